@@ -1,0 +1,79 @@
+import type { AccessSize, PortHandler } from '../machine/device';
+import type { Gpa } from '../machine/guest-memory';
+import type { Snapshottable } from '../machine/saved-state';
+import type { VcpuState } from './vcpu-state';
+
+/** Retired instructions since power-on; exact in a double. */
+export type InstructionCount = number;
+
+/**
+ * What a vCPU reaches through its pins. Called by back ends on the machine thread during `run`, with the vCPU's `count`
+ * exact for the current instruction. For PortHandler the offset is the port number. Never throws.
+ */
+export interface GuestBus extends PortHandler {
+  readMmio(gpa: Gpa, size: AccessSize): number;
+  writeMmio(gpa: Gpa, size: AccessSize, value: number): void;
+  /** Interrupt-acknowledge cycle: local APIC first, then the PIC by ExtINT; undefined when nothing is pending any more. */
+  acknowledgeInterrupt(vcpu: number): number | undefined;
+  /** Task priority, CR8 (0 to 15). */
+  readTaskPriority(vcpu: number): number;
+  writeTaskPriority(vcpu: number, value: number): void;
+  /** MSRs that belong to the board (IA32_APIC_BASE, x2APIC, IA32_TSC_DEADLINE); undefined: not there, #GP. */
+  readMsr(vcpu: number, index: number): bigint | undefined;
+  /** false: #GP. */
+  writeMsr(vcpu: number, index: number, value: bigint): boolean;
+  /** Entropy for RDRAND/RDSEED: a machine input, recorded. 32 bits. */
+  random(): number;
+}
+
+export type StopReason =
+  | { kind: 'budgetSpent' | 'kicked' | 'halted' | 'reset' }
+  | { kind: 'shutdown'; cause: 'tripleFault' | 'acpi' }
+  | { kind: 'debug'; rip: bigint }
+  | { kind: 'failed'; error: Error };
+
+/** The clock step in force: ns = stepNs + floor((count - stepCount) * nsPerInstruction); see src/README.md, "Time". */
+export interface ClockStep {
+  readonly count: InstructionCount;
+  readonly ns: number;
+  readonly nsPerInstruction: number;
+}
+
+export interface Vcpu extends Snapshottable<VcpuState> {
+  readonly index: number;
+  /** Exact between instructions and in bus calls. */
+  readonly count: InstructionCount;
+  /** Runs until count === until (exactly), or an earlier stop. A halted vCPU returns at once with 'halted' unless an interrupt is deliverable. */
+  run(bus: GuestBus, until: InstructionCount): StopReason;
+  /** From any thread; run() then returns soon, with the state between two instructions. */
+  kick(): void;
+  /** Makes run() return at the next boundary (after the current instruction when called from a bus call): a timer or line changed. */
+  breakSoon(): void;
+  /** INTR pin, level. Sampled at the boundaries of src/README.md, "Inputs". */
+  setInterrupt(level: boolean): void;
+  nmi(): void;
+  init(): void;
+  startup(vector: number): void;
+  /** Everything as after power-on (RESET#), count kept. */
+  reset(): void;
+  setClock(step: ClockStep): void;
+}
+
+export interface Partition {
+  readonly vcpus: readonly Vcpu[];
+  /** Slots or A20 changed: cached translations are dropped. */
+  memoryChanged(): void;
+  /** Flags of frames [first, end) now forbid plain writes: write tags are dropped. */
+  writesForbidden(firstFrame: number, endFrame: number): void;
+  /** Somebody other than the vCPU writes [offset, offset+size) of a frame with PAGE_HAS_CODE. */
+  codeWritten(offset: number, size: number): void;
+  /** RAM and vCPU state were replaced: all caches are dropped. */
+  invalidateAll(): void;
+  dispose(): void;
+}
+
+export interface CpuConfig {
+  readonly vcpuCount: number;
+  readonly vendor: 'GenuineIntel' | 'AuthenticAMD';
+  readonly tscHz: number;
+}

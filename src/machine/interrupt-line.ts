@@ -1,0 +1,37 @@
+/**
+ * A wire from a device to an interrupt controller. The driver says the level; the controller decides by its own
+ * edge/level configuration what that means. Setting the same level twice does nothing.
+ */
+export interface InterruptLine {
+  set(level: boolean): void;
+}
+
+/** Several drivers on one level-triggered wire: the wire is high while any of them drives it. */
+export class SharedLine {
+  readonly #drivers: boolean[] = [];
+  #high = 0;
+  constructor(private readonly out: InterruptLine) {}
+
+  /** A new driver's end of the wire. */
+  driver(): InterruptLine {
+    const index = this.#drivers.push(false) - 1;
+    return {
+      set: (level) => {
+        if (this.#drivers[index] === level) return;
+        this.#drivers[index] = level;
+        this.#high += level ? 1 : -1;
+        this.out.set(this.#high > 0);
+      },
+    };
+  }
+}
+
+/** A one-shot signal without a level, e.g. reset. */
+export interface SignalLine {
+  pulse(): void;
+}
+
+/** Where a device's output bytes go (serial, debug ports). Never blocks, never throws. */
+export interface ByteSink {
+  write(byte: number): void;
+}
