@@ -1,0 +1,179 @@
+/**
+ * The one description of the emulated vCPU's state in shared memory. `build/gen/layout.ts` writes AssemblyScript constants
+ * (`S_NAME` = byte offset from the state base `s`) from it; TypeScript reads it through `stateOffset`. No literal offset
+ * appears anywhere else. Not an AssemblyScript file.
+ */
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'f64' | 'v128';
+
+const SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, f64: 8, v128: 16 };
+
+export interface StateField {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly count: number;
+  /** Bytes from one element to the next. */
+  readonly stride: number;
+  readonly offset: number;
+}
+
+/**
+ * [name, type, count, stride]. GPR..CODE_RIP come first, within 256 bytes: ops name them by a one-byte offset.
+ * A segment register is SEG_STRIDE bytes: selector u16 at 0, access u16 at 2 (VMX access-rights layout), limit u32 at 4, base u64 at 8,
+ * unusable u8 at 16. Order ES CS SS DS FS GS LDTR TR as in encodings.
+ */
+const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
+  ['GPR', 'u64', 16],
+  ['ZERO', 'u64'], // always 0: the base or index of an address that has none
+  ['CODE_RIP', 'u64'], // RIP (offset in CS) of the running block's first instruction
+  ['FR', 'u64'],
+  ['FC', 'u64'],
+  ['COUNT', 'u64'], // instructions retired before the running block (exact when stopped)
+  ['LIMIT', 'u64'], // run until COUNT reaches this; 0 = stop at the next boundary
+  ['RIP', 'u64'], // exact when stopped and in slow-path calls that say so
+  ['CUR_OP', 'u32'], // op whose slow path runs, 0 when stopped
+  ['RUN_FLAGS', 'u32'], // pending events, see RUN_* in core/events.ts
+  ['EFLAGS', 'u32'], // everything but OSZAPC: TF IF DF IOPL NT RF VM AC VIF VIP ID
+  ['CPL', 'u32'],
+  ['MODE', 'u32'], // block key of the current mode, see MODE_* below
+  ['TLB', 'u32'], // byte offset in memory of the TLB of the current privilege class
+  ['TLB_DATA_GEN', 'u32'], // changes whenever any translation is dropped
+  ['CODE_GEN', 'u32'], // changes whenever cross-page block links must be looked up again
+  ['SHADOW', 'u32'], // count-relative interrupt shadow: 0 none, 1 STI, 2 MOV SS
+  ['SHADOW_COUNT', 'u64'], // the shadow holds while the exact count equals this
+  ['ACTIVITY', 'u32'], // 0 running, 1 halted, 2 wait-for-SIPI, 3 shutdown
+  ['INTR', 'u32'], // INTR pin
+  ['NMI_PENDING', 'u32'],
+  ['NMI_BLOCKED', 'u32'],
+  // the exception being raised: filled before `raise`, consumed by `deliver`
+  ['EXC_VECTOR', 'u32'],
+  ['EXC_ERROR', 'u32'],
+  ['EXC_HAS_ERROR', 'u32'],
+  ['EXC_CR2', 'u64'],
+  ['DELIVERING', 'u32'], // class of the event being delivered, for double faults
+  // results of slow helpers with more than one value
+  ['RES0', 'u64'],
+  ['RES1', 'u64'],
+  ['RES2', 'u64'],
+  ['SCRATCH', 'v128', 16],
+  ['SEG', 'u64', 8, 32],
+  ['GDTR_BASE', 'u64'],
+  ['GDTR_LIMIT', 'u32'],
+  ['IDTR_LIMIT', 'u32'],
+  ['IDTR_BASE', 'u64'],
+  ['CR0', 'u64'],
+  ['CR2', 'u64'],
+  ['CR3', 'u64'],
+  ['CR4', 'u64'],
+  ['XCR0', 'u64'],
+  ['DR', 'u64', 8],
+  ['EFER', 'u64'],
+  ['STAR', 'u64'],
+  ['LSTAR', 'u64'],
+  ['CSTAR', 'u64'],
+  ['FMASK', 'u64'],
+  ['KERNEL_GS_BASE', 'u64'],
+  ['TSC_AUX', 'u64'],
+  ['TSC_OFFSET', 'u64'],
+  ['SYSENTER_CS', 'u64'],
+  ['SYSENTER_ESP', 'u64'],
+  ['SYSENTER_EIP', 'u64'],
+  ['PAT', 'u64'],
+  ['MISC_ENABLE', 'u64'],
+  ['DEBUGCTL', 'u64'],
+  ['MTRR_DEF_TYPE', 'u64'],
+  ['MTRR_FIXED', 'u64', 11],
+  ['MTRR_VAR', 'u64', 16],
+  ['MCG_STATUS', 'u64'],
+  ['PKRU', 'u32'],
+  ['PDPTE_VALID', 'u32'],
+  ['PDPTE', 'u64', 4],
+  // clock step in force (see backend.ts ClockStep); TSC = ns + TSC_OFFSET
+  ['CLOCK_COUNT', 'u64'],
+  ['CLOCK_NS', 'f64'],
+  ['CLOCK_RATE', 'f64'],
+  // x87/MMX: each register 16 bytes: mantissa u64 at 0 (the MMX register), sign and exponent u16 at 8. Index = physical register.
+  ['FPR', 'u64', 8, 16],
+  ['FCW', 'u16'],
+  ['FSW', 'u16'], // TOP is kept in FPU_TOP, bits 11..13 here are 0
+  ['FTW', 'u16'], // full 16-bit tag word by physical register, 3 = empty
+  ['FOP', 'u16'],
+  ['FPU_TOP', 'u32'],
+  ['FIP', 'u64'],
+  ['FDP', 'u64'],
+  ['FCS', 'u16'],
+  ['FDS', 'u16'],
+  ['MXCSR', 'u32'],
+  ['XMM', 'v128', 16, 32], // 32 bytes apart: the upper halves are YMM's
+];
+
+function lay(): { fields: Map<string, StateField>; size: number } {
+  const fields = new Map<string, StateField>();
+  let at = 0;
+  for (const [name, type, count = 1, stride = SIZES[type]] of FIELDS) {
+    const align = SIZES[type];
+    at = (at + align - 1) & ~(align - 1);
+    fields.set(name, { name, type, count, stride, offset: at });
+    at += stride * count;
+  }
+  return { fields, size: (at + 63) & ~63 };
+}
+
+const laid = lay();
+export const STATE_FIELDS: ReadonlyMap<string, StateField> = laid.fields;
+export const STATE_SIZE = laid.size;
+export const SEG_STRIDE = 32;
+
+/** Byte offset of a field (or element) from the state base. */
+export function stateOffset(name: string, index = 0): number {
+  const field = STATE_FIELDS.get(name);
+  if (field === undefined) throw new RangeError(`no vCPU state field ${name}`);
+  return field.offset + index * field.stride;
+}
+
+/** Bits of MODE, the part of a block's key that is not its address. */
+export const MODE_CS32 = 1; // CS.D (outside 64-bit mode)
+export const MODE_LONG = 2; // 64-bit mode
+export const MODE_SS32 = 4; // SS.B (stack pointer width outside 64-bit mode)
+export const MODE_FLAT = 8; // CS DS ES SS usable, base 0, limit 4 GiB: no segment arithmetic (always in 64-bit mode)
+export const MODE_CPL3 = 16;
+export const MODE_PROTECTED = 32;
+export const MODE_V86 = 64;
+export const MODE_LMA = 128; // long mode active (64-bit or compatibility)
+export const MODE_FPU_TRAP = 256; // CR0.EM or CR0.TS: x87/MMX/SSE may raise #NM or #UD
+
+/** A decoded op, 32 bytes. Field offsets; written by blocks.ts, read by the interpreter. */
+export const OP_SIZE = 32;
+export const OP_HANDLER = 0; // u16
+export const OP_LENGTH = 2; // u8, bytes of the instruction
+export const OP_INDEX = 3; // u8, instructions before it in the block
+export const OP_REG = 4; // u8, byte offset from s of the ModRM.reg (or opcode) register; index for xmm, sreg, cr, dr, st
+export const OP_RM = 5; // u8, the same for ModRM.rm when it is a register
+export const OP_BASE = 6; // u8, byte offset of the address base: a GPR, ZERO or CODE_RIP
+export const OP_INDEX_REG = 7; // u8, byte offset of the index: a GPR or ZERO
+export const OP_SCALE = 8; // u8, 0..3
+export const OP_EA = 9; // u8, EA_* kind
+export const OP_SEG = 10; // u8, segment register number of the memory operand
+export const OP_FLAGS = 11; // u8, bit 0 LOCK, bit 1 REP/REPE, bit 2 REPNE
+export const OP_DISP = 12; // i32; for CODE_RIP it already includes what brings it from the block start to the next instruction
+export const OP_IMM = 16; // i64 (sign-extended); relative branches: target RIP minus the block's start RIP
+export const OP_NEXT = 24; // u16, offset of the next instruction from the block's start
+export const OP_IMM2 = 26; // u16, second immediate (ENTER, far selectors) 
+export const OP_LINK = 28; // u32, linked block (taken branch or the only successor), 0 = none
+
+/** Address kinds. Flat kinds need no limit check and no segment base. */
+export const EA_FLAT64 = 0; // base + index << scale + disp
+export const EA_FLAT32 = 1; // the same, wrapped to 32 bits
+export const EA_SEG64 = 2; // FLAT64 plus the base of FS or GS
+export const EA_CHECKED32 = 3; // 32-bit offset, segment base, limit and type checks
+export const EA_CHECKED16 = 4; // 16-bit offset, the same
+export const EA_SEG64_ADDR32 = 5; // 64-bit mode, address-size prefix: 32-bit wrap, then base of OP_SEG (0 unless FS/GS)
+
+/** A TLB entry, 32 bytes; TLB_ENTRIES of them per privilege class, index = (va >> 12) & (TLB_ENTRIES - 1). */
+export const TLB_ENTRIES = 1024;
+export const TLB_ENTRY_SIZE = 32;
+export const TLB_READ_TAG = 0; // u64, page address when plain reads are allowed
+export const TLB_WRITE_TAG = 8; // u64
+export const TLB_READ_BASE = 16; // u32, offset of the page in shared memory for reads
+export const TLB_WRITE_BASE = 20; // u32
+export const TLB_INFO = 24; // u64, GPA page | flags (global, present for execute, ...)
+export const TLB_CLASSES = 4; // user; supervisor; supervisor with AC (SMAP lifted); spare
