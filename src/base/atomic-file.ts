@@ -28,11 +28,7 @@ export async function replaceFile(files: HostFiles, path: string, data: Uint8Arr
 }
 
 /** The whole file; undefined when there is none; 'io-error' when it is larger than a file of its kind can be. */
-export async function readWholeFile(
-  files: HostFiles,
-  path: string,
-  maxBytes: number,
-): Promise<Uint8Array | undefined> {
+export async function readWholeFile(files: HostFiles, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   const info = await files.stat(path);
   if (info === undefined) return undefined;
   if (info.kind !== 'file') throw new VmError('io-error', `${path} is not a file`, { path });

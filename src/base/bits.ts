@@ -37,7 +37,7 @@ export function merge32(value: number, bits: number, mask: number): number {
 
 /** Packed BCD of 0-99. */
 export function toBcd(value: number): number {
-  return (Math.trunc(value / 10) << 4) | value % 10;
+  return (Math.trunc(value / 10) << 4) | (value % 10);
 }
 
 export function fromBcd(value: number): number {
