@@ -9,7 +9,7 @@ import {
   isPciConfigState,
   PciConfigSpace,
   type PciConfigState,
-} from '../pci/config-space';
+} from '../../machine/pci-config';
 import { defineState } from '../../machine/saved-state';
 
 /** One of the 13 ranges of C0000-FFFFF. False = the access goes to PCI: the ROM, or nothing. */

@@ -12,7 +12,7 @@ import {
   isPciConfigState,
   PciConfigSpace,
   type PciConfigState,
-} from '../pci/config-space';
+} from '../../machine/pci-config';
 import { defineState, isRecord, isUint } from '../../machine/saved-state';
 
 export interface Piix3Wires {

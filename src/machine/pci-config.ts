@@ -3,10 +3,10 @@
  * command and status, base address registers with sizing, expansion ROM, interrupt line and pin. A device owns one and
  * hands it to the board as its `PciFunction`. Left out: capabilities, cardbus, BIST.
  */
-import type { AccessSize, MmioHandler, PortHandler } from '../../machine/device';
-import { allOnes } from '../../machine/device';
-import type { PciFunction, PciWires } from '../../machine/pci';
-import { isBytes, isRecord } from '../../machine/saved-state';
+import type { AccessSize, MmioHandler, PortHandler } from './device';
+import { allOnes } from './device';
+import type { PciFunction, PciWires } from './pci';
+import { isBytes, isRecord } from './saved-state';
 
 export const PCI_VENDOR_ID = 0x00;
 export const PCI_DEVICE_ID = 0x02;
