@@ -1,3 +1,4 @@
+import type { ClockStep } from '../machine/clock';
 import type { AccessSize, PortHandler } from '../machine/device';
 import type { Gpa } from '../machine/guest-memory';
 import type { Snapshottable } from '../machine/saved-state';
@@ -31,13 +32,6 @@ export type StopReason =
   | { kind: 'shutdown'; cause: 'tripleFault' | 'acpi' }
   | { kind: 'debug'; rip: bigint }
   | { kind: 'failed'; error: Error };
-
-/** The clock step in force: ns = stepNs + floor((count - stepCount) * nsPerInstruction); see src/README.md, "Time". */
-export interface ClockStep {
-  readonly count: InstructionCount;
-  readonly ns: number;
-  readonly nsPerInstruction: number;
-}
 
 export interface Vcpu extends Snapshottable<VcpuState> {
   readonly index: number;

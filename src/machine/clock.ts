@@ -16,3 +16,10 @@ export interface GuestTimer {
   /** undefined while disarmed. A device saves this and re-arms on restore. */
   readonly deadlineNs: number | undefined;
 }
+
+/** The clock step in force: ns = stepNs + floor((count - stepCount) * nsPerInstruction); see src/README.md, "Time". */
+export interface ClockStep {
+  readonly count: number;
+  readonly ns: number;
+  readonly nsPerInstruction: number;
+}
