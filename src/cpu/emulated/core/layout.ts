@@ -50,6 +50,19 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['EXC_HAS_ERROR', 'u32'],
   ['EXC_CR2', 'u64'],
   ['DELIVERING', 'u32'], // class of the event being delivered, for double faults
+  ['PENDING_DB', 'u32'], // DR6 bits of a trap #DB that is due after the running instruction
+  // where the vCPU's and the machine's tables lie in shared memory
+  ['VCPU_INDEX', 'u32'],
+  ['TLB_BASE', 'u32'], // TLB of class 0; the others follow
+  ['TLB_LOG', 'u32'], // u16 indices of the entries filled since the last flush of non-global entries
+  ['TLB_LOG_COUNT', 'u32'],
+  ['SLOT_TABLE', 'u32'], // see engine-layout.ts
+  ['PAGE_FLAGS', 'u32'], // one byte per frame
+  // what this CPU model allows
+  ['VENDOR_AMD', 'u32'],
+  ['CR4_ALLOWED', 'u64'],
+  ['EFER_ALLOWED', 'u64'],
+  ['XCR0_ALLOWED', 'u64'],
   // results of slow helpers with more than one value
   ['RES0', 'u64'],
   ['RES1', 'u64'],
@@ -153,12 +166,20 @@ export const OP_INDEX_REG = 7; // u8, byte offset of the index: a GPR or ZERO
 export const OP_SCALE = 8; // u8, 0..3
 export const OP_EA = 9; // u8, EA_* kind
 export const OP_SEG = 10; // u8, segment register number of the memory operand
-export const OP_FLAGS = 11; // u8, bit 0 LOCK, bit 1 REP/REPE, bit 2 REPNE
+export const OP_FLAGS = 11; // u8, OPF_* bits
 export const OP_DISP = 12; // i32; for CODE_RIP it already includes what brings it from the block start to the next instruction
 export const OP_IMM = 16; // i64 (sign-extended); relative branches: target RIP minus the block's start RIP
 export const OP_NEXT = 24; // u16, offset of the next instruction from the block's start
 export const OP_IMM2 = 26; // u16, second immediate (ENTER, far selectors) 
 export const OP_LINK = 28; // u32, linked block (taken branch or the only successor), 0 = none
+
+/** Bits of OP_FLAGS. */
+export const OPF_LOCK = 1;
+export const OPF_REP = 2; // F3: REP, REPE
+export const OPF_REPNE = 4; // F2
+export const OPF_SIZE_SHIFT = 3; // two bits: log2 of the operand size in bytes, after prefixes and the row's size/default64
+export const OPF_MOD3 = 32; // ModRM.rm is a register
+export const OPF_ADDRESS_SHIFT = 6; // two bits: log2 of the address size in bytes (1, 2 or 3)
 
 /** Address kinds. Flat kinds need no limit check and no segment base. */
 export const EA_FLAT64 = 0; // base + index << scale + disp
@@ -175,5 +196,8 @@ export const TLB_READ_TAG = 0; // u64, page address when plain reads are allowed
 export const TLB_WRITE_TAG = 8; // u64
 export const TLB_READ_BASE = 16; // u32, offset of the page in shared memory for reads
 export const TLB_WRITE_BASE = 20; // u32
-export const TLB_INFO = 24; // u64, GPA page | flags (global, present for execute, ...)
+export const TLB_INFO = 24; // u64, GPA page | TLBI_*
+export const TLBI_GLOBAL = 1;
+export const TLBI_EXECUTE = 2; // fetches are allowed where READ_TAG matches
+export const TLBI_LARGE = 4; // stems from a page larger than 4 KiB
 export const TLB_CLASSES = 4; // user; supervisor; supervisor with AC (SMAP lifted); spare
