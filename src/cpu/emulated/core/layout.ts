@@ -117,6 +117,8 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['FDS', 'u16'],
   ['MXCSR', 'u32'],
   ['XMM', 'v128', 16, 32], // 32 bytes apart: the upper halves are YMM's
+  ['FERR', 'u32'], // FERR# pin: an unmasked x87 error waits and CR0.NE is 0 (the board turns it into IRQ 13)
+  ['SOFT', 'v128', 32], // working area of the soft float (core/fpu/number.ts)
 ];
 
 function lay(): { fields: Map<string, StateField>; size: number } {

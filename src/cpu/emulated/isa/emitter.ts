@@ -145,15 +145,18 @@ export interface Operands {
   /** For read-modify-write of a memory operand: reads with write intent, so that `set` cannot fault. For registers the same as get. */
   getForUpdate(i: number): I64;
   /** Size in bits of one operand. */
-  sizeOf(i: number): Size | 128;
+  sizeOf(i: number): Size | 80 | 128;
   /** Offset part of a memory operand (LEA), cut to the address size. */
   effectiveAddress(i: number): I64;
   /** Linear address of a memory operand, segment checks done. */
   linearAddress(i: number): I64;
+  /** A register: all 128 bits. Memory: `sizeOf(i)` bits, zero-extended (128 bits with the alignment check if the row is `aligned`). */
   xmm(i: number): V128;
+  /** A register: all 128 bits. Memory: the low `sizeOf(i)` bits. */
   setXmm(i: number, value: V128): void;
-  /** 64 bits of an MMX register or memory operand. */
+  /** An MMX register, or `sizeOf(i)` bits of memory, zero-extended. */
   mmx(i: number): I64;
+  /** A register: the mantissa of the physical FPR, its sign and exponent become 0xffff. TOP and tags are the semantics' business. */
   setMmx(i: number, value: I64): void;
   /** Number of a segment, control, debug or ST register operand (run-time in the interpreter). */
   index(i: number): I32;
