@@ -93,7 +93,7 @@ export class InputReplayer {
     return undefined;
   }
 
-  /** Inputs due at `count`, in order. */
+  /** Inputs due at `count`, in order, up to and including the first clock step: timers fire before the next one. */
   take(count: number): MachineInput[] {
     const due: MachineInput[] = [];
     for (;;) {
@@ -101,6 +101,7 @@ export class InputReplayer {
       if (stamped === undefined || stamped.count !== count || stamped.input.kind === 'random') return due;
       due.push(stamped.input);
       this.#next++;
+      if (stamped.input.kind === 'clock') return due;
     }
   }
 

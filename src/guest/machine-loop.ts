@@ -1,0 +1,203 @@
+import type { GuestBus, Vcpu } from '../cpu/backend';
+import type { InstructionClock } from '../machine/instruction-clock';
+import type { InputGate, InputReplayer } from '../machine/inputs';
+import type { Pacer } from './pacer';
+
+/** Instructions between two looks at the ring and the host's clock. */
+export const SLICE_INSTRUCTIONS = 20_000;
+/** Longest sleep of a halted machine with nothing to wait for. */
+const LONGEST_SLEEP_MS = 10_000;
+
+export type StopCause =
+  | { readonly kind: 'powerOff'; readonly by: 'guest' | 'host' }
+  | { readonly kind: 'tripleFault' }
+  | { readonly kind: 'noReboot' }
+  | { readonly kind: 'debugExit'; readonly value: number }
+  | { readonly kind: 'replayEnded'; readonly count: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What the loop asks of the machine it runs. */
+export interface LoopMachine {
+  readonly vcpus: readonly Vcpu[];
+  readonly clock: InstructionClock;
+  readonly bus: GuestBus;
+  readonly inputs: InputGate;
+  /** Everything to power-on values. */
+  reset(): void;
+  /** Set by wires (0xcf9, keyboard controller, ACPI, debug-exit) during an instruction; taken by the loop after it. */
+  takeRequest(): 'reset' | StopCause | undefined;
+}
+
+/** What the loop asks of its surroundings; the real ones are the rings and the host's clock. */
+export interface LoopHost {
+  nowMs(): number;
+  /** Handles what arrived: inputs go through `machine.inputs`, controls to the loop's methods. */
+  receive(): void;
+  /** Sleeps until something arrives or the time is over. */
+  sleep(timeoutMs: number): void;
+  /** Called between slices and before sleeping: output, frames. Returns the ms after which it wants to be called again while idle. */
+  afterSlice(isIdle: boolean): number;
+  /** The vCPU halts; `forever` when only a host event can wake it. */
+  halted(forever: boolean): void;
+}
+
+/** Called when `count` reaches a multiple of `every`: for state hashes of replays. */
+export interface Checkpoint {
+  readonly every: number;
+  reached(count: number): void;
+}
+
+/**
+ * Runs a machine: inputs, clock steps, timers, slices, sleep. One call of `run` lives as long as the VM runs; pause and
+ * resume happen inside it.
+ */
+export class MachineLoop {
+  #isPaused = false;
+  #stop: StopCause | undefined;
+  #onPaused: (() => void) | undefined;
+  #wasHalted = false;
+  /** ms slept in HLT, for the load figure. */
+  idleMs = 0;
+
+  constructor(
+    private readonly machine: LoopMachine,
+    private readonly host: LoopHost,
+    private readonly pacer: Pacer,
+    private readonly options: { noReboot: boolean; replay?: InputReplayer; endCount?: number; checkpoint?: Checkpoint },
+  ) {}
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  pause(onPaused: () => void): void {
+    this.#isPaused = true;
+    this.#onPaused = onPaused;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.pacer.resumed(this.host.nowMs(), this.#count(), this.machine.clock.nowNs());
+  }
+
+  stop(cause: StopCause): void {
+    this.#stop ??= cause;
+  }
+
+  run(): StopCause {
+    for (;;) {
+      this.host.receive();
+      this.#takeRequest();
+      if (this.#stop !== undefined) return this.#stop;
+      if (this.#isPaused) {
+        this.#onPaused?.();
+        this.#onPaused = undefined;
+        this.host.afterSlice(true);
+        this.host.sleep(LONGEST_SLEEP_MS);
+        continue;
+      }
+      if (this.options.replay === undefined) this.#pace();
+      else this.#replayDue(this.options.replay);
+      this.machine.clock.fireDue();
+      this.#slice();
+      this.host.afterSlice(false);
+    }
+  }
+
+  #count(): number {
+    return this.#vcpu().count;
+  }
+
+  #vcpu(): Vcpu {
+    return this.machine.vcpus[0] as Vcpu;
+  }
+
+  #slice(): void {
+    const { clock, bus } = this.machine;
+    const vcpu = this.#vcpu();
+    const count = vcpu.count;
+    const reason = vcpu.run(bus, this.#until(count));
+    this.#reachedCheckpoint(count, vcpu.count);
+    this.#takeRequest();
+    if (reason.kind === 'halted') {
+      if (this.#stop === undefined) this.#idle();
+      return;
+    }
+    this.#wasHalted = false;
+    if (reason.kind === 'reset') this.#reset();
+    else if (reason.kind === 'shutdown') this.#shutdown(reason.cause);
+    else if (reason.kind === 'failed') this.stop({ kind: 'failed', message: reason.error.stack ?? reason.error.message });
+    if (clock.earliestDeadlineNs !== undefined) clock.fireDue();
+  }
+
+  #until(count: number): number {
+    const { clock } = this.machine;
+    let until = count + SLICE_INSTRUCTIONS;
+    const deadline = clock.earliestDeadlineNs;
+    if (deadline !== undefined) until = Math.min(until, clock.countAt(deadline, count));
+    const due = this.options.replay?.nextCount;
+    if (due !== undefined) until = Math.min(until, due);
+    const { endCount, checkpoint } = this.options;
+    if (endCount !== undefined) until = Math.min(until, endCount);
+    if (checkpoint !== undefined) until = Math.min(until, (Math.floor(count / checkpoint.every) + 1) * checkpoint.every);
+    // A timer re-armed in the past fires after the next instruction.
+    return Math.max(until, count + 1);
+  }
+
+  #reachedCheckpoint(before: number, after: number): void {
+    const { checkpoint, endCount } = this.options;
+    if (checkpoint !== undefined && after > before && after % checkpoint.every === 0) checkpoint.reached(after);
+    if (endCount !== undefined && after >= endCount) this.stop({ kind: 'replayEnded', count: after });
+  }
+
+  #pace(): void {
+    const { clock, inputs } = this.machine;
+    const step = this.pacer.afterSlice(this.host.nowMs(), this.#count(), clock.nowNs());
+    if (step !== undefined) inputs.apply({ kind: 'clock', ns: step.ns, nsPerInstruction: step.nsPerInstruction });
+  }
+
+  #replayDue(replay: InputReplayer): void {
+    for (const input of replay.take(this.#count())) this.machine.inputs.apply(input);
+  }
+
+  /** Sleeps until the next deadline or an arrival, then steps guest time. */
+  #idle(): void {
+    const { clock, inputs } = this.machine;
+    const deadline = clock.earliestDeadlineNs;
+    if (this.options.replay !== undefined) {
+      // The recording holds the steps; without one at this count it ends here.
+      if (this.options.replay.nextCount === undefined) this.stop({ kind: 'replayEnded', count: this.#count() });
+      return;
+    }
+    if (!this.#wasHalted) this.host.halted(deadline === undefined);
+    this.#wasHalted = true;
+    const again = this.host.afterSlice(true);
+    const before = this.host.nowMs();
+    let timeout = Math.min(LONGEST_SLEEP_MS, again);
+    if (deadline !== undefined) timeout = Math.min(timeout, this.pacer.sleepMs(before, deadline));
+    if (timeout > 0) this.host.sleep(timeout);
+    const now = this.host.nowMs();
+    this.idleMs += now - before;
+    const step = this.pacer.afterSleep(now, this.#count(), clock.nowNs(), deadline);
+    inputs.apply({ kind: 'clock', ns: step.ns, nsPerInstruction: step.nsPerInstruction });
+  }
+
+  #takeRequest(): void {
+    const request = this.machine.takeRequest();
+    if (request === undefined) return;
+    if (request === 'reset') this.#reset();
+    else this.stop(request);
+  }
+
+  #reset(): void {
+    if (this.options.noReboot) this.stop({ kind: 'noReboot' });
+    else this.machine.reset();
+  }
+
+  #shutdown(cause: 'tripleFault' | 'acpi'): void {
+    if (cause === 'acpi') this.stop({ kind: 'powerOff', by: 'guest' });
+    else if (this.options.noReboot) this.stop({ kind: 'tripleFault' });
+    else this.machine.reset(); // a PC wires SHUTDOWN to reset
+  }
+}

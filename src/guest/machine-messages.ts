@@ -1,0 +1,43 @@
+import type { MachineInput } from '../machine/inputs';
+import type { Rect, ScreenMode } from '../machine/screen';
+import type { StopCause } from './machine-loop';
+
+/**
+ * What crosses the two rings. Bytes named in a comment travel as the record's byte part: `data` fields of inputs never
+ * stand in the JSON.
+ */
+export type ToMachine =
+  /** bytes: the input's `data` or `bytes` where it has one. */
+  | { readonly t: 'input'; readonly input: MachineInput }
+  | { readonly t: 'pause' }
+  | { readonly t: 'resume' }
+  | { readonly t: 'stop' }
+  /** Saves once all disk requests are drained; only while paused. Answered by 'saved'. */
+  | { readonly t: 'save'; readonly id: number }
+  /** The host side copied the last frame and can take another; `full` asks for the whole screen. */
+  | { readonly t: 'frameWanted'; readonly full: boolean }
+  | { readonly t: 'screenText'; readonly id: number }
+  | { readonly t: 'stats'; readonly id: number };
+
+export type ToHost =
+  | { readonly t: 'ready' }
+  /** bytes: the data of a write. */
+  | { readonly t: 'disk'; readonly port: string; readonly request: number; readonly op: 'read' | 'write' | 'flush'; readonly offset: number; readonly length: number }
+  | { readonly t: 'eject'; readonly port: string }
+  | { readonly t: 'locked'; readonly port: string; readonly locked: boolean }
+  /** bytes: what the guest sent. */
+  | { readonly t: 'serial'; readonly port: number }
+  /** bytes: what the guest wrote to a tapped I/O port. */
+  | { readonly t: 'tap'; readonly port: number }
+  /** Pixels lie in the shared frame buffer, rows of `mode.width`. */
+  | { readonly t: 'frame'; readonly mode: ScreenMode; readonly rects: readonly Rect[] }
+  | { readonly t: 'running' }
+  | { readonly t: 'paused'; readonly count: number }
+  /** bytes: the encoded device and CPU state. */
+  | { readonly t: 'saved'; readonly id: number; readonly error?: string }
+  | { readonly t: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly t: 'leds'; readonly leds: number }
+  /** The guest understands an absolute pointer (or no longer does). */
+  | { readonly t: 'pointerMode'; readonly absolute: boolean }
+  | { readonly t: 'halted'; readonly forever: boolean }
+  | { readonly t: 'stopped'; readonly cause: StopCause };
