@@ -183,7 +183,7 @@ function* damaged(good: unknown): Generator<unknown> {
   for (const key of Object.keys(good)) {
     const value = (good as Record<string, unknown>)[key];
     if (value === undefined) continue;
-    yield { ...good, [key]: 'damaged' };
+    yield { ...good, [key]: { damaged: true } };
     if (typeof value === 'number') yield { ...good, [key]: Number.NaN };
   }
 }
