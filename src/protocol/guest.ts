@@ -1,0 +1,164 @@
+import type { WireError } from '../base/errors';
+import { bytes, integer, list, nothing, object, oneOf, optional, text } from './checks';
+import type { Checks } from './rpc';
+
+/** What a VM is doing, as every layer above the guest process sees it. Legal moves: guest/lifecycle.ts. */
+export type VmStatus =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'suspended' }
+  | { readonly kind: 'starting'; readonly step: string }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'paused'; readonly reason: 'user' | 'diskFull' | 'ioError' }
+  | { readonly kind: 'saving'; readonly done: number }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'crashed'; readonly error: WireError };
+
+/** Why a VM stopped; the exit status of `subzero run` follows from it. */
+export type VmEnd =
+  | { readonly kind: 'poweredOff'; readonly by: 'guest' | 'host' }
+  | { readonly kind: 'suspended' }
+  | { readonly kind: 'noReboot' }
+  | { readonly kind: 'tripleFault' }
+  | { readonly kind: 'debugExit'; readonly value: number }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+export interface VmInfo {
+  /** The VM's folder, or '' for a throw-away VM. */
+  readonly folder: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly status: VmStatus;
+  readonly engine: 'emulated' | 'kvm';
+  /** Why that engine. */
+  readonly engineReason: string;
+  readonly memoryMiB: number;
+}
+
+export interface VmStats {
+  readonly count: number;
+  readonly guestNs: number;
+  /** Millions of guest instructions per second of host time, over the last second or so. */
+  readonly mips: number;
+  /** Share of host time that the machine thread was not asleep, 0 to 1. */
+  readonly load: number;
+}
+
+export interface SnapshotInfo {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly name: string;
+  readonly description: string;
+  /** ms since 1970. */
+  readonly createdMs: number;
+  /** Taken of a running VM: holds RAM. */
+  readonly hasMemory: boolean;
+  readonly sizeBytes: number;
+  readonly hasThumbnail: boolean;
+}
+
+export interface SnapshotTree {
+  readonly snapshots: readonly SnapshotInfo[];
+  /** The snapshot that the VM's present state descends from. */
+  readonly current: string | null;
+}
+
+export interface ScreenText {
+  readonly kind: 'text' | 'graphics';
+  readonly width: number;
+  readonly height: number;
+  /** The characters of a text screen, one string a row; empty in graphics. */
+  readonly lines: readonly string[];
+}
+
+export interface KeyStroke {
+  /** USB HID usage of page 7 (keyboard). */
+  readonly usage: number;
+  readonly down: boolean;
+}
+
+export interface PointerMove {
+  /** 0..65535 across the screen, for guests with an absolute pointer. */
+  readonly x?: number;
+  readonly y?: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly wheel: number;
+  readonly buttons: number;
+}
+
+/** What main, app and CLI ask of a running VM's process. */
+export interface GuestCalls {
+  'vm.info': (args: null) => VmInfo;
+  'vm.stats': (args: null) => VmStats;
+  'vm.pause': (args: null) => void;
+  'vm.resume': (args: null) => void;
+  'vm.reset': (args: null) => void;
+  /** Presses the ACPI power button. */
+  'vm.shutDown': (args: null) => void;
+  'vm.powerOff': (args: null) => void;
+  /** Saves everything and ends the process; the next start goes on from there. */
+  'vm.suspend': (args: null) => void;
+  'snapshot.list': (args: null) => SnapshotTree;
+  'snapshot.take': (args: { name: string; description: string }) => { id: string };
+  'snapshot.restore': (args: { id: string }) => void;
+  'snapshot.delete': (args: { id: string }) => void;
+  'screen.text': (args: null) => ScreenText;
+  /** A PNG of the guest's screen. */
+  'screen.picture': (args: null) => Uint8Array;
+  'keys.send': (args: { strokes: readonly KeyStroke[] }) => void;
+  /** Types text as keystrokes of a US keyboard. */
+  'keys.type': (args: { text: string }) => void;
+  'pointer.move': (args: PointerMove) => void;
+  'serial.write': (args: { port: number; bytes: Uint8Array }) => void;
+  /** The last 256 KiB or so of what the guest sent. */
+  'serial.history': (args: { port: number }) => Uint8Array;
+  /** Puts a medium into a CD or floppy drive, or takes it out (null). */
+  'medium.change': (args: { device: string; file: string | null }) => void;
+}
+
+export interface GuestEvents {
+  status: VmStatus;
+  end: VmEnd;
+  serial: { port: number; bytes: Uint8Array };
+  tap: { port: number; bytes: Uint8Array };
+  snapshots: SnapshotTree;
+  /** Bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock, as the guest set them. */
+  leds: number;
+  pointerMode: { absolute: boolean };
+  /** A device was used since the last event; at most ten times a second. */
+  activity: { device: string };
+  medium: { device: string; file: string | null };
+  log: { level: 'info' | 'warning' | 'error'; message: string };
+}
+
+const snapshotId = text({ maxLength: 64, pattern: /^[0-9a-zA-Z-]+$/ });
+
+export const guestChecks: Checks<GuestCalls> = {
+  'vm.info': nothing,
+  'vm.stats': nothing,
+  'vm.pause': nothing,
+  'vm.resume': nothing,
+  'vm.reset': nothing,
+  'vm.shutDown': nothing,
+  'vm.powerOff': nothing,
+  'vm.suspend': nothing,
+  'snapshot.list': nothing,
+  'snapshot.take': object({ name: text({ maxLength: 200 }), description: text({ maxLength: 10_000 }) }),
+  'snapshot.restore': object({ id: snapshotId }),
+  'snapshot.delete': object({ id: snapshotId }),
+  'screen.text': nothing,
+  'screen.picture': nothing,
+  'keys.send': object({ strokes: list(object({ usage: integer(0, 0xff), down: oneOf([true, false]) }), 1000) }),
+  'keys.type': object({ text: text({ maxLength: 100_000 }) }),
+  'pointer.move': object({
+    x: optional(integer(0, 65535)),
+    y: optional(integer(0, 65535)),
+    dx: integer(-32768, 32767),
+    dy: integer(-32768, 32767),
+    wheel: integer(-128, 127),
+    buttons: integer(0, 31),
+  }),
+  'serial.write': object({ port: integer(0, 3), bytes: bytes(1 << 20) }),
+  'serial.history': object({ port: integer(0, 3) }),
+  'medium.change': object({ device: text({ maxLength: 32 }), file: optional(text({ maxLength: 4096 })) }),
+};
