@@ -34,10 +34,17 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['RUN_FLAGS', 'u32'], // pending events, see RUN_* in core/events.ts
   ['EFLAGS', 'u32'], // everything but OSZAPC: TF IF DF IOPL NT RF VM AC VIF VIP ID
   ['CPL', 'u32'],
-  ['MODE', 'u32'], // block key of the current mode, see MODE_* below
   ['TLB', 'u32'], // byte offset in memory of the TLB of the current privilege class
-  ['TLB_DATA_GEN', 'u32'], // changes whenever any translation is dropped
+  ['CODE_KEY', 'u64', 0], // MODE and CODE_GEN as one word: what a jump-cache entry must equal
+  ['MODE', 'u32'], // block key of the current mode, see MODE_* below
   ['CODE_GEN', 'u32'], // changes whenever cross-page block links must be looked up again
+  ['TLB_DATA_GEN', 'u32'], // changes whenever any translation is dropped
+  ['UNTIL', 'u64'], // `run` stops exactly when COUNT equals this; `run` derives LIMIT from it
+  ['JUMP_CACHE', 'u32'], // this vCPU's table linear address -> op, JUMP_* below
+  ['TEMPORARY_BLOCK', 'u32'], // room for one uncached block (exact stops, segment limits)
+  ['CODE_MAP', 'u32'], // u64 per frame of the shared memory: a bit per 64 bytes that blocks stem from
+  ['PATCHED_OP', 'u32'], // op whose handler is HANDLER_LEAVE for the moment, 0 = none
+  ['PATCHED_HANDLER', 'u32'], // its own handler
   ['SHADOW', 'u32'], // count-relative interrupt shadow: 0 none, 1 STI, 2 MOV SS
   ['SHADOW_COUNT', 'u64'], // the shadow holds while the exact count equals this
   ['ACTIVITY', 'u32'], // 0 running, 1 halted, 2 wait-for-SIPI, 3 shutdown
@@ -154,7 +161,8 @@ export const MODE_CPL3 = 16;
 export const MODE_PROTECTED = 32;
 export const MODE_V86 = 64;
 export const MODE_LMA = 128; // long mode active (64-bit or compatibility)
-export const MODE_FPU_TRAP = 256; // CR0.EM or CR0.TS: x87/MMX/SSE may raise #NM or #UD
+export const MODE_FPU_TRAP = 256; // CR0.EM, CR0.TS or !CR4.OSFXSR: x87/MMX/SSE may raise #NM or #UD
+export const MODE_CPL12 = 512; // CPL is 1 or 2: supervisor for paging, not privileged
 
 /** A decoded op, 32 bytes. Field offsets; written by blocks.ts, read by the interpreter. */
 export const OP_SIZE = 32;
@@ -175,13 +183,34 @@ export const OP_NEXT = 24; // u16, offset of the next instruction from the block
 export const OP_IMM2 = 26; // u16, second immediate (ENTER, far selectors) 
 export const OP_LINK = 28; // u32, linked block (taken branch or the only successor), 0 = none
 
-/** Bits of OP_FLAGS. */
-export const OPF_LOCK = 1;
-export const OPF_REP = 2; // F3: REP, REPE
-export const OPF_REPNE = 4; // F2
-export const OPF_SIZE_SHIFT = 3; // two bits: log2 of the operand size in bytes, after prefixes and the row's size/default64
-export const OPF_MOD3 = 32; // ModRM.rm is a register
-export const OPF_ADDRESS_SHIFT = 6; // two bits: log2 of the address size in bytes (1, 2 or 3)
+/** Handlers that are not an instruction's; the generated ones follow. */
+export const HANDLER_LEAVE = 0; // stop before this op and look its RIP up again
+export const HANDLER_END = 1; // after the last instruction: go on at the next RIP
+export const HANDLER_RAISE = 2; // raise exception OP_REG (OP_RM != 0: with error code 0)
+export const HANDLER_UNIT = 3; // may the x87/MMX/SSE op that follows run? OP_REG = UNIT_*
+export const HANDLER_CROSSING = 4; // the op that follows lies on two pages; OP_IMM = offset in memory of the second part
+export const HANDLER_INTERCEPT = 5; // a hypervisor may want to see the op that follows
+export const HANDLER_FIRST = 8;
+export const UNIT_FPU = 1;
+export const UNIT_MMX = 2;
+export const UNIT_SSE = 3;
+export const UNIT_FWAIT = 4;
+
+/** The 32 bytes before a block's first op. */
+export const BLOCK_INSTRUCTIONS = 0; // u32
+export const BLOCK_BYTES = 4; // u32
+export const BLOCK_ID = 8; // u32
+
+/** A jump-cache entry. */
+export const JUMP_ENTRIES = 16384;
+export const JUMP_ENTRY_SIZE = 32;
+export const JUMP_LINEAR = 0; // u64
+export const JUMP_KEY = 8; // u64, CODE_KEY when it was made
+export const JUMP_OP = 16; // u32
+
+/** Instructions in a block at most (OP_INDEX is a byte); bytes of TEMPORARY_BLOCK. */
+export const BLOCK_INSTRUCTIONS_MAX = 200;
+export const TEMPORARY_BLOCK_SIZE = 16384;
 
 /** Address kinds. Flat kinds need no limit check and no segment base. */
 export const EA_FLAT64 = 0; // base + index << scale + disp
@@ -202,4 +231,10 @@ export const TLB_INFO = 24; // u64, GPA page | TLBI_*
 export const TLBI_GLOBAL = 1;
 export const TLBI_EXECUTE = 2; // fetches are allowed where READ_TAG matches
 export const TLBI_LARGE = 4; // stems from a page larger than 4 KiB
-export const TLB_CLASSES = 4; // user; supervisor; supervisor with AC (SMAP lifted); spare
+export const TLB_CLASSES = 4;
+export const TLB_USER = 0;
+export const TLB_SUPERVISOR = 1; // SMAP as CR4 says; implicit supervisor accesses use it too
+export const TLB_SUPERVISOR_AC = 2; // EFLAGS.AC lifts SMAP
+export const TLB_USER_ALIGNED = 3; // CR0.AM and EFLAGS.AC: never gets tags, so that every access is checked
+export const TLB_CLASS_SIZE = TLB_ENTRIES * TLB_ENTRY_SIZE;
+export const TLB_LOG_ENTRIES = 4096; // u16 each; behind it two maps of 1024 bytes: 2 MiB and 1 GiB regions with large-page entries
