@@ -1,0 +1,85 @@
+// Types per layer, the project's rules, lint, format and stale generated files. The same here, in CI and before a commit.
+import fs from 'node:fs';
+import { problemsOf } from '../lint/rules.mjs';
+import { isGenerated } from '../make/generate.mjs';
+import * as make from '../make/make.mjs';
+import { run } from '../setup/exec.mjs';
+import { at, relative, root } from '../setup/paths.mjs';
+import * as setup from '../setup/setup.mjs';
+import { fingerprint, listFiles } from '../setup/stamp.mjs';
+
+const TYPE_LAYERS = [
+  ...['src', 'electron', 'electron/preload', 'renderer', 'build'],
+  ...['tests', 'tests/unit/renderer', 'tests/e2e'],
+];
+
+async function types(layer) {
+  try {
+    await run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', layer, '--pretty', 'false'], {
+      cwd: root,
+    });
+  } catch (error) {
+    if (!/TS18003/.test(error.output)) throw new Error(error.output.trim(), { cause: error }); // not a folder without files
+  }
+}
+
+async function biome() {
+  const args = [
+    at('node_modules/@biomejs/biome/bin/biome'),
+    'check',
+    '--diagnostic-level=error',
+    '--max-diagnostics=50',
+    '.',
+  ];
+  try {
+    await run(process.execPath, args, { cwd: root });
+  } catch (error) {
+    throw new Error(error.output.trim(), { cause: error });
+  }
+}
+
+function rules() {
+  const files = listFiles(['src', 'electron', 'renderer', 'tests', 'build'], (file) =>
+    /\.(ts|tsx|mjs|cjs)$/.test(file),
+  );
+  const problems = files.filter((file) => !file.includes('/fixtures/')).flatMap((file) => problemsOf(relative(file)));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** What a generator would write now must be what is committed. */
+async function generated() {
+  if (!fs.existsSync(at('.git'))) return;
+  const changed = await run('git', ['status', '--porcelain', '--', '*.generated.ts'], { cwd: root });
+  if (changed.trim() !== '') throw new Error(`generated files differ from what is committed:\n${changed.trimEnd()}`);
+}
+
+/** Runs every check; resolves with counts. Only failures are printed. */
+export async function runChecks() {
+  const before = fingerprint(listFiles(['src'], isGenerated));
+  await make.make(make.FOR_CHECK);
+  const wasStale = before !== fingerprint(listFiles(['src'], isGenerated));
+  const checks = [
+    ...TYPE_LAYERS.map((layer) => [`types of ${layer}`, () => types(layer)]),
+    ['lint and format', biome],
+    ["the project's rules", rules],
+    ['generated files', generated],
+  ];
+  if (wasStale) process.stdout.write('generated files were out of date and have been written again\n');
+  const results = await Promise.allSettled(checks.map(async ([, work]) => work()));
+  let failed = 0;
+  results.forEach((result, i) => {
+    if (result.status === 'fulfilled') return;
+    failed++;
+    process.stdout.write(`FAILED ${checks[i][0]}\n${result.reason.message}\n\n`);
+  });
+  return { passed: checks.length - failed, failed, skipped: [] };
+}
+
+export async function check() {
+  await setup.setUp(setup.FOR_CHECK);
+  const started = Date.now();
+  const { passed, failed } = await runChecks();
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`${passed} checks passed, ${failed} failed in ${seconds} s\n`);
+  return failed > 0 ? 1 : 0;
+}

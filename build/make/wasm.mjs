@@ -1,0 +1,41 @@
+// The interpreter: src/cpu/emulated/core and what was generated from it, compiled to build/out/core.wasm. Memory size and
+// place of the data come from core/asconfig.json, because they are part of the memory layout.
+import fs from 'node:fs';
+import { run } from '../setup/exec.mjs';
+import { at, inOut, root } from '../setup/paths.mjs';
+import { fingerprint, isFresh, listFiles, markFresh, tempPath } from '../setup/stamp.mjs';
+
+const CORE = 'src/cpu/emulated/core';
+const entry = at(CORE, 'index.ts');
+const target = inOut('core.wasm');
+const FLAGS = [
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--sharedMemory',
+  '--enable',
+  'threads',
+  '--enable',
+  'simd',
+  '-O3',
+];
+
+function currentKey() {
+  const version = JSON.parse(fs.readFileSync(at('node_modules/assemblyscript/package.json'), 'utf8')).version;
+  return fingerprint(listFiles([CORE, 'build/make/wasm.mjs']), [version]);
+}
+
+export const wasmStep = {
+  name: 'wasm',
+  title: 'compiling the interpreter',
+  isDone: () => !fs.existsSync(entry) || isFresh('wasm', currentKey(), [target]),
+  async run() {
+    const key = currentKey();
+    const fresh = tempPath('core.wasm');
+    const config = fs.existsSync(at(CORE, 'asconfig.json')) ? ['--config', `${CORE}/asconfig.json`] : [];
+    const asc = at('node_modules/assemblyscript/bin/asc.js');
+    await run(process.execPath, [asc, `${CORE}/index.ts`, ...config, ...FLAGS, '--outFile', fresh], { cwd: root });
+    fs.renameSync(fresh, target);
+    markFresh('wasm', key);
+  },
+};

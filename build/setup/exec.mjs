@@ -1,0 +1,81 @@
+// Runs other programs. Their output is kept and shown only if they fail; Ctrl+C ends them with us.
+import { spawn } from 'node:child_process';
+
+const running = new Set();
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.on(signal, () => {
+    for (const child of running) child.kill(signal);
+    process.exit(code);
+  });
+}
+
+export class CommandError extends Error {
+  constructor(command, status, output) {
+    const tail = output.trim().split('\n').slice(-15).join('\n');
+    super(`${command} ended with ${status}${tail ? `:\n${tail}` : ''}`);
+    this.output = output;
+  }
+}
+
+/** Resolves with the program's stdout; `env` is added to ours; `timeout` is in milliseconds. */
+export function run(command, args, { cwd, env, timeout, input } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      timeout,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    const stdout = [];
+    const all = [];
+    child.stdout.on('data', (chunk) => {
+      stdout.push(chunk);
+      all.push(chunk);
+    });
+    child.stderr.on('data', (chunk) => all.push(chunk));
+    child.on('error', (error) => {
+      running.delete(child);
+      reject(new CommandError(command, error.code ?? error.message, ''));
+    });
+    child.on('close', (status, signal) => {
+      running.delete(child);
+      if (status === 0) resolve(Buffer.concat(stdout).toString());
+      else reject(new CommandError(command, signal ?? `status ${status}`, Buffer.concat(all).toString()));
+    });
+    if (input !== undefined) child.stdin.end(input);
+  });
+}
+
+/** Hands the terminal to the program and resolves with its exit status; `signal` ends it. */
+export function passTo(command, args, { cwd, env, stdio = 'inherit', signal: abort } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio });
+    abort?.addEventListener('abort', () => child.kill('SIGTERM'));
+    running.add(child);
+    // The terminal sends Ctrl+C to the child too; it decides what that means, and we report how it ended.
+    const inherited = process.listeners('SIGINT');
+    process.removeAllListeners('SIGINT');
+    const ignore = () => {};
+    process.on('SIGINT', ignore);
+    const settle = () => {
+      running.delete(child);
+      process.removeListener('SIGINT', ignore);
+      for (const listener of inherited) process.on('SIGINT', listener);
+    };
+    child.on('error', (error) => {
+      settle();
+      reject(new CommandError(command, error.code ?? error.message, ''));
+    });
+    child.on('close', (status, signal) => {
+      settle();
+      resolve(
+        status ?? 128 + ({ SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }[signal] ?? 0),
+      );
+    });
+  });
+}
