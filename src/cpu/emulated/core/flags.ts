@@ -4,13 +4,7 @@
  */
 import { S_EFLAGS, S_FC, S_FR } from './layout.generated';
 
-export const FLAG_CF: u64 = 1;
-export const FLAG_PF: u64 = 4;
-export const FLAG_AF: u64 = 16;
-export const FLAG_ZF: u64 = 64;
-export const FLAG_SF: u64 = 128;
-export const FLAG_OF: u64 = 2048;
-export const FLAGS_ARITHMETIC: u64 = 0x8d5;
+const FLAGS_ARITHMETIC: u64 = 0x8d5;
 
 // @ts-ignore: decorator
 @inline

@@ -183,6 +183,14 @@ export const OP_NEXT = 24; // u16, offset of the next instruction from the block
 export const OP_IMM2 = 26; // u16, second immediate (ENTER, far selectors) 
 export const OP_LINK = 28; // u32, linked block (taken branch or the only successor), 0 = none
 
+/** Bits of OP_FLAGS. */
+export const OPF_LOCK = 1;
+export const OPF_REP = 2; // F3: REP, REPE
+export const OPF_REPNE = 4; // F2
+export const OPF_SIZE_SHIFT = 3; // two bits: log2 of the operand size in bytes, after prefixes and the row's size/default64
+export const OPF_MOD3 = 32; // ModRM.rm is a register
+export const OPF_ADDRESS_SHIFT = 6; // two bits: log2 of the address size in bytes (1, 2 or 3)
+
 /** Handlers that are not an instruction's; the generated ones follow. */
 export const HANDLER_LEAVE = 0; // stop before this op and look its RIP up again
 export const HANDLER_END = 1; // after the last instruction: go on at the next RIP
