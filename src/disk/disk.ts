@@ -1,3 +1,5 @@
+import { VmError } from '../base/errors';
+
 /**
  * A disk, CD-ROM or floppy image on the host side. Everything here is asynchronous and runs on the process's main thread
  * or a Worker, never on the machine thread. Offsets and lengths are in bytes and must lie within `sizeBytes`
@@ -20,3 +22,16 @@ export interface Disk {
 }
 
 export const sectorBytes = 512;
+
+/** Callers are our own code, but what they ask for may come from a guest. */
+export function checkRange(disk: { readonly sizeBytes: number }, offset: number, length: number): void {
+  const isInside =
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= disk.sizeBytes;
+  if (!isInside) {
+    throw new VmError('bad-argument', `${length} bytes at ${offset} do not lie within the disk's ${disk.sizeBytes}`);
+  }
+}
