@@ -167,8 +167,10 @@ export class I8259 {
     }
   }
 
+  /** The pins keep the levels that their drivers give them. */
   reset(): void {
-    this.#regs = powerOn();
+    this.#regs = { ...powerOn(), lines: this.#regs.lines };
+    this.#followLevels();
   }
 
   save(): I8259State {

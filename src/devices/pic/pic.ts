@@ -64,7 +64,6 @@ export class Pic implements Device<PicState> {
   }
 
   reset(): void {
-    // Levels belong to the drivers, which are reset too and say so.
     this.#master.reset();
     this.#slave.reset();
     this.#updateInterrupt();
