@@ -17,6 +17,10 @@ export type ToMachine =
   /** The host side copied the last frame and can take another; `full` asks for the whole screen. */
   | { readonly t: 'frameWanted'; readonly full: boolean }
   | { readonly t: 'screenText'; readonly id: number }
+  /** Answered by 'part's of RGBA bytes and an 'answer' of width and height. */
+  | { readonly t: 'screenPicture'; readonly id: number }
+  /** Answered by 'part's of packed inputs and an 'answer'. */
+  | { readonly t: 'recording'; readonly id: number }
   | { readonly t: 'stats'; readonly id: number };
 
 export type ToHost =
@@ -36,6 +40,9 @@ export type ToHost =
   /** bytes: the encoded device and CPU state. */
   | { readonly t: 'saved'; readonly id: number; readonly error?: string }
   | { readonly t: 'answer'; readonly id: number; readonly value: unknown }
+  /** bytes: the next part of a long answer. */
+  | { readonly t: 'part'; readonly id: number }
+  | { readonly t: 'hash'; readonly count: number; readonly hash: string }
   | { readonly t: 'leds'; readonly leds: number }
   /** The guest understands an absolute pointer (or no longer does). */
   | { readonly t: 'pointerMode'; readonly absolute: boolean }

@@ -1,0 +1,233 @@
+import { Worker } from 'node:worker_threads';
+import { VmError } from '../base/errors';
+import { createRing, RingConsumer, RingProducer } from '../machine/ring';
+import type { MachineInput } from '../machine/inputs';
+import type { Rect, ScreenMode } from '../machine/screen';
+import { FRAME_BUFFER_BYTES, type MachineThreadInit } from './machine-thread-init';
+import { withoutBytes } from './machine-link';
+import type { ToHost, ToMachine } from './machine-messages';
+import type { StopCause } from './machine-loop';
+import type { MediaRequest } from './media-server';
+
+const RING_BYTES = 8 << 20;
+
+export interface MachineEvents {
+  ready(): void;
+  running(): void;
+  disk(request: MediaRequest, bytes: Uint8Array): void;
+  eject(port: string): void;
+  locked(port: string, locked: boolean): void;
+  serial(port: number, bytes: Uint8Array): void;
+  tap(port: number, bytes: Uint8Array): void;
+  /** Pixels are in `frame` (RGBA, rows of mode.width) until `wantFrame` is called again. */
+  frame(mode: ScreenMode, rects: readonly Rect[]): void;
+  leds(leds: number): void;
+  pointerMode(absolute: boolean): void;
+  halted(forever: boolean): void;
+  /** State hash at a checkpoint of a recorded or replayed run. */
+  hash?(count: number, hash: string): void;
+  stopped(cause: StopCause): void;
+  /** The machine thread itself died: a bug of ours. */
+  failed(error: Error): void;
+}
+
+type Waiting = { parts: Uint8Array[]; resolve: (value: { value: unknown; bytes: Uint8Array }) => void; reject: (error: Error) => void };
+
+/** The host side of a machine thread: starts it, talks to it through the rings, ends it. */
+export class MachineHost {
+  readonly frame = new Uint8Array(new SharedArrayBuffer(FRAME_BUFFER_BYTES));
+  readonly #toMachine: RingProducer;
+  readonly #fromMachine: RingConsumer;
+  readonly #worker: Worker;
+  readonly #unsent: { message: ToMachine; bytes: Uint8Array | undefined }[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #pausedWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #hasEnded = false;
+
+  constructor(
+    script: string,
+    init: Omit<MachineThreadInit, 'rings' | 'frameBuffer'>,
+    private readonly events: MachineEvents,
+  ) {
+    const rings = { toMachine: createRing(RING_BYTES), toHost: createRing(RING_BYTES) };
+    this.#toMachine = new RingProducer(rings.toMachine);
+    this.#fromMachine = new RingConsumer(rings.toHost);
+    const frameBuffer = this.frame.buffer as SharedArrayBuffer;
+    const workerData: MachineThreadInit = { ...init, rings, frameBuffer };
+    this.#worker = new Worker(script, { workerData, stdout: false, stderr: false });
+    this.#worker.on('message', () => this.#drain());
+    this.#worker.on('error', (error) => this.#end(error));
+    this.#worker.on('exit', () => this.#end(new Error('the machine thread ended unexpectedly')));
+  }
+
+  input(input: MachineInput): void {
+    const { input: bare, bytes } = withoutBytes(input);
+    this.#send({ t: 'input', input: bare }, bytes);
+  }
+
+  /** Resolves when the vCPUs stand still. */
+  pause(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#hasEnded) return reject(gone());
+      this.#pausedWaiters.push({ resolve, reject });
+      this.#send({ t: 'pause' });
+    });
+  }
+
+  resume(): void {
+    this.#send({ t: 'resume' });
+  }
+
+  /** Device and CPU state of a paused machine, after its disk requests have been answered. */
+  async save(): Promise<Uint8Array> {
+    return (await this.#ask((id) => ({ t: 'save', id }))).bytes;
+  }
+
+  async screenText(): Promise<unknown> {
+    return (await this.#ask((id) => ({ t: 'screenText', id }))).value;
+  }
+
+  /** The guest's screen as RGBA. */
+  async screenPicture(): Promise<{ width: number; height: number; rgba: Uint8Array }> {
+    const { value, bytes } = await this.#ask((id) => ({ t: 'screenPicture', id }));
+    return { ...(value as { width: number; height: number }), rgba: bytes };
+  }
+
+  /** Everything that entered the machine so far, packed. */
+  async recording(): Promise<Uint8Array> {
+    return (await this.#ask((id) => ({ t: 'recording', id }))).bytes;
+  }
+
+  async stats(): Promise<unknown> {
+    return (await this.#ask((id) => ({ t: 'stats', id }))).value;
+  }
+
+  /** Asks for the next frame; one is sent when something changed. */
+  wantFrame(full: boolean): void {
+    this.#send({ t: 'frameWanted', full });
+  }
+
+  /** Ends the machine: asks first, then does not ask. */
+  async terminate(): Promise<void> {
+    this.#hasEnded = true;
+    this.#send({ t: 'stop' });
+    await this.#worker.terminate();
+    this.#rejectAll();
+  }
+
+  #ask(message: (id: number) => ToMachine): Promise<{ value: unknown; bytes: Uint8Array }> {
+    return new Promise((resolve, reject) => {
+      if (this.#hasEnded) return reject(gone());
+      const id = this.#nextId++;
+      this.#waiting.set(id, { parts: [], resolve, reject });
+      this.#send(message(id));
+    });
+  }
+
+  #send(message: ToMachine, bytes?: Uint8Array): void {
+    this.#unsent.push({ message, bytes });
+    this.#pump();
+  }
+
+  /** Order is kept: what finds no room waits here, on the side that may wait. */
+  #pump(): void {
+    while (this.#unsent.length > 0) {
+      const next = this.#unsent[0] as { message: ToMachine; bytes: Uint8Array | undefined };
+      if (!this.#toMachine.tryPush(next.message, next.bytes)) {
+        if (this.#hasEnded) return;
+        this.#retryTimer ??= setTimeout(() => {
+          this.#retryTimer = undefined;
+          this.#pump();
+        }, 2);
+        return;
+      }
+      this.#unsent.shift();
+    }
+  }
+
+  #drain(): void {
+    for (;;) {
+      const record = this.#fromMachine.pop();
+      if (record === undefined) return;
+      this.#handle(record.value as ToHost, record.bytes);
+    }
+  }
+
+  #handle(message: ToHost, bytes: Uint8Array): void {
+    switch (message.t) {
+      case 'ready':
+        return this.events.ready();
+      case 'running':
+        return this.events.running();
+      case 'disk':
+        return this.events.disk(message, bytes);
+      case 'eject':
+        return this.events.eject(message.port);
+      case 'locked':
+        return this.events.locked(message.port, message.locked);
+      case 'serial':
+        return this.events.serial(message.port, bytes);
+      case 'tap':
+        return this.events.tap(message.port, bytes);
+      case 'frame':
+        return this.events.frame(message.mode, message.rects);
+      case 'leds':
+        return this.events.leds(message.leds);
+      case 'pointerMode':
+        return this.events.pointerMode(message.absolute);
+      case 'halted':
+        return this.events.halted(message.forever);
+      case 'paused': {
+        const waiters = this.#pausedWaiters;
+        this.#pausedWaiters = [];
+        for (const waiter of waiters) waiter.resolve();
+        return;
+      }
+      case 'saved':
+        if (message.error === undefined) return this.#answered(message.id, { value: undefined, bytes });
+        this.#waiting.get(message.id)?.reject(new VmError('internal', message.error));
+        this.#waiting.delete(message.id);
+        return;
+      case 'answer':
+        return this.#answered(message.id, { value: message.value, bytes });
+      case 'part':
+        this.#waiting.get(message.id)?.parts.push(bytes);
+        return;
+      case 'hash':
+        return this.events.hash?.(message.count, message.hash);
+      case 'stopped':
+        this.#hasEnded = true;
+        this.#rejectAll();
+        return this.events.stopped(message.cause);
+    }
+  }
+
+  #answered(id: number, answer: { value: unknown; bytes: Uint8Array }): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    waiting.resolve(waiting.parts.length === 0 ? answer : { ...answer, bytes: Buffer.concat(waiting.parts) });
+  }
+
+  #end(error: Error): void {
+    this.#drain();
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#rejectAll();
+    this.events.failed(error);
+  }
+
+  #rejectAll(): void {
+    clearTimeout(this.#retryTimer);
+    for (const { reject } of this.#waiting.values()) reject(gone());
+    this.#waiting.clear();
+    for (const { reject } of this.#pausedWaiters) reject(gone());
+    this.#pausedWaiters = [];
+  }
+}
+
+function gone(): VmError {
+  return new VmError('guest-gone', 'the VM is not running any more');
+}

@@ -1,0 +1,45 @@
+import type { VmConfig } from '../config/vm-config';
+import type { StampedInput } from '../machine/inputs';
+
+/** A medium as the machine thread needs to know it; the bytes stay on the host side. */
+export interface MediumInfo {
+  readonly sizeBytes: number;
+  readonly isReadOnly: boolean;
+}
+
+/** ROMs and files of a direct boot, read by the host side. */
+export interface FirmwareFiles {
+  readonly bios: Uint8Array;
+  readonly vgaBios: Uint8Array;
+  readonly kernel?: {
+    readonly image: Uint8Array;
+    readonly initrd?: Uint8Array;
+    readonly append: string;
+    readonly modules: readonly { readonly bytes: Uint8Array; readonly args: string }[];
+  };
+}
+
+/** A frame buffer of 2560x1600 pixels; larger modes are not shown. */
+export const FRAME_BUFFER_BYTES = 2560 * 1600 * 4;
+
+/** What the machine thread is started with (`workerData`). */
+export interface MachineThreadInit {
+  readonly config: VmConfig;
+  readonly rings: { readonly toMachine: SharedArrayBuffer; readonly toHost: SharedArrayBuffer };
+  readonly frameBuffer: SharedArrayBuffer;
+  readonly memory: WebAssembly.Memory;
+  readonly core: WebAssembly.Module;
+  readonly firmware: FirmwareFiles;
+  /** Media by block port: the ids of config's disks, cdroms and floppies. */
+  readonly media: Readonly<Record<string, MediumInfo | undefined>>;
+  readonly nvram: Uint8Array | undefined;
+  readonly startTime: { readonly unixMs: number; readonly zoneMinutes: number };
+  /** Saved device and CPU state; RAM lies in `memory` already. */
+  readonly state: Uint8Array | undefined;
+  /** Start paused (restored snapshots do, until the window is ready). */
+  readonly startPaused: boolean;
+  readonly noReboot: boolean;
+  /** Keeps the inputs and hashes the state every so many instructions. */
+  readonly record: { readonly everyInstructions: number } | undefined;
+  readonly replay: { readonly inputs: readonly StampedInput[]; readonly endCount: number; readonly everyInstructions: number } | undefined;
+}

@@ -1,0 +1,282 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { buildPc, type PcMachine } from '../board/pc';
+import { InputReplayer } from '../machine/inputs';
+import type { ScreenMode } from '../machine/screen';
+import { MachineLink, withBytes } from './machine-link';
+import { MachineLoop, type LoopHost, type StopCause } from './machine-loop';
+import type { ToMachine } from './machine-messages';
+import type { MachineThreadInit } from './machine-thread-init';
+import { Pacer } from './pacer';
+import { RemoteBlockPort } from './remote-block-port';
+import { packState, unpackState } from './state-codec';
+
+/** Time between two frames, at most 60 a second. */
+const FRAME_MS = 16;
+
+/** The machine thread: builds the machine, runs its loop, answers the host side. Never awaits. */
+class MachineThread implements LoopHost {
+  readonly #link: MachineLink;
+  readonly #ports = new Map<string, RemoteBlockPort>();
+  readonly #machine: PcMachine;
+  readonly #loop: MachineLoop;
+  readonly #frame: Uint32Array;
+  #framesWanted = 0;
+  #wantsFull = false;
+  #lastFrameMs = 0;
+  #lastMode: ScreenMode | undefined;
+  #leds = -1;
+  #isAbsolute: boolean | undefined;
+  #saves: number[] = [];
+  #wasRunning = false;
+  #mips = { atMs: 0, count: 0, idleMs: 0, mips: 0, load: 0 };
+
+  constructor(private readonly init: MachineThreadInit) {
+    this.#link = new MachineLink(init.rings, () => parentPort?.postMessage(0));
+    this.#frame = new Uint32Array(init.frameBuffer);
+    this.#machine = this.#build();
+    const { clock } = this.#machine;
+    const count = this.#machine.vcpus[0]?.count ?? 0;
+    const pacer = new Pacer(this.nowMs(), clock.nowNs(), count, clock.step.nsPerInstruction);
+    const { replay } = init;
+    this.#loop = new MachineLoop(this.#machine, this, pacer, {
+      noReboot: init.noReboot,
+      ...(replay === undefined ? {} : { replay: this.#replayer(replay.inputs), endCount: replay.endCount }),
+      ...this.#checkpoint(),
+    });
+  }
+
+  run(): void {
+    if (this.init.startPaused) this.#loop.pause(() => this.#paused());
+    this.#link.send({ t: 'ready' });
+    const cause = this.#loop.run();
+    this.#end(cause);
+  }
+
+  // LoopHost
+
+  nowMs(): number {
+    return performance.now();
+  }
+
+  receive(): void {
+    for (let record = this.#link.receive(); record !== undefined; record = this.#link.receive()) {
+      this.#handle(record.message, record.bytes);
+    }
+    this.#answerSaves();
+  }
+
+  sleep(timeoutMs: number): void {
+    this.#link.sleep(timeoutMs);
+  }
+
+  afterSlice(isIdle: boolean): number {
+    if (!this.#wasRunning && !this.#loop.isPaused) {
+      this.#wasRunning = true;
+      this.#link.send({ t: 'running' });
+    }
+    const now = this.nowMs();
+    const isFrameDue = now - this.#lastFrameMs >= FRAME_MS;
+    if (isIdle || isFrameDue) {
+      this.#link.flush();
+      this.#sendSmallThings();
+    }
+    if (isFrameDue && this.#framesWanted > 0) this.#sendFrame(now);
+    if (this.#framesWanted === 0) return Number.POSITIVE_INFINITY;
+    if (!isFrameDue) return FRAME_MS - (now - this.#lastFrameMs);
+    const change = this.#machine.screen.nextChangeNs();
+    return change === undefined ? Number.POSITIVE_INFINITY : Math.max(FRAME_MS, (change - this.#machine.clock.nowNs()) / 1e6);
+  }
+
+  halted(forever: boolean): void {
+    if (forever) this.#link.send({ t: 'halted', forever });
+  }
+
+  // building
+
+  #build(): PcMachine {
+    const { init } = this;
+    const link = this.#link;
+    const blockPort = (name: string): RemoteBlockPort => {
+      const port = new RemoteBlockPort(
+        name,
+        // A replay's completions come from the recording.
+        (request, data) => (init.replay === undefined ? link.send({ t: 'disk', ...request }, data) : undefined),
+        { eject: () => link.send({ t: 'eject', port: name }), setLocked: (locked) => link.send({ t: 'locked', port: name, locked }) },
+        init.media[name],
+      );
+      this.#ports.set(name, port);
+      return port;
+    };
+    const machine = buildPc({
+      config: init.config,
+      memory: init.memory,
+      core: init.core,
+      firmware: init.firmware,
+      nvram: init.nvram,
+      blockPort,
+      serialOut: (port) => ({ write: (byte) => link.collect(`serial${port}`, { t: 'serial', port }, byte) }),
+      tap: (port, byte) => link.collect(`tap${port}`, { t: 'tap', port }, byte),
+      hostRandom: () => randomBytes(4).readUInt32LE(),
+    });
+    if (init.state !== undefined) machine.restore(unpackState(init.state));
+    else {
+      const first = init.replay?.inputs[0];
+      if (first === undefined) machine.inputs.apply({ kind: 'startTime', ...init.startTime });
+    }
+    return machine;
+  }
+
+  #replayer(inputs: ConstructorParameters<typeof InputReplayer>[0]): InputReplayer {
+    const replayer = new InputReplayer(inputs);
+    this.#machine.inputs.replayRandom(() => replayer.takeRandom());
+    return replayer;
+  }
+
+  #checkpoint(): { checkpoint?: { every: number; reached(count: number): void } } {
+    const every = this.init.replay?.everyInstructions ?? this.init.record?.everyInstructions;
+    if (every === undefined) return {};
+    return { checkpoint: { every, reached: (count) => this.#link.send({ t: 'hash', count, hash: this.#hash() }) } };
+  }
+
+  /** Of RAM, VRAM, CPU and device state. */
+  #hash(): string {
+    const hash = createHash('sha256');
+    for (const [id, state] of this.#machine.save()) hash.update(id).update(packState(new Map([[id, state]])));
+    for (const chunk of this.#machine.memoryChunks()) hash.update(chunk);
+    return hash.digest('hex');
+  }
+
+  // messages
+
+  #handle(message: ToMachine, bytes: Uint8Array): void {
+    switch (message.t) {
+      case 'input':
+        this.#machine.inputs.apply(withBytes(message.input, bytes));
+        return;
+      case 'pause':
+        this.#loop.pause(() => this.#paused());
+        return;
+      case 'resume':
+        this.#wasRunning = false;
+        this.#loop.resume();
+        return;
+      case 'stop':
+        this.#loop.stop({ kind: 'powerOff', by: 'host' });
+        return;
+      case 'save':
+        this.#saves.push(message.id);
+        return;
+      case 'frameWanted':
+        this.#framesWanted = Math.min(2, this.#framesWanted + 1);
+        this.#wantsFull ||= message.full;
+        return;
+      case 'screenText':
+        this.#link.send({ t: 'answer', id: message.id, value: this.#screenText() });
+        return;
+      case 'screenPicture':
+        this.#sendPicture(message.id);
+        return;
+      case 'stats':
+        this.#link.send({ t: 'answer', id: message.id, value: this.#stats() });
+        return;
+      case 'recording':
+        this.#sendRecording(message.id);
+        return;
+    }
+  }
+
+  #paused(): void {
+    this.#link.flush();
+    this.#link.send({ t: 'paused', count: this.#machine.vcpus[0]?.count ?? 0 });
+  }
+
+  /** A save waits until the drives have no request open: what the guest was told is what the disks hold. */
+  #answerSaves(): void {
+    if (this.#saves.length === 0 || !this.#loop.isPaused) return;
+    for (const port of this.#ports.values()) if (port.inFlight > 0) return;
+    const saves = this.#saves;
+    this.#saves = [];
+    for (const id of saves) {
+      try {
+        this.#link.send({ t: 'saved', id }, packState(this.#machine.save()));
+      } catch (error) {
+        this.#link.send({ t: 'saved', id, error: error instanceof Error ? error.message : String(error) });
+      }
+    }
+  }
+
+  #screenText(): unknown {
+    const { screen } = this.#machine;
+    const { kind, width, height } = screen.mode();
+    return { kind, width, height, lines: screen.readText() };
+  }
+
+  #sendPicture(id: number): void {
+    const { width, height } = this.#machine.screen.mode();
+    const pixels = new Uint32Array(width * height);
+    this.#machine.screen.renderStill(pixels);
+    const bytes = new Uint8Array(pixels.buffer);
+    const step = this.#link.maxBytes & ~3;
+    for (let at = 0; at < bytes.length; at += step) {
+      this.#link.send({ t: 'part', id }, bytes.subarray(at, Math.min(bytes.length, at + step)));
+    }
+    this.#link.send({ t: 'answer', id, value: { width, height } });
+  }
+
+  #sendRecording(id: number): void {
+    const bytes = packState(new Map([['inputs', (this.#machine.recorder?.inputs ?? []) as never]]));
+    for (let at = 0; at < bytes.length; at += this.#link.maxBytes) {
+      this.#link.send({ t: 'part', id }, bytes.subarray(at, Math.min(bytes.length, at + this.#link.maxBytes)));
+    }
+    this.#link.send({ t: 'answer', id, value: null });
+  }
+
+  #stats(): unknown {
+    const now = this.nowMs();
+    const count = this.#machine.vcpus[0]?.count ?? 0;
+    const elapsed = now - this.#mips.atMs;
+    if (elapsed >= 200) {
+      const mips = (count - this.#mips.count) / 1e3 / elapsed;
+      const load = 1 - Math.min(1, (this.#loop.idleMs - this.#mips.idleMs) / elapsed);
+      this.#mips = { atMs: now, count, idleMs: this.#loop.idleMs, mips, load };
+    }
+    return { count, guestNs: this.#machine.clock.nowNs(), mips: this.#mips.mips, load: this.#mips.load };
+  }
+
+  // output
+
+  #sendFrame(now: number): void {
+    const { screen } = this.#machine;
+    const mode = screen.mode();
+    this.#lastFrameMs = now;
+    if (mode.width * mode.height > this.#frame.length) return;
+    const isNewMode = this.#lastMode?.generation !== mode.generation;
+    const full = this.#wantsFull || isNewMode;
+    const rects = screen.renderDirty(this.#frame.subarray(0, mode.width * mode.height), full);
+    if (rects.length === 0 && !full) return;
+    this.#lastMode = mode;
+    this.#wantsFull = false;
+    this.#framesWanted--;
+    this.#link.send({ t: 'frame', mode, rects });
+  }
+
+  #sendSmallThings(): void {
+    const { leds, isPointerAbsolute } = this.#machine;
+    if (leds !== this.#leds) {
+      this.#leds = leds;
+      this.#link.send({ t: 'leds', leds });
+    }
+    if (isPointerAbsolute !== this.#isAbsolute) {
+      this.#isAbsolute = isPointerAbsolute;
+      this.#link.send({ t: 'pointerMode', absolute: isPointerAbsolute });
+    }
+  }
+
+  #end(cause: StopCause): void {
+    this.#link.flush();
+    this.#link.send({ t: 'stopped', cause });
+  }
+}
+
+new MachineThread(workerData as MachineThreadInit).run();
