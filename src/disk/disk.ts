@@ -35,3 +35,13 @@ export function checkRange(disk: { readonly sizeBytes: number }, offset: number,
     throw new VmError('bad-argument', `${length} bytes at ${offset} do not lie within the disk's ${disk.sizeBytes}`);
   }
 }
+
+const ZERO_CHUNK_BYTES = 1 << 20;
+
+/** For formats that cannot forget data. */
+export async function writeZeros(disk: Disk, offset: number, length: number): Promise<void> {
+  const zeros = new Uint8Array(Math.min(length, ZERO_CHUNK_BYTES));
+  for (let done = 0; done < length; done += zeros.length) {
+    await disk.write(offset + done, zeros.subarray(0, Math.min(zeros.length, length - done)));
+  }
+}

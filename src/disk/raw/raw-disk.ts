@@ -11,7 +11,7 @@ export class RawDisk implements Disk {
     private readonly file: HostFile,
     /** The file's size, rounded up to whole sectors; a missing tail reads as zeros. */
     readonly sizeBytes: number,
-    readonly isReadOnly: boolean,
+    private isFrozen: boolean,
   ) {}
 
   /** Takes the file over: it is closed with the disk, and when opening fails. */
@@ -28,6 +28,10 @@ export class RawDisk implements Disk {
     return this.file.path;
   }
 
+  get isReadOnly(): boolean {
+    return this.isFrozen;
+  }
+
   async read(offset: number, into: Uint8Array): Promise<void> {
     this.#check(offset, into.length);
     into.fill(0, await this.file.read(offset, into));
@@ -42,6 +46,12 @@ export class RawDisk implements Disk {
   async flush(): Promise<void> {
     this.#check(0, 0);
     if (!this.isReadOnly) await this.file.sync();
+  }
+
+  /** Flushes, and from now on refuses to write: another layer lies on top. */
+  async freeze(): Promise<void> {
+    await this.flush();
+    this.isFrozen = true;
   }
 
   async close(): Promise<void> {
