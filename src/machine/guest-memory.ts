@@ -40,8 +40,13 @@ export interface MemoryBlock {
   /** Offset in the shared memory; for `SlotMapping`. */
   readonly offset: number;
   readonly size: number;
-  /** Live view (on shared memory). The owner may write it only while no slot maps it writable for the guest or it does not care. */
+  /** Live view (on shared memory). The owner calls `prepareWrite` before it writes here. */
   readonly bytes: Uint8Array;
+  /**
+   * Does for page `page` what the flags ask of a guest's first write: keeps a copy for a running snapshot, loads, counts as
+   * written. Holds until the next `collectWritten` or the owner's next `pause()`; calling it again is harmless.
+   */
+  prepareWrite(page: number): void;
   /** Pages written since the last call (bit set), and starts watching again. Index is the page in the block. */
   collectWritten(): Uint8Array;
 }

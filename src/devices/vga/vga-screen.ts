@@ -1,0 +1,144 @@
+/** The picture of the adapter, for whoever sends frames. Looks at registers and memory, changes neither. */
+import type { GuestClock } from '../../machine/clock';
+import type { MemoryBlock } from '../../machine/guest-memory';
+import type { Rect, ScreenMode, ScreenSource, TextCursor } from '../../machine/screen';
+import { Changes } from './changes';
+import { BLACK, Colors } from './colors';
+import type { Dispi } from './dispi';
+import { GraphicsRenderer } from './graphics-renderer';
+import { Picture } from './picture';
+import { ATTR_INDEX_PAS, CLOCKING_SCREEN_OFF, SR_CLOCKING_MODE, type VgaRegisters } from './registers';
+import { TextRenderer } from './text-renderer';
+
+/** What a register write may have changed; each includes those before it. */
+export const CHANGE_POSITION = 1;
+export const CHANGE_ALL = 2;
+
+export class VgaScreen implements ScreenSource {
+  readonly #picture = new Picture();
+  readonly #colors = new Colors();
+  readonly #text: TextRenderer;
+  readonly #graphics: GraphicsRenderer;
+  #mode: ScreenMode = { kind: 'text', width: 0, height: 0, columns: 0, rows: 0, generation: 0 };
+  /** Registers changed since the picture's description was made. */
+  #isStale = true;
+  /** What changed since the last frame. */
+  #pending = CHANGE_ALL;
+  #wasBlank = false;
+  #drawnGeneration = -1;
+
+  constructor(
+    private readonly regs: VgaRegisters,
+    private readonly dispi: Dispi,
+    private readonly vram: MemoryBlock,
+    words: Int32Array,
+    private readonly clock: GuestClock,
+    /** Called when the pages written so far have been collected. */
+    private readonly collected: () => void,
+  ) {
+    this.#text = new TextRenderer(regs, words, this.#picture, this.#colors);
+    this.#graphics = new GraphicsRenderer(regs, dispi, vram.bytes, words, this.#picture, this.#colors);
+  }
+
+  noteChange(change: number): void {
+    this.#isStale = true;
+    if (change > this.#pending) this.#pending = change;
+  }
+
+  mode(): ScreenMode {
+    this.#refresh();
+    return this.#mode;
+  }
+
+  renderDirty(into: Uint32Array, full: boolean): Rect[] {
+    const { width, height, generation } = this.mode();
+    if (into.length !== width * height) return [];
+    const pixels = signed(into);
+    const isBlank = this.#isBlank;
+    const needsAll = full || isBlank !== this.#wasBlank || generation !== this.#drawnGeneration;
+    const pending = this.#pending;
+    this.#pending = 0;
+    this.#wasBlank = isBlank;
+    this.#drawnGeneration = generation;
+    const written = this.vram.collectWritten();
+    this.collected();
+
+    if (isBlank) {
+      if (!needsAll) return [];
+      pixels.fill(BLACK);
+      return [{ x: 0, y: 0, width, height }];
+    }
+    const changes = new Changes();
+    const isWritten = hasBit(written);
+    if (this.#mode.kind === 'text') {
+      const hasNewFont = (isWritten || needsAll || pending === CHANGE_ALL) && this.#text.loadFonts();
+      if (needsAll || hasNewFont || pending === CHANGE_ALL) this.#text.forget();
+      this.#text.render(pixels, this.clock.nowNs(), changes);
+    } else if (needsAll || pending !== 0 || isWritten) {
+      this.#graphics.render(pixels, needsAll || pending !== 0 ? undefined : written, changes);
+    }
+    return needsAll ? [{ x: 0, y: 0, width, height }] : changes.take();
+  }
+
+  renderStill(into: Uint32Array): void {
+    const { width, height, kind } = this.mode();
+    if (into.length !== width * height) return;
+    const pixels = signed(into);
+    if (this.#isBlank) {
+      pixels.fill(BLACK);
+    } else if (kind === 'text') {
+      // New fonts must not go unnoticed by the stream of frames.
+      if (this.#text.loadFonts()) this.#text.forget();
+      this.#text.render(pixels, this.clock.nowNs(), undefined);
+    } else {
+      this.#graphics.render(pixels, undefined, undefined);
+    }
+  }
+
+  readText(): string[] {
+    return this.mode().kind === 'text' ? this.#text.readText() : [];
+  }
+
+  get cursor(): TextCursor | undefined {
+    if (this.mode().kind !== 'text') return undefined;
+    const position = this.#text.cursorPosition();
+    return position && { ...position, isVisible: this.#text.isCursorOn && !this.#isBlank };
+  }
+
+  nextChangeNs(): number | undefined {
+    if (this.mode().kind !== 'text' || this.#isBlank) return undefined;
+    return this.#text.nextChangeNs(this.clock.nowNs());
+  }
+
+  get #isBlank(): boolean {
+    return (
+      (this.regs.attrIndex & ATTR_INDEX_PAS) === 0 || (this.regs.seq[SR_CLOCKING_MODE]! & CLOCKING_SCREEN_OFF) !== 0
+    );
+  }
+
+  #refresh(): void {
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    const picture = this.#picture;
+    picture.update(this.regs, this.dispi, this.vram.size);
+    this.#colors.update(this.regs, this.dispi.hasDac8);
+    const isText = picture.pixels === 'text';
+    const { width, height } = picture;
+    const kind = isText ? 'text' : 'graphics';
+    const columns = isText ? picture.columns : 0;
+    const rows = isText ? Math.max(1, Math.floor(height / picture.cellHeight)) : 0;
+    const old = this.#mode;
+    const isSame =
+      old.kind === kind && old.width === width && old.height === height && old.columns === columns && old.rows === rows;
+    if (!isSame) this.#mode = { kind, width, height, columns, rows, generation: old.generation + 1 };
+  }
+}
+
+function signed(into: Uint32Array): Int32Array {
+  return new Int32Array(into.buffer, into.byteOffset, into.length);
+}
+
+function hasBit(bits: Uint8Array): boolean {
+  for (let i = 0; i < bits.length; i++) if (bits[i] !== 0) return true;
+  return false;
+}
