@@ -21,6 +21,7 @@ export interface MachineEvents {
   tap(port: number, bytes: Uint8Array): void;
   /** Pixels are in `frame` (RGBA, rows of mode.width) until `wantFrame` is called again. */
   frame(mode: ScreenMode, rects: readonly Rect[]): void;
+  nvram(bytes: Uint8Array): void;
   leds(leds: number): void;
   pointerMode(absolute: boolean): void;
   halted(forever: boolean): void;
@@ -195,6 +196,8 @@ export class MachineHost {
       case 'part':
         this.#waiting.get(message.id)?.parts.push(bytes);
         return;
+      case 'nvram':
+        return this.events.nvram(bytes);
       case 'hash':
         return this.events.hash?.(message.count, message.hash);
       case 'stopped':

@@ -42,6 +42,8 @@ export type ToHost =
   | { readonly t: 'answer'; readonly id: number; readonly value: unknown }
   /** bytes: the next part of a long answer. */
   | { readonly t: 'part'; readonly id: number }
+  /** bytes: the CMOS memory, when it changed. */
+  | { readonly t: 'nvram' }
   | { readonly t: 'hash'; readonly count: number; readonly hash: string }
   | { readonly t: 'leds'; readonly leds: number }
   /** The guest understands an absolute pointer (or no longer does). */

@@ -1,0 +1,45 @@
+import { dirname } from 'node:path';
+import { VmError } from '../base/errors';
+import { run, runHelp } from './run';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, UsageError } from './usage-error';
+
+interface Command {
+  readonly help: string;
+  readonly run: (args: readonly string[], out: string) => Promise<number>;
+}
+
+const commands: Readonly<Record<string, Command>> = { run: { help: runHelp, run } };
+
+function usage(): string {
+  const lines = Object.values(commands).map(({ help }) => `  ${help.split('\n')[0]}`);
+  return `Usage: subzero COMMAND [options]\n\n${lines.join('\n')}\n\n'subzero COMMAND --help' tells a command's options.\n`;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...args] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usage());
+    return name === undefined ? EXIT_USAGE : EXIT_DONE;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new UsageError(`there is no command '${name}'; 'subzero --help' lists them`);
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${command.help}\n`);
+    return EXIT_DONE;
+  }
+  return command.run(args, dirname(__filename));
+}
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+    // A terminal on stdin would keep the process alive.
+    process.stdin.unref?.();
+  },
+  (error: unknown) => {
+    const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+    const message = isUsage ? (error as Error).message : VmError.from(error).message;
+    process.stderr.write(`subzero: ${message}\n`);
+    process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
+  },
+);

@@ -1,0 +1,268 @@
+import { createWriteStream, type WriteStream, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { messageOf, VmError } from '../base/errors';
+import { NodeHostFiles } from '../base/node-host-files';
+import type { Validated, VmConfig } from '../config/vm-config';
+import { ThrowAwayStorage } from '../guest/throw-away-storage';
+import { assetsIn } from '../guest/vm-assets';
+import { engineReason, type SessionEvents, VmSession } from '../guest/vm-session';
+import type { VmStorage } from '../guest/vm-storage';
+import type { VmEnd } from '../protocol/guest';
+import { configFromOptions, type HardwareValues, hardwareHelp, hardwareOptions, parseInteger, temporaryPlace } from './hardware-options';
+import { EXIT_DONE, EXIT_FAILED, EXIT_TIMEOUT, UsageError } from './usage-error';
+
+export const runHelp = `subzero run [NAME] [options]: runs a VM of the library, or a throw-away VM from options, without a window
+${hardwareHelp}
+  --headless            the default here; a window is the app's
+  --serial stdio|FILE   where the first serial port goes
+  --until REGEX         ends with status 0 as soon as serial output or the text screen matches
+  --timeout SECONDS     ends with status 124 after that time
+  --type TEXT           typed on the keyboard when the VM runs; \\n is Enter; with --type-after REGEX once that was seen
+  --screenshot FILE     a PNG of the screen at the end
+  --tap-port PORT=FILE  every byte the guest writes to that I/O port, e.g. 0x402=-; '-' is stderr
+  --debug-exit          a write of V to port 0xf4 ends with status (V << 1) | 1
+  --no-reboot           a reset of the guest ends the run
+  --stats               a line of figures on stderr at the end`;
+
+const runOptions = {
+  ...hardwareOptions,
+  headless: { type: 'boolean' },
+  serial: { type: 'string' },
+  until: { type: 'string' },
+  timeout: { type: 'string' },
+  type: { type: 'string', multiple: true },
+  'type-after': { type: 'string', multiple: true },
+  screenshot: { type: 'string' },
+  'tap-port': { type: 'string', multiple: true },
+  'debug-exit': { type: 'boolean' },
+  'no-reboot': { type: 'boolean' },
+  stats: { type: 'boolean' },
+} as const;
+
+/** Text kept for matching across chunks. */
+const MATCH_WINDOW = 64 << 10;
+const SCREEN_LOOK_MS = 100;
+
+interface RunValues extends HardwareValues {
+  readonly serial?: string;
+  readonly until?: string;
+  readonly timeout?: string;
+  readonly type?: string[];
+  readonly 'type-after'?: string[];
+  readonly screenshot?: string;
+  readonly 'tap-port'?: string[];
+  readonly 'debug-exit'?: boolean;
+  readonly 'no-reboot'?: boolean;
+  readonly stats?: boolean;
+}
+
+/** What is waited for, and what to type then. */
+class Expectation {
+  #seen = '';
+  constructor(
+    readonly pattern: RegExp,
+    readonly then: () => void,
+  ) {}
+
+  /** True once, when the text matched. */
+  feed(text: string): boolean {
+    this.#seen = (this.#seen + text).slice(-MATCH_WINDOW);
+    return this.pattern.test(this.#seen);
+  }
+}
+
+export async function run(args: readonly string[], out: string): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options: runOptions, allowPositionals: true });
+  if (positionals.length > 1) throw new UsageError(`run takes one NAME at most, not '${positionals.slice(1).join(' ')}'`);
+  const until = regexOf('until', values.until);
+  const timeoutMs = values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
+  const prepared = await prepare(positionals[0], values);
+  const running = new Run(prepared, values, until, out);
+  return running.toEnd(timeoutMs);
+}
+
+interface Prepared {
+  readonly config: Validated<VmConfig>;
+  readonly storage: VmStorage;
+  readonly folder: string;
+  readonly resolve: (file: string) => string;
+}
+
+async function prepare(name: string | undefined, values: RunValues): Promise<Prepared> {
+  const files = new NodeHostFiles();
+  const taps = (values['tap-port'] ?? []).map(parseTap);
+  const debug = { debugExit: values['debug-exit'] ?? false, tapPorts: taps };
+  if (name !== undefined) throw new UsageError(`run ${name}: VMs of the library are started with 'subzero start ${name}'`);
+  const place = temporaryPlace();
+  const config = await configFromOptions(files, 'throw-away', values, place, { debug });
+  return { config, storage: new ThrowAwayStorage(files, config, place.made), folder: '', resolve: (file) => file };
+}
+
+function parseTap(text: string): { port: number; file: string } {
+  const equals = text.indexOf('=');
+  if (equals <= 0 || equals === text.length - 1) throw new UsageError(`--tap-port ${text}: must be PORT=FILE`);
+  return { port: parseInteger('tap-port', text.slice(0, equals), 0, 0xffff), file: text.slice(equals + 1) };
+}
+
+function regexOf(option: string, text: string | undefined): RegExp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(text, 'm');
+  } catch (error) {
+    throw new UsageError(`--${option} ${text}: ${messageOf(error)}`);
+  }
+}
+
+class Run {
+  readonly #session: VmSession;
+  readonly #taps = new Map<number, WriteStream | 'stderr'>();
+  readonly #expectations: Expectation[] = [];
+  #serialFile: WriteStream | undefined;
+  #finish: (status: number) => void = () => undefined;
+  #untilSeen = false;
+
+  constructor(
+    prepared: Prepared,
+    private readonly values: RunValues,
+    private readonly until: RegExp | undefined,
+    out: string,
+  ) {
+    for (const { port, file } of prepared.config.debug.tapPorts) this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
+    if (values.serial !== undefined && values.serial !== 'stdio') this.#serialFile = createWriteStream(values.serial);
+    if (until !== undefined) {
+      this.#expectations.push(
+        new Expectation(until, () => {
+          this.#untilSeen = true;
+          this.#finish(EXIT_DONE);
+        }),
+      );
+    }
+    const events: SessionEvents = {
+      status: () => undefined,
+      end: (end) => this.#ended(end),
+      serial: (port, bytes) => this.#serial(port, bytes),
+      tap: (port, bytes) => this.#tap(port, bytes),
+      frame: () => undefined,
+      leds: () => undefined,
+      pointerMode: () => undefined,
+      activity: () => undefined,
+      medium: () => undefined,
+      log: (level, message) => {
+        if (level !== 'info') process.stderr.write(`subzero: ${message}\n`);
+      },
+    };
+    this.#session = new VmSession(prepared.config, prepared.storage, assetsIn(out), events, {
+      folder: prepared.folder,
+      noReboot: values['no-reboot'] ?? false,
+      resolve: prepared.resolve,
+    });
+    if (prepared.config.cpu.engine === 'auto') process.stderr.write(`subzero: engine emulated: ${engineReason(prepared.config)}\n`);
+  }
+
+  async toEnd(timeoutMs: number | undefined): Promise<number> {
+    const finished = new Promise<number>((resolve) => {
+      this.#finish = resolve;
+    });
+    await this.#session.start();
+    this.#typeLater();
+    const stdin = this.values.serial === 'stdio' ? this.#readStdin() : undefined;
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#finish(EXIT_TIMEOUT), timeoutMs);
+    const looker = this.#expectations.length === 0 ? undefined : setInterval(() => void this.#lookAtScreen(), SCREEN_LOOK_MS);
+    const interrupted = (): void => this.#finish(EXIT_FAILED);
+    process.once('SIGINT', interrupted);
+    process.once('SIGTERM', interrupted);
+    const status = await finished;
+    clearTimeout(timer);
+    clearInterval(looker);
+    stdin?.();
+    await this.#atEnd();
+    return status;
+  }
+
+  /** Screenshot and figures while the machine still is there, then off. */
+  async #atEnd(): Promise<void> {
+    if (this.values.screenshot !== undefined && this.#session.status.kind === 'running') {
+      writeFileSync(this.values.screenshot, await this.#session.screenPicture());
+    }
+    if (this.values.stats && this.#session.status.kind === 'running') {
+      const { count, guestNs, mips, load } = await this.#session.stats();
+      process.stderr.write(`subzero: ${count} instructions, ${(guestNs / 1e9).toFixed(2)} s guest time, ${mips.toFixed(1)} MIPS, load ${load.toFixed(2)}\n`);
+    }
+    if (this.#session.status.kind !== 'stopped') await this.#session.powerOff().catch(() => undefined);
+    const streams = [...this.#taps.values(), this.#serialFile].filter((stream): stream is WriteStream => stream !== undefined && stream !== 'stderr');
+    await Promise.all(streams.map((stream) => new Promise((resolve) => stream.end(resolve))));
+  }
+
+  #ended(end: VmEnd): void {
+    switch (end.kind) {
+      case 'poweredOff':
+      case 'noReboot':
+      case 'suspended':
+        return this.#finish(this.until === undefined || this.#untilSeen ? EXIT_DONE : EXIT_FAILED);
+      case 'debugExit':
+        return this.#finish(((end.value << 1) | 1) & 0xff);
+      case 'tripleFault':
+        process.stderr.write('subzero: the guest triple-faulted: its CPU could not deliver an exception\n');
+        return this.#finish(EXIT_FAILED);
+      case 'failed':
+        process.stderr.write(`subzero: ${end.error.message}\n`);
+        return this.#finish(EXIT_FAILED);
+    }
+  }
+
+  #serial(port: number, bytes: Uint8Array): void {
+    if (port !== 0) return;
+    if (this.values.serial === 'stdio') process.stdout.write(bytes);
+    this.#serialFile?.write(bytes);
+    this.#feed(Buffer.from(bytes).toString('latin1'));
+  }
+
+  #tap(port: number, bytes: Uint8Array): void {
+    const tap = this.#taps.get(port);
+    if (tap === 'stderr') process.stderr.write(bytes);
+    else tap?.write(Buffer.from(bytes));
+  }
+
+  #feed(text: string): void {
+    for (const expectation of [...this.#expectations]) {
+      if (!expectation.feed(text)) continue;
+      this.#expectations.splice(this.#expectations.indexOf(expectation), 1);
+      expectation.then();
+    }
+  }
+
+  async #lookAtScreen(): Promise<void> {
+    if (this.#session.status.kind !== 'running') return;
+    const screen = await this.#session.screenText().catch(() => undefined);
+    if (screen !== undefined) this.#feed(`\n${screen.lines.join('\n')}\n`);
+  }
+
+  /** `--type` texts: each waits for its `--type-after`, in order; without one it is typed at once. */
+  #typeLater(): void {
+    const texts = this.values.type ?? [];
+    const after = this.values['type-after'] ?? [];
+    for (const [index, raw] of texts.entries()) {
+      const text = raw.replaceAll('\\n', '\n').replaceAll('\\t', '\t');
+      const type = (): void => {
+        this.#session.typeText(text).catch((error: unknown) => {
+          process.stderr.write(`subzero: ${VmError.from(error).message}\n`);
+          this.#finish(EXIT_FAILED);
+        });
+      };
+      const pattern = regexOf('type-after', after[index]);
+      if (pattern === undefined) type();
+      else this.#expectations.push(new Expectation(pattern, type));
+    }
+  }
+
+  #readStdin(): () => void {
+    const onData = (chunk: Buffer): void => this.#session.writeSerial(0, new Uint8Array(chunk));
+    process.stdin.on('data', onData);
+    if (process.stdin.isTTY) process.stdin.setRawMode(true);
+    return () => {
+      process.stdin.off('data', onData);
+      if (process.stdin.isTTY) process.stdin.setRawMode(false);
+      process.stdin.pause();
+    };
+  }
+}
