@@ -111,7 +111,9 @@ export class Piix3Ide implements Device<Piix3IdeState> {
 
   restore(state: Piix3IdeState): void {
     this.config.restore(state.config);
-    this.#channels.forEach((channel, i) => channel.restore(`${this.id}/channel${i}`, state.channels[i]!));
+    this.#channels.forEach((channel, i) => {
+      channel.restore(`${this.id}/channel${i}`, state.channels[i]!);
+    });
   }
 
   #gated(channel: 0 | 1, ports: PortHandler): PortHandler {
