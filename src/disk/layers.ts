@@ -8,22 +8,26 @@ import { alignUp } from '../base/bits';
 import type { HostFiles } from '../base/host-files';
 import { Mutex } from '../base/mutex';
 import { type Disk, sectorBytes, writeZeros } from './disk';
-import { type ImageDisk, type ImageFormat, openImage, openLayer, type Reach } from './open-image';
+import { type ImageDisk, type ImageFormat, openImage, type Reach } from './open-image';
 import { createQcow2 } from './qcow2/create';
 import { readQcow2Header } from './qcow2/header';
+import { Qcow2Disk } from './qcow2/qcow2-disk';
 
-/** Makes an empty overlay file over a layer that is, or is about to be, frozen. */
+/**
+ * Makes an empty overlay file over a layer that is, or is about to be, frozen. A layer inside `folder` is named relatively,
+ * so that the folder can be moved and copied; one outside by its absolute path.
+ */
 export async function createOverlay(
   files: HostFiles,
   overlayPath: string,
   below: { readonly path: string; readonly format: ImageFormat },
+  folder: string,
 ): Promise<void> {
-  const folder = path.dirname(overlayPath);
-  const relative = path.relative(folder, below.path).split(path.sep).join('/');
-  // A neighbour is named relatively, so that the folder can be moved; a file elsewhere stays where it is.
-  const name = relative.startsWith('../') ? below.path : relative;
+  const isInside = !path.relative(folder, below.path).startsWith('..');
+  const relative = path.relative(path.dirname(overlayPath), below.path).split(path.sep).join('/');
   const sizeBytes = await virtualSizeOf(files, below.path, below.format);
-  await createQcow2(files, overlayPath, { sizeBytes, backing: { file: name, format: below.format } });
+  const backing = { file: isInside ? relative : below.path, format: below.format };
+  await createQcow2(files, overlayPath, { sizeBytes, backing });
 }
 
 /** The size that a guest sees. */
@@ -92,13 +96,33 @@ export class LayeredDisk implements Disk {
   }
 
   /**
-   * Freezes the active layer (which flushes it) and goes on in the overlay at `overlayPath`, made by `createOverlay`
-   * over it. When that fails before the freeze, everything is as before; after it, the disk refuses writes.
+   * Freezes the active layer (which flushes it), runs `commit`, and goes on in the overlay at `overlayPath`, made by
+   * `createOverlay` over it. When anything fails, everything is as before. Requests wait meanwhile.
    */
-  startOverlay(overlayPath: string): Promise<void> {
+  switchTo(overlayPath: string, commit: () => Promise<void>): Promise<void> {
     return this.#mutex.run(async () => {
-      await this.active.freeze();
-      this.active = await openLayer(this.files, { path: overlayPath, format: 'qcow2' }, false, this.active);
+      const file = await this.files.open(overlayPath, 'update');
+      const overlay = await Qcow2Disk.open(file, { isReadOnly: false, backing: undefined });
+      try {
+        await this.active.freeze();
+        await commit();
+      } catch (error) {
+        this.active.thaw();
+        await overlay.close();
+        throw error;
+      }
+      overlay.placeOver(this.active);
+      this.active = overlay;
     });
   }
+}
+
+/** Switches several disks at one instant: all or none. `commit` makes it durable and runs while all stand still. */
+export async function switchAll(
+  switches: readonly { readonly disk: LayeredDisk; readonly overlayPath: string }[],
+  commit: () => Promise<void>,
+): Promise<void> {
+  const [first, ...rest] = switches;
+  if (first === undefined) await commit();
+  else await first.disk.switchTo(first.overlayPath, () => switchAll(rest, commit));
 }

@@ -50,7 +50,7 @@ export async function openImage(
 }
 
 /** Opens one layer over another that is open already. `below` becomes part of it. */
-export async function openLayer(
+async function openLayer(
   files: HostFiles,
   layer: Layer,
   isReadOnly: boolean,

@@ -11,7 +11,7 @@
  */
 import { alignDown, divideUp } from '../../base/bits';
 import { isAllZero, viewOf, writeU64BE } from '../../base/bytes';
-import { VmError } from '../../base/errors';
+import { assert, VmError } from '../../base/errors';
 import type { HostFile } from '../../base/host-files';
 import { Mutex } from '../../base/mutex';
 import { checkRange, type Disk } from '../disk';
@@ -54,18 +54,20 @@ export class Qcow2Disk implements Disk {
   #isClosed = false;
   /** After a failed sync nobody knows what the file holds. */
   #failure: VmError | undefined;
+  #backing: Disk | undefined;
   #inflated: { offset: number; bytes: Uint8Array } | undefined;
 
   private constructor(
     private readonly file: HostFile,
     private readonly header: Qcow2Header,
-    private readonly backing: Disk | undefined,
+    backing: Disk | undefined,
     fileBytes: number,
     isReadOnly: boolean,
     l1: { offset: number; isOwned: boolean }[],
   ) {
     this.sizeBytes = header.sizeBytes;
     this.#clusterBytes = header.clusterBytes;
+    this.#backing = backing;
     this.#fileBytes = fileBytes;
     this.#isReadOnly = isReadOnly;
     this.#l1Offsets = Float64Array.from(l1, (entry) => entry.offset);
@@ -168,6 +170,17 @@ export class Qcow2Disk implements Disk {
     });
   }
 
+  /** Undoes `freeze`, for a layer that was open for writing before and that nothing was put on after all. */
+  thaw(): void {
+    this.#isReadOnly = false;
+  }
+
+  /** Puts an image that was opened without its backing on `below`, which becomes part of it. */
+  placeOver(below: Disk): void {
+    assert(this.#backing === undefined, 'an image has one backing');
+    this.#backing = below;
+  }
+
   close(): Promise<void> {
     return this.#mutex.run(async () => {
       if (this.#isClosed) return;
@@ -178,7 +191,7 @@ export class Qcow2Disk implements Disk {
         try {
           await this.file.close();
         } finally {
-          await this.backing?.close();
+          await this.#backing?.close();
         }
       }
     });
@@ -226,8 +239,9 @@ export class Qcow2Disk implements Disk {
 
   async #readBacking(offset: number, into: Uint8Array): Promise<void> {
     // A backing image may be smaller; behind its end are zeros.
-    const inside = this.backing === undefined ? 0 : Math.max(0, Math.min(into.length, this.backing.sizeBytes - offset));
-    if (inside > 0) await this.backing!.read(offset, into.subarray(0, inside));
+    const inside =
+      this.#backing === undefined ? 0 : Math.max(0, Math.min(into.length, this.#backing.sizeBytes - offset));
+    if (inside > 0) await this.#backing!.read(offset, into.subarray(0, inside));
     into.fill(0, inside);
   }
 
@@ -360,7 +374,7 @@ export class Qcow2Disk implements Disk {
   /** Lets a cluster read as zeros without a place; false when this version of the format cannot say so. */
   #mapZero(table: Table, index: number, old: Mapping): boolean {
     if (old.kind === 'zero' && old.hostOffset === 0) return true;
-    if (this.backing === undefined) {
+    if (this.#backing === undefined) {
       if (old.kind === 'unallocated') return true;
       writeEmptyEntry(table.view, index);
     } else {
@@ -373,7 +387,7 @@ export class Qcow2Disk implements Disk {
   }
 
   async #discardCluster(offset: number): Promise<boolean> {
-    if ((await this.#lookup(offset)).kind === 'unallocated' && this.backing === undefined) return true;
+    if ((await this.#lookup(offset)).kind === 'unallocated' && this.#backing === undefined) return true;
     const cluster = offset / this.#clusterBytes;
     const perTable = this.#clusterBytes / 8;
     const table = await this.#l2ForWriting(Math.floor(cluster / perTable));

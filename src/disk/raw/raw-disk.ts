@@ -54,6 +54,11 @@ export class RawDisk implements Disk {
     this.isFrozen = true;
   }
 
+  /** Undoes `freeze`, for a layer that was open for writing before and that nothing was put on after all. */
+  thaw(): void {
+    this.isFrozen = false;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
