@@ -200,7 +200,7 @@ class Run {
       case 'suspended':
         return this.#finish(this.until === undefined || this.#untilSeen ? EXIT_DONE : EXIT_FAILED);
       case 'debugExit':
-        return this.#finish(((end.value << 1) | 1) & 0xff);
+        return this.#finish(end.status);
       case 'tripleFault':
         process.stderr.write('subzero: the guest triple-faulted: its CPU could not deliver an exception\n');
         return this.#finish(EXIT_FAILED);

@@ -12,7 +12,7 @@ export type StopCause =
   | { readonly kind: 'powerOff'; readonly by: 'guest' | 'host' }
   | { readonly kind: 'tripleFault' }
   | { readonly kind: 'noReboot' }
-  | { readonly kind: 'debugExit'; readonly value: number }
+  | { readonly kind: 'debugExit'; readonly status: number }
   | { readonly kind: 'replayEnded'; readonly count: number }
   | { readonly kind: 'failed'; readonly message: string };
 

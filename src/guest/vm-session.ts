@@ -484,7 +484,7 @@ function endOf(cause: StopCause): VmEnd {
     case 'powerOff':
       return { kind: 'poweredOff', by: cause.by };
     case 'debugExit':
-      return { kind: 'debugExit', value: cause.value };
+      return { kind: 'debugExit', status: cause.status };
     case 'noReboot':
     case 'tripleFault':
       return { kind: cause.kind };

@@ -19,7 +19,7 @@ export type VmEnd =
   | { readonly kind: 'suspended' }
   | { readonly kind: 'noReboot' }
   | { readonly kind: 'tripleFault' }
-  | { readonly kind: 'debugExit'; readonly value: number }
+  | { readonly kind: 'debugExit'; readonly status: number }
   | { readonly kind: 'failed'; readonly error: WireError };
 
 export interface VmInfo {

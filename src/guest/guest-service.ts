@@ -1,0 +1,107 @@
+import { type GuestCalls, type GuestEvents, guestChecks } from '../protocol/guest';
+import { Endpoint, type Handlers, type Transport } from '../protocol/rpc';
+import type { SessionEvents, VmSession } from './vm-session';
+
+type GuestEndpoint = Endpoint<Record<never, never>, Record<never, never>, GuestCalls, GuestEvents>;
+
+const ACTIVITY_MS = 100;
+
+/**
+ * Serves protocol/guest.ts for one session to any number of clients: the app's main process over its port, others over
+ * the local socket.
+ */
+export class GuestService {
+  readonly #clients = new Set<GuestEndpoint>();
+  readonly #lastActivity = new Map<string, number>();
+  #session: VmSession | undefined;
+  /** Listeners beside the clients: the console's frames, the end of the process. */
+  onFrame: SessionEvents['frame'] = () => undefined;
+  onEnd: SessionEvents['end'] = () => undefined;
+
+  /** What the session calls; give it to the VmSession that `serve` is then told of. */
+  readonly events: SessionEvents = {
+    status: (status) => this.#emit('status', status),
+    end: (end) => {
+      this.#emit('end', end);
+      this.onEnd(end);
+    },
+    serial: (port, bytes) => this.#emit('serial', { port, bytes }),
+    tap: (port, bytes) => this.#emit('tap', { port, bytes }),
+    frame: (mode, rects, pixels) => this.onFrame(mode, rects, pixels),
+    leds: (leds) => this.#emit('leds', leds),
+    pointerMode: (absolute) => this.#emit('pointerMode', { absolute }),
+    activity: (device) => this.#activity(device),
+    medium: (device, file) => this.#emit('medium', { device, file }),
+    log: (level, message) => this.#emit('log', { level, message }),
+  };
+
+  serve(session: VmSession): void {
+    this.#session = session;
+  }
+
+  /** A new client; it is dropped when its link closes. */
+  connect(transport: Transport): void {
+    const endpoint: GuestEndpoint = new Endpoint(transport, this.#handlers(), guestChecks);
+    this.#clients.add(endpoint);
+    endpoint.onClose = () => this.#clients.delete(endpoint);
+    const session = this.#session;
+    if (session !== undefined) endpoint.emit('status', session.status);
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  #handlers(): Handlers<GuestCalls> {
+    const session = (): VmSession => {
+      if (this.#session === undefined) throw new Error('no session is served yet');
+      return this.#session;
+    };
+    const tellSnapshots = async (): Promise<void> => {
+      if (this.#clients.size > 0) this.#emit('snapshots', await session().snapshotTree());
+    };
+    return {
+      'vm.info': () => session().info(),
+      'vm.stats': () => session().stats(),
+      'vm.pause': () => session().pause(),
+      'vm.resume': () => session().resume(),
+      'vm.reset': () => session().reset(),
+      'vm.shutDown': () => session().shutDown(),
+      'vm.powerOff': () => session().powerOff(),
+      'vm.suspend': () => session().suspend(),
+      'snapshot.list': () => session().snapshotTree(),
+      'snapshot.take': async ({ name, description }) => {
+        const taken = await session().takeSnapshot(name, description);
+        await tellSnapshots();
+        return taken;
+      },
+      'snapshot.restore': async ({ id }) => {
+        await session().restoreSnapshot(id);
+        await tellSnapshots();
+      },
+      'snapshot.delete': async ({ id }) => {
+        await session().deleteSnapshot(id);
+        await tellSnapshots();
+      },
+      'screen.text': () => session().screenText(),
+      'screen.picture': () => session().screenPicture(),
+      'keys.send': ({ strokes }) => session().sendKeys(strokes),
+      'keys.type': ({ text }) => session().typeText(text),
+      'pointer.move': (move) => session().movePointer(move),
+      'serial.write': ({ port, bytes }) => session().writeSerial(port, bytes),
+      'serial.history': ({ port }) => session().serialHistory(port),
+      'medium.change': ({ device, file }) => session().changeMedium(device, file),
+    };
+  }
+
+  #activity(device: string): void {
+    const now = Date.now();
+    if (now - (this.#lastActivity.get(device) ?? 0) < ACTIVITY_MS) return;
+    this.#lastActivity.set(device, now);
+    this.#emit('activity', { device });
+  }
+
+  #emit<N extends keyof GuestEvents>(name: N, value: GuestEvents[N]): void {
+    for (const client of this.#clients) client.emit(name, value);
+  }
+}

@@ -1,0 +1,31 @@
+import { chmod, unlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { VmError } from '../base/errors';
+import { SocketTransport } from '../protocol/socket-transport';
+import type { GuestService } from './guest-service';
+
+/** Serves a VM on a local socket that only its user may open. Whoever holds the VM's lock owns the path: a leftover is removed. */
+export async function serveOnSocket(service: GuestService, path: string): Promise<{ close(): Promise<void> }> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw VmError.from(error, 'io-error');
+  });
+  const server: Server = createServer((socket) => service.connect(new SocketTransport(socket)));
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+  } catch (error) {
+    throw new VmError('io-error', `cannot listen on ${path}: check that its folder exists and may be written`, { path }, error);
+  } finally {
+    process.umask(before);
+  }
+  await chmod(path, 0o600);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
+  };
+}
