@@ -120,9 +120,15 @@ export interface Emitter {
   raise(vector: number, errorCode?: I64): void;
   /** RIP of the next instruction. */
   nextRip(): I64;
-  /** Ends the block: jumps to a RIP (already cut to the operand size). CS limit and canonical checks included. */
+  /** #GP(0) unless control may go to `rip`: CS limit, canonical form. Before the first change of state. */
+  checkTarget(rip: I64): void;
+  /** The same for the relative target of this instruction. */
+  checkRelative(): void;
+  /** RIP of the relative target, cut to the operand size. */
+  relativeTarget(): I64;
+  /** Ends the block: jumps to a RIP that is already cut to the operand size and checked. */
   jump(rip: I64): void;
-  /** Ends the block: the relative target of this instruction (link-able), or falls through. */
+  /** The relative target of this instruction (link-able) if taken, else the next instruction. Checks the target. */
   branch(taken: I32): void;
   jumpRelative(): void;
 
@@ -162,6 +168,8 @@ export interface Operands {
   index(i: number): I32;
   /** Condition of Jcc, SETcc, CMOVcc rows. */
   readonly condition: Condition;
+  /** Address size in bits, for rows with `addressSized`. */
+  readonly addressSize: 16 | 32 | 64;
   /** LOCK prefix, REP prefixes are part of the variant only where the row asks for it. */
   readonly rep: 'none' | 'rep' | 'repne';
 }

@@ -51,6 +51,12 @@ export interface RowAttributes {
   readonly aligned?: boolean;
   /** The whole instruction is one hand-written AssemblyScript function `name(s: usize, op: usize): void` of core/. */
   readonly slow?: string;
+  /** With `slow`: the function returns the op to run next (0: stop) instead of nothing. */
+  readonly returnsOp?: boolean;
+  /** The operand size is chosen by prefixes though no operand says so (PUSHF, IRET, string instructions). */
+  readonly sized?: boolean;
+  /** Semantics depend on the address size (LOOP, JCXZ). */
+  readonly addressSized?: boolean;
   /** Operation size is fixed whatever the prefixes say. */
   readonly size?: 8 | 16 | 32 | 64;
   /** 66/F3/F2 is part of the opcode, as in the encoding text 'F3 0F 10 /r'; set by the parser. */
