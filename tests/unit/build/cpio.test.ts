@@ -19,8 +19,8 @@ function header(archive: Buffer, wanted: string): { mode: number; size: number; 
     const name = archive.toString('latin1', at + 110, at + 109 + nameSize);
     if (name === wanted) return { mode: field(1), size: field(6), rdev: [field(9), field(10)] };
     if (name === 'TRAILER!!!') throw new Error(`no ${wanted}`);
-    at = (at + 110 + nameSize + 3) & ~3;
-    at = (at + field(6) + 3) & ~3;
+    const size = field(6);
+    at = ((at + 110 + nameSize + 3) & ~3) + ((size + 3) & ~3);
   }
 }
 
