@@ -122,7 +122,7 @@ function addMemory(tables: Tables, input: SmbiosInput, totalMiB: number): void {
     ...word(1),
     ...new Array<number>(8).fill(0),
   ]);
-  const size = totalMiB < 0x7fff ? totalMiB : 0x7fff;
+  const size = Math.min(totalMiB, 0x7fff);
   const formDimm = 9;
   const typeRam = 7;
   tables.add(
