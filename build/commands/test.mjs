@@ -16,6 +16,9 @@ for (const part of VITEST_PARTS) PARTS[part] = (filters) => vitest(part, filters
 /** Parts that need guests which are large to fetch, or hours: only when named. */
 const DEFAULT_PARTS = ['check', 'unit', 'isa', 'guest-short', 'e2e'];
 
+/** A part that takes longer than this, in minutes, hangs. */
+const LIMITS = { unit: 6, isa: 8, 'guest-short': 12, 'guest-long': 120, long: 600, e2e: 15 };
+
 const print = (text) => process.stdout.write(`${text}\n`);
 
 /** Runs a test runner whose reporter leaves a summary; one that left none has failed as a whole. */
@@ -23,7 +26,9 @@ async function summarised(part, command, args, env = {}) {
   const file = inOut('test-results', `${part}.json`);
   fs.mkdirSync(inOut('test-results'), { recursive: true });
   fs.rmSync(file, { force: true });
-  const status = await passTo(command, args, { cwd: root, env: { ...env, SUBZERO_SUMMARY: file } });
+  const timeoutSeconds = LIMITS[part] * 60;
+  const status = await passTo(command, args, { cwd: root, env: { ...env, SUBZERO_SUMMARY: file }, timeoutSeconds });
+  if (status === 124) print(`${part} was ended after ${LIMITS[part]} minutes`);
   let summary = { passed: 0, failed: 1, skipped: [] };
   if (fs.existsSync(file)) summary = JSON.parse(fs.readFileSync(file, 'utf8'));
   if (status !== 0 && summary.failed === 0) summary.failed = 1;

@@ -51,16 +51,22 @@ export function run(command, args, { cwd, env, timeout, input } = {}) {
   });
 }
 
-/** Hands the terminal to the program and resolves with its exit status; `signal` ends it. */
-export function passTo(command, args, { cwd, env, stdio = 'inherit', signal: abort } = {}) {
+/**
+ * Hands the terminal to the program and resolves with its exit status; `signal` ends it. With `timeoutSeconds` the program
+ * and all its children are ended after that time (status 124), even if they spin.
+ */
+export function passTo(command, args, { cwd, env, stdio = 'inherit', signal: abort, timeoutSeconds } = {}) {
+  const isTimed = timeoutSeconds !== undefined && process.platform === 'linux';
+  const [program, ...rest] = [...(isTimed ? ['timeout', '-k', '10', String(timeoutSeconds)] : []), command, ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio });
+    const child = spawn(program, rest, { cwd, env: { ...process.env, ...env }, stdio });
     abort?.addEventListener('abort', () => child.kill('SIGTERM'));
     running.add(child);
-    // The terminal sends Ctrl+C to the child too; it decides what that means, and we report how it ended.
+    // The terminal sends Ctrl+C to the child too; it decides what that means, and we report how it ended. timeout(1) puts
+    // it into a group of its own, which the terminal does not reach.
     const inherited = process.listeners('SIGINT');
     process.removeAllListeners('SIGINT');
-    const ignore = () => {};
+    const ignore = () => isTimed && child.kill('SIGINT');
     process.on('SIGINT', ignore);
     const settle = () => {
       running.delete(child);
