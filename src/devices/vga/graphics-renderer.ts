@@ -184,12 +184,15 @@ export class GraphicsRenderer {
         last = x;
       }
     } else {
-      for (let x = 0, pixel = pan; x < width; x += repeat, pixel++) {
+      // Every output pixel is compared: another mode of the same size may have left them unequal.
+      for (let x = 0, pixel = pan; x < width; pixel++) {
         const color = line[pixel]!;
-        if (into[to + x] === color) continue;
-        into.fill(color, to + x, to + x + repeat);
-        if (first < 0) first = x;
-        last = x + repeat - 1;
+        for (const end = x + repeat; x < end; x++) {
+          if (into[to + x] === color) continue;
+          into[to + x] = color;
+          if (first < 0) first = x;
+          last = x;
+        }
       }
     }
     this.#first = first;

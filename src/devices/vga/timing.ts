@@ -56,7 +56,12 @@ export function beamTiming(regs: VgaRegisters, vbeLines: number | undefined): Be
   const start = verticalRetraceStart(crtc);
   // The end register holds the low four bits of the line that ends the retrace.
   const length = ((crtc[CR_VERTICAL_RETRACE_END]! & 15) - start) & 15 || 16;
-  if (shownCharacters >= totalCharacters || shownLines >= totalLines || start * perUnit >= totalLines) {
+  if (
+    shownCharacters >= totalCharacters ||
+    shownLines >= totalLines ||
+    start * perUnit < shownLines ||
+    start * perUnit >= totalLines
+  ) {
     return plainTiming(480);
   }
   const lineNs = characterNs * totalCharacters;
@@ -66,7 +71,7 @@ export function beamTiming(regs: VgaRegisters, vbeLines: number | undefined): Be
     frameNs: lineNs * totalLines,
     shownLines,
     retraceStart: start * perUnit,
-    retraceLines: length * perUnit,
+    retraceLines: Math.min(length * perUnit, totalLines - start * perUnit),
   };
 }
 
