@@ -1,0 +1,29 @@
+import * as x from './semantics/x87';
+import { family, op } from './table';
+import { ax, m, m16 } from './vector-words';
+
+const fpu = { unit: 'fpu', feature: 'fpu' } as const;
+const fxsr = { unit: 'fpu', feature: 'fxsr' } as const;
+
+/** Control, status and whole-state instructions of x87 and SSE. */
+export const fpuState = family('fpuState', [
+  op('fwait', '9B', [], x.fwait, { unit: 'fwait', feature: 'fpu' }),
+  op('fldenv', 'D9 /4 mod=m', [m.r], 'x87Fldenv', fpu),
+  op('fldcw', 'D9 /5 mod=m', [m16.r], x.fldcw, fpu),
+  op('fnstenv', 'D9 /6 mod=m', [m.w], 'x87Fnstenv', fpu),
+  op('fnstcw', 'D9 /7 mod=m', [m16.w], x.fnstcw, fpu),
+  op('frstor', 'DD /4 mod=m', [m.r], 'x87Frstor', fpu),
+  op('fnsave', 'DD /6 mod=m', [m.w], 'x87Fnsave', fpu),
+  op('fnstsw', 'DD /7 mod=m', [m16.w], x.fnstsw, fpu),
+  op('fnstsw', 'DF /4 mod=3 rm=0', [ax.w], x.fnstsw, fpu),
+  op('fnop', 'D9 /2 mod=3 rm=0', [], x.fnop, fpu),
+  op('feni', 'DB /4 mod=3 rm=0', [], x.fnop, fpu),
+  op('fdisi', 'DB /4 mod=3 rm=1', [], x.fnop, fpu),
+  op('fnclex', 'DB /4 mod=3 rm=2', [], 'x87Fnclex', fpu),
+  op('fninit', 'DB /4 mod=3 rm=3', [], 'x87Fninit', fpu),
+  op('fsetpm', 'DB /4 mod=3 rm=4', [], x.fnop, fpu),
+  op('fxsave', 'NP 0F AE /0 mod=m rex.w0', [m.w], 'x87Fxsave', fxsr),
+  op('fxsave64', 'NP 0F AE /0 mod=m rex.w', [m.w], 'x87Fxsave64', fxsr),
+  op('fxrstor', 'NP 0F AE /1 mod=m rex.w0', [m.r], 'x87Fxrstor', fxsr),
+  op('fxrstor64', 'NP 0F AE /1 mod=m rex.w', [m.r], 'x87Fxrstor64', fxsr),
+]);
