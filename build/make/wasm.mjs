@@ -22,7 +22,8 @@ const FLAGS = [
 
 function currentKey() {
   const version = JSON.parse(fs.readFileSync(at('node_modules/assemblyscript/package.json'), 'utf8')).version;
-  return fingerprint(listFiles([CORE, 'build/make/wasm.mjs']), [version]);
+  const isInput = (file) => /\.(ts|json|mjs)$/.test(file) && !file.startsWith('build/out/gen/write.');
+  return fingerprint(listFiles([CORE, 'build/out/gen', 'build/make/wasm.mjs'], isInput), [version]);
 }
 
 export const wasmStep = {
