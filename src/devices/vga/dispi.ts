@@ -31,8 +31,8 @@ const ID5 = 0xb0c5;
 const BANK_WR = 0x4000;
 const BANK_RD = 0x8000;
 
-export const MAX_XRES = 4096;
-export const MAX_YRES = 2400;
+export const MAX_XRES = 2560;
+export const MAX_YRES = 1600;
 const MAX_BPP = 32;
 const MAX_VIRT_WIDTH = 16384;
 const DEPTHS: readonly number[] = [4, 8, 15, 16, 24, 32];

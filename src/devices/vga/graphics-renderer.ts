@@ -42,7 +42,6 @@ export class GraphicsRenderer {
     for (let y = 0; y < height; y++) {
       const from = (yOffset + y) * pitch + xOffset * bytesPerPixel;
       if (!isWritten(written, from, from + width * bytesPerPixel - 1)) continue;
-      this.#first = -1;
       const to = y * width;
       if (bpp === 32) this.#draw32(into, to, from >>> 2, width);
       else if (bpp === 8) this.#draw8(into, to, from, width);
@@ -70,18 +69,25 @@ export class GraphicsRenderer {
 
   #draw24(into: Int32Array, to: number, from: number, width: number): void {
     const { bytes } = this;
+    let first = -1;
+    let last = -1;
     for (let x = 0, at = from; x < width; x++, at += 3) {
       const color = BLACK | (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
       if (into[to + x] === color) continue;
       into[to + x] = color;
-      if (this.#first < 0) this.#first = x;
-      this.#last = x;
+      if (first < 0) first = x;
+      last = x;
     }
+    this.#first = first;
+    this.#last = last;
   }
 
   #draw16(into: Int32Array, to: number, from: number, width: number, has6Green: boolean): void {
+    const halfWords = this.#halfWords;
+    let first = -1;
+    let last = -1;
     for (let x = 0; x < width; x++) {
-      const v = this.#halfWords[from + x]!;
+      const v = halfWords[from + x]!;
       const b = v & 31;
       const g = has6Green ? (v >> 5) & 63 : (v >> 5) & 31;
       const r = (has6Green ? v >> 11 : v >> 10) & 31;
@@ -89,21 +95,27 @@ export class GraphicsRenderer {
       const color = BLACK | (((b << 3) | (b >> 2)) << 16) | (green << 8) | ((r << 3) | (r >> 2));
       if (into[to + x] === color) continue;
       into[to + x] = color;
-      if (this.#first < 0) this.#first = x;
-      this.#last = x;
+      if (first < 0) first = x;
+      last = x;
     }
+    this.#first = first;
+    this.#last = last;
   }
 
   #draw8(into: Int32Array, to: number, from: number, width: number): void {
     const { bytes } = this;
     const { all } = this.colors;
+    let first = -1;
+    let last = -1;
     for (let x = 0; x < width; x++) {
       const color = all[bytes[from + x]!]!;
       if (into[to + x] === color) continue;
       into[to + x] = color;
-      if (this.#first < 0) this.#first = x;
-      this.#last = x;
+      if (first < 0) first = x;
+      last = x;
     }
+    this.#first = first;
+    this.#last = last;
   }
 
   #renderPlanes(into: Int32Array, written: WrittenPages, changes: Changes | undefined): void {

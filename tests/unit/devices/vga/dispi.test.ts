@@ -70,7 +70,7 @@ describe('Bochs VBE', () => {
     expect(vga.readDispi(0)).toBe(0xb0c5);
     expect(vga.readDispi(10)).toBe(256);
     vga.dispi(4, 2);
-    expect([1, 2, 3].map((index) => vga.readDispi(index))).toEqual([4096, 2400, 32]);
+    expect([1, 2, 3].map((index) => vga.readDispi(index))).toEqual([2560, 1600, 32]);
     vga.dispi(4, 0);
     expect([1, 2, 3].map((index) => vga.readDispi(index))).toEqual([640, 480, 8]);
     expect(vga.device.dispiPorts.readPort(0, 1)).toBe(0xff);
@@ -200,7 +200,7 @@ describe('Bochs VBE', () => {
     vga.set(MODE_3);
     vga.vbe(0xffff, 0xffff, 32);
     let { width, height } = vga.device.screen.mode();
-    expect([width, height]).toEqual([4096, 64]);
+    expect([width, height]).toEqual([2560, 102]);
     vga.vbe(1024, 768, 32);
     ({ width, height } = vga.device.screen.mode());
     expect([width, height]).toEqual([1024, 256]);
