@@ -9,7 +9,7 @@ import { inOut } from './paths.mjs';
 import { fingerprint, isFresh, listFiles, markFresh, moveIntoPlace, tempPath } from './stamp.mjs';
 
 const KERNEL_MEMBERS = ['./boot/vmlinuz-*', './lib/modules/*'];
-const key = fingerprint(listFiles(['build/guests']));
+const key = fingerprint(listFiles(['build/guests', 'build/setup/guests.mjs']));
 const place = (...parts) => inOut('guests', ...parts);
 
 /** A step that makes `results` below build/out/guests: `make` gets a fresh folder and returns it filled. */
@@ -111,7 +111,7 @@ DEFAULT install
 LABEL install
 KERNEL /linux
 INITRD /initrd.gz
-APPEND vga=normal fb=false
+APPEND vga=normal fb=false nomodeset
 LABEL framebuffer
 KERNEL /linux
 INITRD /initrd.gz
