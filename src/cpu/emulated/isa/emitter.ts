@@ -114,6 +114,8 @@ export interface Emitter {
   /** Reads the top without moving the pointer: finish with `addSp`. */
   peek(size: Size, displacement: number): I64;
   addSp(bytes: number): void;
+  /** The same by a run-time amount (RET imm16). */
+  addSpBy(bytes: I64): void;
 
   // leaving the instruction
   /** #DE, #UD, #GP(0)... with the state before the instruction. Does not return. */
@@ -126,6 +128,10 @@ export interface Emitter {
   checkRelative(): void;
   /** RIP of the relative target, cut to the operand size. */
   relativeTarget(): I64;
+  /** #GP(0) if a jump to this RIP is not allowed (segment limit, canonical form). Nothing else happens. */
+  checkTarget(rip: I64): void;
+  /** The same for this instruction's relative target. */
+  checkRelative(): void;
   /** Ends the block: jumps to a RIP that is already cut to the operand size and checked. */
   jump(rip: I64): void;
   /** The relative target of this instruction (link-able) if taken, else the next instruction. Checks the target. */

@@ -1,0 +1,26 @@
+import { arith } from './arith';
+import { bits } from './bit';
+import { flags, misc, mov } from './mov';
+import { mmx } from './mmx';
+import { shifts } from './shift';
+import { sse } from './sse';
+import { sse2 } from './sse2';
+import { control, stack } from './stack';
+import { string } from './string';
+import type { Row } from './table';
+
+/** Every instruction. The order is the order of handler numbers, no more: rows that match the same bytes are ranked by compile.ts. */
+export const ROWS: readonly Row[] = [
+  ...arith,
+  ...mov,
+  ...stack,
+  ...control,
+  ...shifts,
+  ...bits,
+  ...flags,
+  ...string,
+  ...misc,
+  ...sse,
+  ...sse2,
+  ...mmx,
+];
