@@ -17,7 +17,7 @@ export function isPowerOfTwo(value: number): boolean {
 }
 
 export function clamp(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
+  return Math.min(Math.max(value, low), high);
 }
 
 /** Bit `index` (0-31) of a 32-bit value. */

@@ -25,6 +25,8 @@ export interface HostFiles {
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder; succeeds when there is none. */
   removeFolder(path: string): Promise<void>;
+  /** Removes a folder with all it holds; symbolic links in it are removed, not followed. Succeeds when there is none. */
+  removeTree(path: string): Promise<void>;
   /** Makes creations, renames and removals in a folder durable. */
   syncFolder(path: string): Promise<void>;
 }

@@ -48,7 +48,10 @@ export class Lz4Compressor {
         from--;
       }
       let length = at - start + MIN_MATCH;
-      while (start + length + 4 <= matchEnd && view.getInt32(from + length, true) === view.getInt32(start + length, true)) {
+      while (
+        start + length + 4 <= matchEnd &&
+        view.getInt32(from + length, true) === view.getInt32(start + length, true)
+      ) {
         length += 4;
       }
       while (start + length < matchEnd && source[from + length] === source[start + length]) length++;

@@ -136,6 +136,10 @@ export class NodeHostFiles implements HostFiles {
     return attemptOr(path, undefined, ['ENOENT'], () => fs.rmdir(path));
   }
 
+  removeTree(path: string): Promise<void> {
+    return attempt(path, () => fs.rm(path, { recursive: true, force: true }));
+  }
+
   async syncFolder(path: string): Promise<void> {
     // Windows cannot open folders; NTFS journals renames in order by itself.
     if (process.platform === 'win32') return;

@@ -81,7 +81,10 @@ class Encoder {
     }
   }
 
-  #object(value: null | Uint8Array | readonly PlainData[] | { readonly [key: string]: PlainData | undefined }, depth: number): void {
+  #object(
+    value: null | Uint8Array | readonly PlainData[] | { readonly [key: string]: PlainData | undefined },
+    depth: number,
+  ): void {
     if (value === null) {
       this.#byte(TAG_NULL);
     } else if (value instanceof Uint8Array) {

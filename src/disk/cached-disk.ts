@@ -109,6 +109,10 @@ export class CachedDisk<Inner extends Disk = Disk> implements Disk {
     return this.inner.isReadOnly;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** A flush that nobody asked for failed, e.g. 'disk-full'. The data is still here; the owner may pause the VM. */
   get onBackgroundError(): EventSource<VmError> {
     return this.#backgroundError;

@@ -1,0 +1,226 @@
+/**
+ * A VM's folder in the hands of its one owner: the process that runs it, or a front end that changes it while it is off.
+ * Opening takes the lock and finishes what a crash interrupted; closing gives it back.
+ */
+import * as path from 'node:path';
+import { VmError } from '../base/errors';
+import type { HostFiles } from '../base/host-files';
+import { isAbsolutePath } from '../config/reader';
+import type { Validated, VmConfig } from '../config/vm-config';
+import { CachedDisk } from '../disk/cached-disk';
+import type { Disk } from '../disk/disk';
+import { LayeredDisk } from '../disk/layers';
+import { RawDisk } from '../disk/raw/raw-disk';
+import type {
+  DiskToOpen,
+  NewSnapshot,
+  SavedState,
+  SnapshotTreeView,
+  SnapshotWriter,
+  StateWriter,
+  StoredDisk,
+  VmStore,
+} from '../disk/vm-store';
+import { type SnapshotDisk, type SnapshotExtras, SnapshotStore } from './snapshots/snapshot-store';
+import { LOG_FILE, readNvram, requireConfig, requireValid, resolveFile, writeConfig, writeNvram } from './vm-folder';
+import { acquireLock, type VmLock } from './vm-lock';
+
+/** Media are read in order mostly and written rarely. */
+const MEDIUM_CACHE_BYTES = 8 << 20;
+
+export class OwnedVm implements VmStore<Validated<VmConfig>> {
+  readonly logPath: string;
+  #config: Validated<VmConfig>;
+  #snapshots!: SnapshotStore;
+  /** Open disks by their base file in the configuration. */
+  readonly #disks = new Map<string, StoredDisk>();
+  readonly #media = new Set<CachedDisk>();
+
+  private constructor(
+    private readonly files: HostFiles,
+    readonly folder: string,
+    private readonly lock: VmLock,
+    config: Validated<VmConfig>,
+  ) {
+    this.#config = config;
+    this.logPath = path.join(folder, LOG_FILE);
+  }
+
+  /**
+   * Throws 'vm-in-use', 'vm-not-found', 'vm-broken', 'snapshot-corrupt'. `socketPath` goes into the lock for others to find;
+   * '' when this owner does not serve.
+   */
+  static async open(files: HostFiles, folder: string, socketPath: string): Promise<OwnedVm> {
+    await requireConfig(files, folder);
+    const lock = await acquireLock(files, folder, socketPath);
+    try {
+      const vm = new OwnedVm(files, folder, lock, await requireConfig(files, folder));
+      vm.#snapshots = await SnapshotStore.open(files, folder, {
+        captureExtras: () => vm.#captureExtras(),
+        applyExtras: (extras) => vm.#applyExtras(extras),
+        disksOf: (extras) => vm.#writableDisks(requireValid(extras.config)),
+      });
+      return vm;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  get config(): Validated<VmConfig> {
+    return this.#config;
+  }
+
+  /** Hardware cannot change under a saved state: 'bad-state'. */
+  async saveConfig(config: VmConfig): Promise<void> {
+    const valid = requireValid(config);
+    const isSame = JSON.stringify(hardwareOf(valid)) === JSON.stringify(hardwareOf(this.#config));
+    if (this.isSuspended && !isSame) {
+      throw new VmError('bad-state', `'${this.#config.name}' is suspended; resume it or discard its saved state first`);
+    }
+    await writeConfig(this.files, this.folder, valid);
+    this.#config = valid;
+  }
+
+  // Disks and media
+
+  async openDisk(disk: DiskToOpen): Promise<StoredDisk> {
+    const open = this.#disks.get(disk.file);
+    if (open !== undefined && !open.isClosed) throw new VmError('bad-state', `${disk.file} is open already`);
+    const layer = this.#snapshots.activeLayer(disk.file, resolveFile(this.folder, disk.file), disk.format);
+    const layered = await LayeredDisk.open(this.files, layer.path, layer.format, {
+      isReadOnly: disk.readonly,
+      reach: { folder: this.folder, agreed: this.#agreedFiles() },
+    });
+    const cached = new CachedDisk(layered);
+    this.#disks.set(disk.file, cached);
+    return cached;
+  }
+
+  async openMedium(file: string, isReadOnly: boolean): Promise<Disk> {
+    const handle = await this.files.open(resolveFile(this.folder, file), isReadOnly ? 'read' : 'update');
+    const medium = new CachedDisk(await RawDisk.open(handle, { isReadOnly }), { maxBytes: MEDIUM_CACHE_BYTES });
+    for (const old of this.#media) if (old.isClosed) this.#media.delete(old);
+    this.#media.add(medium);
+    return medium;
+  }
+
+  readNvram(): Promise<Uint8Array | undefined> {
+    return readNvram(this.files, this.folder);
+  }
+
+  writeNvram(bytes: Uint8Array): Promise<void> {
+    return writeNvram(this.files, this.folder, bytes);
+  }
+
+  // Snapshots
+
+  get isSuspended(): boolean {
+    return this.#snapshots.tree.resume !== null;
+  }
+
+  snapshots(): SnapshotTreeView {
+    return this.#snapshots.view();
+  }
+
+  thumbnail(snapshotId: string): Promise<Uint8Array | undefined> {
+    return this.#snapshots.thumbnail(snapshotId);
+  }
+
+  beginSnapshot(snapshot: NewSnapshot): Promise<SnapshotWriter> {
+    return this.#snapshots.beginSnapshot(snapshot, this.#writableDisks(this.#config));
+  }
+
+  async takeOffline(snapshot: NewSnapshot): Promise<string> {
+    this.#requireClosed();
+    return this.#snapshots.takeOffline(snapshot, this.#writableDisks(this.#config));
+  }
+
+  async restore(snapshotId: string): Promise<void> {
+    this.#requireClosed();
+    await this.#snapshots.restore(snapshotId);
+  }
+
+  deleteSnapshot(snapshotId: string): Promise<void> {
+    return this.#snapshots.delete(snapshotId);
+  }
+
+  renameSnapshot(snapshotId: string, name: string, description: string): Promise<void> {
+    return this.#snapshots.rename(snapshotId, name, description);
+  }
+
+  beginSuspend(): Promise<StateWriter> {
+    return this.#snapshots.beginSuspend(() => [...this.#disks.values()].filter((disk) => !disk.isClosed));
+  }
+
+  savedState(): Promise<SavedState | undefined> {
+    return this.#snapshots.savedState();
+  }
+
+  consumeSavedState(): Promise<void> {
+    return this.#snapshots.consumeSavedState();
+  }
+
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const disk of [...this.#disks.values(), ...this.#media]) {
+      try {
+        await disk.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    this.#disks.clear();
+    this.#media.clear();
+    await this.lock.release();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  // Inside
+
+  /** Disks that a snapshot freezes: all that can change. */
+  #writableDisks(config: VmConfig): SnapshotDisk[] {
+    return config.disks
+      .filter((disk) => !disk.readonly)
+      .map((disk) => {
+        const open = this.#disks.get(disk.file);
+        return {
+          base: disk.file,
+          basePath: resolveFile(this.folder, disk.file),
+          format: disk.format,
+          disk: open?.isClosed === false ? open : undefined,
+        };
+      });
+  }
+
+  /** Base files outside the folder that the configuration names: the user put them there. */
+  #agreedFiles(): string[] {
+    const bases = [...this.#config.disks.map((disk) => disk.file), ...Object.keys(this.#snapshots.tree.active)];
+    return bases.filter((file) => isAbsolutePath(file));
+  }
+
+  #requireClosed(): void {
+    for (const disk of this.#disks.values()) {
+      if (!disk.isClosed) throw new VmError('bad-state', 'the disks of the VM are in use');
+    }
+  }
+
+  async #captureExtras(): Promise<SnapshotExtras> {
+    const nvram = await this.readNvram();
+    return { config: this.#config, nvram: nvram === undefined ? null : Buffer.from(nvram).toString('base64') };
+  }
+
+  /** The hardware of the snapshot; name, description and the like stay as they are now. */
+  async #applyExtras(extras: SnapshotExtras): Promise<void> {
+    const restored = requireValid({ ...this.#config, ...hardwareOf(requireValid(extras.config)) });
+    await writeConfig(this.files, this.folder, restored);
+    this.#config = restored;
+    if (extras.nvram !== null) await this.writeNvram(new Uint8Array(Buffer.from(extras.nvram, 'base64')));
+  }
+}
+
+/** What a saved state depends on. */
+function hardwareOf(config: VmConfig): Partial<VmConfig> {
+  const { cpu, memory, firmware, boot, clock, disks, cdroms, floppies, serial, display, network, debug } = config;
+  return { cpu, memory, firmware, boot, clock, disks, cdroms, floppies, serial, display, network, debug };
+}
