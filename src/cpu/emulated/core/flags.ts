@@ -54,10 +54,10 @@ export function setFlagsImage(s: usize, image: u64): void {
   const sf = (image >> 7) & 1;
   const pf = (image >> 2) & 1;
   const cf = image & 1;
-  const of = (image >> 11) & 1;
+  const ov = (image >> 11) & 1;
   // FR = 0 has even parity, FR = 1 has odd parity and a clear sign
   store<u64>(s, zf ^ 1, S_FR);
-  store<u64>(s, (cf << 63) | ((cf ^ of) << 62) | (((image >> 4) & 1) << 3) | ((pf ^ zf) << 1) | sf, S_FC);
+  store<u64>(s, (cf << 63) | ((cf ^ ov) << 62) | (((image >> 4) & 1) << 3) | ((pf ^ zf) << 1) | sf, S_FC);
 }
 
 /** EFLAGS with everything (bit 1 set). */

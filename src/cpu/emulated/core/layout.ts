@@ -56,8 +56,16 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['EXC_ERROR', 'u32'],
   ['EXC_HAS_ERROR', 'u32'],
   ['EXC_CR2', 'u64'],
-  ['DELIVERING', 'u32'], // class of the event being delivered, for double faults
+  ['DELIVERING', 'u32'], // DELIVERING_* of core/raise.ts: class of the event being delivered, for double faults and EXT
   ['PENDING_DB', 'u32'], // DR6 bits of a trap #DB that is due after the running instruction
+  // the stack that a gate, a far return or an event fills or empties (core/frame.ts)
+  ['FRAME_BASE', 'u64'],
+  ['FRAME_SP', 'u64'],
+  ['FRAME_MASK', 'u64'],
+  ['FRAME_LIMIT', 'u32'],
+  ['FRAME_ACCESS', 'u32'],
+  ['FRAME_TLB', 'u32'],
+  ['FRAME_ERROR', 'u32'],
   // where the vCPU's and the machine's tables lie in shared memory
   ['VCPU_INDEX', 'u32'],
   ['TLB_BASE', 'u32'], // TLB of class 0; the others follow
@@ -240,9 +248,9 @@ export const TLBI_GLOBAL = 1;
 export const TLBI_EXECUTE = 2; // fetches are allowed where READ_TAG matches
 export const TLBI_LARGE = 4; // stems from a page larger than 4 KiB
 export const TLB_CLASSES = 4;
-export const TLB_USER = 0;
-export const TLB_SUPERVISOR = 1; // SMAP as CR4 says; implicit supervisor accesses use it too
-export const TLB_SUPERVISOR_AC = 2; // EFLAGS.AC lifts SMAP
-export const TLB_USER_ALIGNED = 3; // CR0.AM and EFLAGS.AC: never gets tags, so that every access is checked
+export const CLASS_USER = 0;
+export const CLASS_SUPERVISOR = 1; // SMAP as CR4 says; implicit supervisor accesses use it too
+export const CLASS_SUPERVISOR_AC = 2; // EFLAGS.AC lifts SMAP
+export const CLASS_USER_ALIGNED = 3; // CR0.AM and EFLAGS.AC: never gets tags, so that every access is checked
 export const TLB_CLASS_SIZE = TLB_ENTRIES * TLB_ENTRY_SIZE;
 export const TLB_LOG_ENTRIES = 4096; // u16 each; behind it two maps of 1024 bytes: 2 MiB and 1 GiB regions with large-page entries

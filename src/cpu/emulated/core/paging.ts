@@ -48,10 +48,10 @@ import {
   TLB_LOG_ENTRIES,
   TLB_READ_BASE,
   TLB_READ_TAG,
-  TLB_SUPERVISOR,
-  TLB_SUPERVISOR_AC,
-  TLB_USER,
-  TLB_USER_ALIGNED,
+  CLASS_SUPERVISOR,
+  CLASS_SUPERVISOR_AC,
+  CLASS_USER,
+  CLASS_USER_ALIGNED,
   TLB_WRITE_BASE,
   TLB_WRITE_TAG,
 } from './layout.generated';
@@ -119,7 +119,7 @@ function fault(s: usize, op: usize, la: u64, access: u32, isUser: bool, error: u
 
 /** Rights of a leaf entry against the access; sets A and D; gives GPA | MAY_*. `rights` holds W, U and NX as all levels combine them. */
 function leaf(s: usize, op: usize, la: u64, access: u32, tlbClass: u32, rights: u64, entry: u64, at: u64, gpa: u64, large: bool): u64 {
-  const isUser = tlbClass == TLB_USER || tlbClass == TLB_USER_ALIGNED;
+  const isUser = tlbClass == CLASS_USER || tlbClass == CLASS_USER_ALIGNED;
   const cr4 = load<u64>(s, S_CR4);
   const isUserPage = (rights & PTE_U) != 0;
   let mayRead = true;
@@ -137,7 +137,7 @@ function leaf(s: usize, op: usize, la: u64, access: u32, tlbClass: u32, rights: 
     if (!isStrict) mayWrite = true;
     if (isUserPage) {
       if (cr4 & CR4_SMEP) mayExecute = false;
-      if (cr4 & CR4_SMAP && tlbClass != TLB_SUPERVISOR_AC) {
+      if (cr4 & CR4_SMAP && tlbClass != CLASS_SUPERVISOR_AC) {
         mayRead = false;
         mayWrite = false;
       }
@@ -170,7 +170,7 @@ function leaf(s: usize, op: usize, la: u64, access: u32, tlbClass: u32, rights: 
 
 /** 32-bit paging (SDM vol. 3, 4.3), with 4 MiB pages of 40-bit addresses where CR4.PSE is set. */
 function walk32(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
-  const isUser = tlbClass == TLB_USER || tlbClass == TLB_USER_ALIGNED;
+  const isUser = tlbClass == CLASS_USER || tlbClass == CLASS_USER_ALIGNED;
   const pdeAt = (load<u64>(s, S_CR3) & 0xfffff000) | ((la >> 20) & 0xffc);
   const pde = <u64>readPhysical32(s, pdeAt);
   if ((pde & PTE_P) == 0) return fault(s, op, la, access, isUser, 0);
@@ -188,7 +188,7 @@ function walk32(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
 
 /** PAE (4.4), 4-level and 5-level paging (4.5): 64-bit entries. */
 function walk64(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
-  const isUser = tlbClass == TLB_USER || tlbClass == TLB_USER_ALIGNED;
+  const isUser = tlbClass == CLASS_USER || tlbClass == CLASS_USER_ALIGNED;
   const efer = load<u64>(s, S_EFER);
   const isLong = (efer & EFER_LMA) != 0;
   const reserved: u64 = efer & EFER_NXE ? PTE_HIGH : PTE_HIGH | PTE_NX;
@@ -206,7 +206,7 @@ function walk64(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
     table = pdpte & (PHYSICAL_MASK & ~0xfff);
     shift = 21;
   }
-  for (;;) {
+  while (shift >= 12) {
     const at = table | (((la >> <u64>shift) & 0x1ff) << 3);
     const entry = readPhysical64(s, at);
     if ((entry & PTE_P) == 0) return fault(s, op, la, access, isUser, 0);
@@ -225,6 +225,7 @@ function walk64(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
     table = entry & (PHYSICAL_MASK & ~0xfff);
     shift -= 9;
   }
+  return WALK_FAULT;
 }
 
 /** GPA | MAY_* of a linear address; faults raise. */
@@ -302,7 +303,7 @@ export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize,
   const host = guestPhysical(s, walked & PHYSICAL_MASK, access);
   if (host & PHYSICAL_NOT_PLAIN) return host;
   if (access == ACCESS_WRITE && size != 0) prepareWrite(s, <u32>host, size);
-  if (tlbClass != TLB_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
+  if (tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
   return host;
 }
 
@@ -319,7 +320,7 @@ export function translateCode(s: usize, la: u64): u32 {
 
 /** For debuggers and tests: offset in shared memory as the supervisor would read it, 0xffffffff if it is not mapped memory. */
 export function translateQuiet(s: usize, la: u64): u32 {
-  const walked = walk(s, 0, la, ACCESS_READ | ACCESS_QUIET, TLB_SUPERVISOR_AC);
+  const walked = walk(s, 0, la, ACCESS_READ | ACCESS_QUIET, CLASS_SUPERVISOR_AC);
   if (walked == WALK_FAULT) return 0xffffffff;
   const host = guestPhysical(s, walked & PHYSICAL_MASK, ACCESS_READ);
   return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
@@ -353,7 +354,7 @@ export function flushNonGlobal(s: usize): void {
   const base = <usize>load<u32>(s, S_TLB_BASE);
   const count = load<u32>(s, S_TLB_LOG_COUNT);
   if (count > TLB_LOG_ENTRIES) {
-    for (let i: u32 = 0; i < TLB_ENTRIES * TLB_USER_ALIGNED; i++) {
+    for (let i: u32 = 0; i < TLB_ENTRIES * CLASS_USER_ALIGNED; i++) {
       if ((load<u64>(base + <usize>i * TLB_ENTRY_SIZE, TLB_INFO) & TLBI_GLOBAL) == 0) clearEntry(s, i);
     }
   } else {
@@ -374,7 +375,7 @@ export function flushPage(s: usize, la: u64): void {
   const map = <usize>load<u32>(s, S_TLB_LOG) + <usize>TLB_LOG_ENTRIES * 2;
   if (load<u8>(map + (<usize>(la >> 21) & 1023)) != 0 || load<u8>(map + 1024 + (<usize>(la >> 30) & 1023)) != 0) {
     const base = <usize>load<u32>(s, S_TLB_BASE);
-    for (let i: u32 = 0; i < TLB_ENTRIES * TLB_USER_ALIGNED; i++) {
+    for (let i: u32 = 0; i < TLB_ENTRIES * CLASS_USER_ALIGNED; i++) {
       const entry = base + <usize>i * TLB_ENTRY_SIZE;
       if ((load<u64>(entry, TLB_INFO) & TLBI_LARGE) == 0) continue;
       const never: u64 = i & (TLB_ENTRIES - 1) ? 0 : 0x1000;
@@ -389,7 +390,7 @@ export function flushPage(s: usize, la: u64): void {
 /** Frames [first, end) now refuse plain writes. */
 export function forbidWrites(s: usize, firstFrame: u32, endFrame: u32): void {
   const base = <usize>load<u32>(s, S_TLB_BASE);
-  for (let i: u32 = 0; i < TLB_ENTRIES * TLB_USER_ALIGNED; i++) {
+  for (let i: u32 = 0; i < TLB_ENTRIES * CLASS_USER_ALIGNED; i++) {
     const entry = base + <usize>i * TLB_ENTRY_SIZE;
     const frame = load<u32>(entry, TLB_WRITE_BASE) >> 12;
     if (frame >= firstFrame && frame < endFrame) {

@@ -13,6 +13,7 @@ import {
   S_COUNT,
   S_CR2,
   S_CUR_OP,
+  S_DELIVERING,
   S_EXC_CR2,
   S_EXC_ERROR,
   S_EXC_HAS_ERROR,
@@ -39,6 +40,15 @@ export const VECTOR_MF: u32 = 16;
 export const VECTOR_AC: u32 = 17;
 export const VECTOR_MC: u32 = 18;
 export const VECTOR_XM: u32 = 19;
+
+/** Values of DELIVERING: what a further exception meets (Intel SDM vol. 3, table 6-5). */
+export const DELIVERING_NOTHING: u32 = 0;
+export const DELIVERING_BENIGN: u32 = 1;
+export const DELIVERING_CONTRIBUTORY: u32 = 2;
+export const DELIVERING_PAGE_FAULT: u32 = 3;
+export const DELIVERING_DOUBLE_FAULT: u32 = 4;
+/** Beside the class: the event did not come from INT n, so error codes carry EXT. */
+export const DELIVERING_EXTERNAL: u32 = 0x100;
 
 /** RIP cut to what the code segment can hold. */
 // @ts-ignore: decorator
@@ -73,7 +83,8 @@ export function makeExact(s: usize, op: usize): void {
 export function raise(s: usize, op: usize, vector: u32, hasError: bool, error: u32): void {
   makeExact(s, op);
   store<u32>(s, vector, S_EXC_VECTOR);
-  store<u32>(s, error, S_EXC_ERROR);
+  const isExternal = vector >= VECTOR_TS && vector <= VECTOR_GP && (load<u32>(s, S_DELIVERING) & DELIVERING_EXTERNAL) != 0;
+  store<u32>(s, isExternal ? error | 1 : error, S_EXC_ERROR);
   store<u32>(s, hasError ? 1 : 0, S_EXC_HAS_ERROR);
   envRaise();
   unreachable();
@@ -112,8 +123,13 @@ export function raiseAC(s: usize, op: usize): void {
 export function raiseXM(s: usize, op: usize): void {
   raise(s, op, VECTOR_XM, false, 0);
 }
+/** A #DB of the fault class (general detect, instruction breakpoint): the pushed image carries RF. */
 export function raiseDB(s: usize, op: usize): void {
-  raise(s, op, VECTOR_DB, false, 0);
+  raise(s, op, VECTOR_DB, false, 1);
+}
+/** Exceptions whose error code names a selector. */
+export function raiseSelector(s: usize, op: usize, vector: u32, selector: u32): void {
+  raise(s, op, vector, true, selector & 0xfffc);
 }
 export function raisePF(s: usize, op: usize, linear: u64, error: u32): void {
   store<u64>(s, linear, S_CR2);

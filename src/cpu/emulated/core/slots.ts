@@ -3,8 +3,9 @@
  * Table: u32 count at 0, u32 A20 enabled at 4, from SLOT_FIRST entries of SLOT_ENTRY_SIZE bytes: first GPA page, end page
  * (exclusive), frame of the first page for reads, the same for writes; SLOT_ABSENT: device space; SLOT_DROP: writes are ignored.
  */
-import { envCodeWritten, envPageSlow } from './imports';
+import { envPageSlow } from './imports';
 import { S_PAGE_FLAGS, S_SLOT_TABLE } from './layout.generated';
+import { codeWritten } from './run';
 
 const SLOT_FIRST: usize = 16;
 const SLOT_ENTRY_SIZE: usize = 16;
@@ -74,7 +75,7 @@ export function prepareWrite(s: usize, offset: u32, size: u32): void {
   let flags = <u32>load<u8>(at);
   if ((flags & WRITE_BLOCKERS) == 0) return;
   if (flags & (PAGE_COPYING | PAGE_NOT_LOADED)) envPageSlow(offset);
-  if (flags & PAGE_HAS_CODE) envCodeWritten(offset, size);
+  if (flags & PAGE_HAS_CODE) codeWritten(s, offset, size);
   flags = <u32>load<u8>(at);
   store<u8>(at, <u8>(flags & ~(PAGE_CLEAN | PAGE_WATCHED)));
 }

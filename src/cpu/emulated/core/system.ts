@@ -1,0 +1,204 @@
+/** HLT, TSC, CPUID, MSRs, SWAPGS, FS and GS bases, TLB and cache control (Intel SDM vol. 2). */
+import { SEG_BASE, effectiveAddress, linearRead, segAt } from './address';
+import {
+  CR4_FSGSBASE,
+  CR4_PCE,
+  CR4_PCIDE,
+  CR4_TSD,
+  SEG_FS,
+  SEG_GS,
+} from './control';
+import { setEfer } from './control-ops';
+import { envCpuid, envRdmsr, envReadTsc, envWrmsr } from './imports';
+import {
+  MODE_LONG,
+  OP_SEG,
+  S_ACTIVITY,
+  S_CPL,
+  S_CR4,
+  S_CUR_OP,
+  S_EFER,
+  S_GPR,
+  S_KERNEL_GS_BASE,
+  S_MODE,
+  S_PKRU,
+  S_RES0,
+  S_RES1,
+  S_TSC_AUX,
+} from './layout.generated';
+import { readU64 } from './memory';
+import { opRm, opReg, opSize, readRegister, writeRegister } from './ops';
+import { flushAll, flushNonGlobal, flushPage, isCanonical } from './paging';
+import { raiseGP, raiseUD } from './raise';
+import { leaveAfter } from './run';
+
+const S_RAX: usize = S_GPR;
+const S_RCX: usize = S_GPR + 8;
+const S_RDX: usize = S_GPR + 16;
+const S_RBX: usize = S_GPR + 24;
+
+const MSR_EFER: u32 = 0xc0000080;
+const MSR_FS_BASE: u32 = 0xc0000100;
+const MSR_GS_BASE: u32 = 0xc0000101;
+const MSR_KERNEL_GS_BASE: u32 = 0xc0000102;
+
+function setPair(s: usize, value: u64): void {
+  store<u64>(s, value & 0xffffffff, S_RAX);
+  store<u64>(s, value >> 32, S_RDX);
+}
+
+export function hlt(s: usize, op: usize): void {
+  store<u32>(s, 1, S_ACTIVITY);
+}
+
+export function cpuid(s: usize, op: usize): void {
+  store<u32>(s, <u32>op, S_CUR_OP);
+  envCpuid(s, load<u32>(s, S_RAX), load<u32>(s, S_RCX));
+  store<u32>(s, 0, S_CUR_OP);
+  const first = load<u64>(s, S_RES0);
+  const second = load<u64>(s, S_RES1);
+  store<u64>(s, first & 0xffffffff, S_RAX);
+  store<u64>(s, first >> 32, S_RBX);
+  store<u64>(s, second & 0xffffffff, S_RCX);
+  store<u64>(s, second >> 32, S_RDX);
+}
+
+function readTsc(s: usize, op: usize): u64 {
+  if (load<u32>(s, S_CPL) != 0 && load<u64>(s, S_CR4) & CR4_TSD) raiseGP(s, op, 0);
+  store<u32>(s, <u32>op, S_CUR_OP);
+  envReadTsc(s);
+  store<u32>(s, 0, S_CUR_OP);
+  return load<u64>(s, S_RES0);
+}
+
+export function rdtsc(s: usize, op: usize): void {
+  setPair(s, readTsc(s, op));
+}
+
+export function rdtscp(s: usize, op: usize): void {
+  setPair(s, readTsc(s, op));
+  store<u64>(s, load<u64>(s, S_TSC_AUX) & 0xffffffff, S_RCX);
+}
+
+export function rdpid(s: usize, op: usize): void {
+  store<u64>(s + opRm(op), load<u64>(s, S_TSC_AUX) & 0xffffffff);
+}
+
+/** There are no performance counters: every index is #GP. */
+export function rdpmc(s: usize, op: usize): void {
+  if (load<u32>(s, S_CPL) != 0 && !(load<u64>(s, S_CR4) & CR4_PCE)) raiseGP(s, op, 0);
+  raiseGP(s, op, 0);
+}
+
+export function rdmsr(s: usize, op: usize): void {
+  const index = load<u32>(s, S_RCX);
+  if (index == MSR_FS_BASE) setPair(s, load<u64>(segAt(s, SEG_FS), SEG_BASE));
+  else if (index == MSR_GS_BASE) setPair(s, load<u64>(segAt(s, SEG_GS), SEG_BASE));
+  else if (index == MSR_KERNEL_GS_BASE) setPair(s, load<u64>(s, S_KERNEL_GS_BASE));
+  else if (index == MSR_EFER) setPair(s, load<u64>(s, S_EFER));
+  else {
+    store<u32>(s, <u32>op, S_CUR_OP);
+    const isKnown = envRdmsr(s, index);
+    store<u32>(s, 0, S_CUR_OP);
+    if (!isKnown) raiseGP(s, op, 0);
+    setPair(s, load<u64>(s, S_RES0));
+  }
+}
+
+export function wrmsr(s: usize, op: usize): void {
+  const index = load<u32>(s, S_RCX);
+  const value = <u64>load<u32>(s, S_RAX) | (<u64>load<u32>(s, S_RDX) << 32);
+  if (index == MSR_FS_BASE || index == MSR_GS_BASE || index == MSR_KERNEL_GS_BASE) {
+    if (!isCanonical(s, value)) raiseGP(s, op, 0);
+    if (index == MSR_KERNEL_GS_BASE) store<u64>(s, value, S_KERNEL_GS_BASE);
+    else store<u64>(segAt(s, index == MSR_FS_BASE ? SEG_FS : SEG_GS), value, SEG_BASE);
+  } else if (index == MSR_EFER) {
+    if (!setEfer(s, value)) raiseGP(s, op, 0);
+  } else {
+    store<u64>(s, value, S_RES0);
+    store<u32>(s, <u32>op, S_CUR_OP);
+    const isTaken = envWrmsr(s, index);
+    store<u32>(s, 0, S_CUR_OP);
+    if (!isTaken) raiseGP(s, op, 0);
+    leaveAfter(s, op);
+  }
+}
+
+export function swapgs(s: usize, op: usize): void {
+  const at = segAt(s, SEG_GS);
+  const base = load<u64>(at, SEG_BASE);
+  store<u64>(at, load<u64>(s, S_KERNEL_GS_BASE), SEG_BASE);
+  store<u64>(s, base, S_KERNEL_GS_BASE);
+}
+
+function baseRegister(s: usize, op: usize, seg: u32): usize {
+  if (!(load<u32>(s, S_MODE) & MODE_LONG) || !(load<u64>(s, S_CR4) & CR4_FSGSBASE)) raiseUD(s, op);
+  return segAt(s, seg) + SEG_BASE;
+}
+export function rdfsbase(s: usize, op: usize): void {
+  writeRegister(s, opRm(op), opSize(op), load<u64>(baseRegister(s, op, SEG_FS)));
+}
+export function rdgsbase(s: usize, op: usize): void {
+  writeRegister(s, opRm(op), opSize(op), load<u64>(baseRegister(s, op, SEG_GS)));
+}
+function writeBase(s: usize, op: usize, seg: u32): void {
+  const at = baseRegister(s, op, seg);
+  const value = readRegister(s, opRm(op), opSize(op));
+  if (!isCanonical(s, value)) raiseGP(s, op, 0);
+  store<u64>(at, value);
+}
+export function wrfsbase(s: usize, op: usize): void {
+  writeBase(s, op, SEG_FS);
+}
+export function wrgsbase(s: usize, op: usize): void {
+  writeBase(s, op, SEG_GS);
+}
+
+/** INVLPG: segment limits are not checked, only the linear address counts. */
+export function invlpg(s: usize, op: usize): void {
+  const offset = effectiveAddress(s, op);
+  const seg = <u32>load<u8>(op, OP_SEG);
+  if (load<u32>(s, S_MODE) & MODE_LONG) {
+    const la = seg >= SEG_FS ? offset + load<u64>(segAt(s, seg), SEG_BASE) : offset;
+    if (isCanonical(s, la)) flushPage(s, la);
+  } else flushPage(s, (offset + load<u64>(segAt(s, seg), SEG_BASE)) & 0xffffffff);
+}
+
+/** INVPCID r, m128. Nothing is kept under other identifiers, so types 0 to 3 drop what is there. */
+export function invpcid(s: usize, op: usize): void {
+  const la = linearRead(s, op, 16);
+  const pcid = readU64(s, op, la);
+  const address = readU64(s, op, la + 8);
+  const type = load<u32>(s, S_MODE) & MODE_LONG ? load<u64>(s + opReg(op)) : <u64>load<u32>(s + opReg(op));
+  const isEnabled = (load<u64>(s, S_CR4) & CR4_PCIDE) != 0;
+  if (type > 3 || pcid >> 12 || (type < 2 && !isEnabled && pcid != 0) || (type == 0 && !isCanonical(s, address))) {
+    raiseGP(s, op, 0);
+  }
+  if (type == 0) flushPage(s, address);
+  else if (type == 2) flushAll(s);
+  else flushNonGlobal(s);
+}
+
+/** INVD, WBINVD: memory is always coherent here. */
+export function cacheControl(s: usize, op: usize): void {}
+
+/** MONITOR: the address is looked at as by a read; any event wakes MWAIT. */
+export function monitor(s: usize, op: usize): void {
+  if (load<u32>(s, S_RCX) != 0) raiseGP(s, op, 0);
+}
+
+/** MWAIT may wake at any time, so it does at once. */
+export function mwait(s: usize, op: usize): void {
+  if (load<u32>(s, S_RCX) & ~1) raiseGP(s, op, 0);
+}
+
+export function rdpkru(s: usize, op: usize): void {
+  if (load<u32>(s, S_RCX) != 0) raiseGP(s, op, 0);
+  setPair(s, <u64>load<u32>(s, S_PKRU));
+}
+
+export function wrpkru(s: usize, op: usize): void {
+  if (load<u32>(s, S_RCX) != 0 || load<u32>(s, S_RDX) != 0) raiseGP(s, op, 0);
+  store<u32>(s, load<u32>(s, S_RAX), S_PKRU);
+  flushAll(s);
+}
