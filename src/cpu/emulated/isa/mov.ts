@@ -1,9 +1,9 @@
 import {
-  al, hex, imm8, immv, immz, m, mfar, moffs8, moffsv, o8, ov, r8, rax, rm8, rm16, rm32, rmv, rv, sreg, mv,
+  al, hex, imm8, immv, immz, m, moffs8, moffsv, o8, ov, r8, rax, rm8, rm16, rm32, rmv, rv, sreg, mv,
 } from './integer-words';
 import { operand } from './table';
 import * as s from './semantics/mov';
-import { family, op, type RowWithoutFamily } from './table';
+import { family, op } from './table';
 
 const m64 = operand('m64');
 const m128 = operand('m128');
@@ -15,11 +15,6 @@ export const CONDITION_FLAGS: readonly string[] = CONDITIONS.map((_name, cc) => 
 const readsOf = (cc: number): string => CONDITION_FLAGS[cc] as string;
 export const conditionName = (cc: number): string => CONDITIONS[cc] as string;
 
-/** Far pointers: register and segment register in one (LES, LDS, LSS, LFS, LGS). */
-function loadFar(name: string, encoding: string, no64: boolean): RowWithoutFamily {
-  return op(name, `${encoding} /r mod=m`, [rv.w, mfar.r], name, no64 ? { no64, endsBlock: true } : { endsBlock: true });
-}
-
 export const mov = family('mov', [
   op('mov', '88 /r', [rm8.w, r8.r], s.mov),
   op('mov', '89 /r', [rmv.w, rv.r], s.mov),
@@ -27,7 +22,6 @@ export const mov = family('mov', [
   op('mov', '8B /r', [rv.w, rmv.r], s.mov),
   op('mov', '8C /r mod=3', [rmv.w, sreg.r], 'moveFromSegment'),
   op('mov', '8C /r mod=m', [operand('m16').w, sreg.r], 'moveFromSegment'),
-  op('mov', '8E /r', [sreg.w, rm16.r], 'moveToSegment', { endsBlock: true }),
   op('mov', 'A0 mo', [al.w, moffs8.r], s.mov),
   op('mov', 'A1 mo', [rax.w, moffsv.r], s.mov),
   op('mov', 'A2 mo', [moffs8.w, al.r], s.mov),
@@ -72,11 +66,6 @@ export const flags = family('flags', [
 
 export const misc = family('misc', [
   op('xlat', 'D7', [], 'xlat'),
-  loadFar('les', 'C4', true),
-  loadFar('lds', 'C5', true),
-  loadFar('lss', '0F B2', false),
-  loadFar('lfs', '0F B4', false),
-  loadFar('lgs', '0F B5', false),
   op('bound', '62 /r mod=m', [rv.r, mv.r], 'bound', { no64: true }),
 
   op('pause', 'F3 90', [], s.nothing),
