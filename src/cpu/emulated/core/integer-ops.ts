@@ -1,6 +1,6 @@
 /** Integer instructions that are no expression: long division, bit strings, wide compare-and-exchange, XLAT, BOUND. */
 import { SEG_SELECTOR, linearDisplaced, linearRead, linearSeg, linearWrite, segAt } from './address';
-import { flagsSetZf } from './flags';
+import { flagsImage, setFlagsImage } from './flags';
 import { S_FC, S_GPR, S_RES0, S_RES1 } from './layout.generated';
 import { probeWrite, read128, readSized, readU64, readU8, write128, writeSized, writeU64 } from './memory';
 import { opAddressSize, opIsRegister, opReg, opRm, opSeg, opSize, readRegister, writeRegister } from './ops';
@@ -91,6 +91,11 @@ export function btcMemory(s: usize, op: usize): void {
   bitString(s, op, BIT_COMPLEMENT);
 }
 
+/** Only ZF changes. */
+function setZero(s: usize, isZero: bool): void {
+  setFlagsImage(s, (flagsImage(s) & ~0x40) | (isZero ? 0x40 : 0));
+}
+
 /** CMPXCHG8B. Memory is written in either case. */
 export function compareExchange8(s: usize, op: usize): void {
   const la = linearWrite(s, op, 8);
@@ -99,12 +104,12 @@ export function compareExchange8(s: usize, op: usize): void {
   const expected = (<u64>load<u32>(s, RDX) << 32) | <u64>load<u32>(s, RAX);
   if (old == expected) {
     writeU64(s, op, la, (<u64>load<u32>(s, RCX) << 32) | <u64>load<u32>(s, RBX));
-    flagsSetZf(s, true);
+    setZero(s, true);
   } else {
     writeU64(s, op, la, old);
     store<u64>(s, old & 0xffffffff, RAX);
     store<u64>(s, old >> 32, RDX);
-    flagsSetZf(s, false);
+    setZero(s, false);
   }
 }
 
@@ -118,12 +123,12 @@ export function compareExchange16(s: usize, op: usize): void {
   const high = i64x2.extract_lane(old, 1);
   if (low == load<i64>(s, RAX) && high == load<i64>(s, RDX)) {
     write128(s, op, la, i64x2.replace_lane(i64x2.splat(load<i64>(s, RBX)), 1, load<i64>(s, RCX)));
-    flagsSetZf(s, true);
+    setZero(s, true);
   } else {
     write128(s, op, la, old);
     store<i64>(s, low, RAX);
     store<i64>(s, high, RDX);
-    flagsSetZf(s, false);
+    setZero(s, false);
   }
 }
 
