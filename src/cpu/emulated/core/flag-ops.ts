@@ -1,7 +1,7 @@
 /** CLI, STI, PUSHF, POPF, CLAC, STAC: flags with privilege (Intel SDM vol. 2). */
 import { FLAGS_ALL, FLAG_AC, FLAG_IF, FLAG_IOPL, FLAG_RF, FLAG_TF, FLAG_VIF, FLAG_VIP, FLAG_VM } from './control';
-import { readEflags, writeEflags } from './flags';
-import { frameCommit, frameCurrent, framePop, framePush } from './frame';
+import { writeEflags } from './flags';
+import { frameCommit, frameCurrent, framePop } from './frame';
 import { MODE_PROTECTED, MODE_V86, S_CPL, S_EFLAGS, S_INTR, S_LIMIT, S_MODE, S_NMI_PENDING } from './layout.generated';
 import { opSize } from './ops';
 import { raiseGP, raiseUD } from './raise';
@@ -35,13 +35,6 @@ export function sti(s: usize, op: usize): void {
   store<u32>(s, flags | FLAG_IF, S_EFLAGS);
   holdEvents(s, op, SHADOW_STI);
   eventsMayBeDue(s);
-}
-
-export function pushf(s: usize, op: usize): void {
-  if (load<u32>(s, S_MODE) & MODE_V86 && iopl(s) != 3) raiseGP(s, op, 0);
-  frameCurrent(s);
-  framePush(s, op, opSize(op), readEflags(s) & ~(<u64>(FLAG_VM | FLAG_RF)));
-  frameCommit(s);
 }
 
 export function popf(s: usize, op: usize): void {

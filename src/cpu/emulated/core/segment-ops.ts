@@ -1,7 +1,7 @@
 /** MOV, PUSH and POP of segment registers, LDS to LGS. */
 import { SEG_SELECTOR, linearRead, segAt } from './address';
 import { SEG_CS, SEG_DS, SEG_ES, SEG_FS, SEG_GS, SEG_SS } from './control';
-import { frameCommit, frameCurrent, framePop, framePush } from './frame';
+import { frameCommit, frameCurrent, framePop } from './frame';
 import { OP_INDEX, S_COUNT, S_SHADOW, S_SHADOW_COUNT } from './layout.generated';
 import { readSized, readU16 } from './memory';
 import { opIsRegister, opReg, opRm, opSize, writeRegister } from './ops';
@@ -26,12 +26,6 @@ export function moveToSegment(s: usize, op: usize): void {
   if (seg == SEG_SS) holdEvents(s, op, SHADOW_MOV_SS);
 }
 
-function pushSegment(s: usize, op: usize, seg: u32): void {
-  frameCurrent(s);
-  framePush(s, op, opSize(op), <u64>load<u16>(segAt(s, seg), SEG_SELECTOR));
-  frameCommit(s);
-}
-
 function popSegment(s: usize, op: usize, seg: u32): void {
   frameCurrent(s);
   const selector = <u32>framePop(s, op, opSize(op)) & 0xffff;
@@ -40,24 +34,6 @@ function popSegment(s: usize, op: usize, seg: u32): void {
   if (seg == SEG_SS) holdEvents(s, op, SHADOW_MOV_SS);
 }
 
-export function pushEs(s: usize, op: usize): void {
-  pushSegment(s, op, SEG_ES);
-}
-export function pushCs(s: usize, op: usize): void {
-  pushSegment(s, op, SEG_CS);
-}
-export function pushSs(s: usize, op: usize): void {
-  pushSegment(s, op, SEG_SS);
-}
-export function pushDs(s: usize, op: usize): void {
-  pushSegment(s, op, SEG_DS);
-}
-export function pushFs(s: usize, op: usize): void {
-  pushSegment(s, op, SEG_FS);
-}
-export function pushGs(s: usize, op: usize): void {
-  pushSegment(s, op, SEG_GS);
-}
 export function popEs(s: usize, op: usize): void {
   popSegment(s, op, SEG_ES);
 }

@@ -419,10 +419,18 @@ function setReturnedFlags(s: usize, flags: u64, size: u32, cpl: u32): void {
   writeEflags(s, flags, mask);
 }
 
-/** RETF, RETF imm16. */
+/** RETF imm16. */
 export function retFar(s: usize, op: usize): void {
+  returnFar(s, op, opImm(op) & 0xffff);
+}
+
+/** RETF. */
+export function retFarPlain(s: usize, op: usize): void {
+  returnFar(s, op, 0);
+}
+
+function returnFar(s: usize, op: usize, extra: u64): void {
   const size = opSize(op);
-  const extra = opImm(op) & 0xffff;
   frameCurrent(s);
   const rip = framePop(s, op, size);
   const selector = <u32>framePop(s, op, size) & 0xffff;
