@@ -3,6 +3,7 @@
  * description of the hardware. The board hands files and items to the fw_cfg device and the CMOS bytes to the RTC.
  */
 import { type AcpiInput, acpiFiles } from './acpi';
+import type { KernelBoot } from './boot-rom';
 import type { FirmwareFile, FirmwareItem } from './firmware-file';
 import { smbiosFiles } from './smbios';
 
@@ -32,8 +33,8 @@ export interface FirmwareInput {
   readonly drives: readonly FirmwareDrive[];
   readonly floppies: readonly [FloppyDriveType, FloppyDriveType];
   readonly serialPorts: number;
-  /** Files of a direct kernel boot (`linuxBootFiles`, `multibootFiles`): their ROM is started first. */
-  readonly kernelFiles?: readonly FirmwareFile[];
+  /** A direct kernel boot (`linuxBoot`, `multiboot`): its ROM is started first. */
+  readonly kernel?: KernelBoot;
   readonly acpi?: Partial<
     Pick<AcpiInput, 'pmBase' | 'smbusBase' | 'gpeBase' | 'smiCommandPort' | 'acpiEnable' | 'acpiDisable'>
   >;
@@ -88,7 +89,7 @@ export function buildFirmware(input: FirmwareInput): FirmwareOutput {
     { name: 'etc/boot-fail-wait', bytes: little(0xffff_ffff, 4) },
     { name: 'etc/boot-menu-wait', bytes: little(BOOT_MENU_WAIT_MS, 4) },
     { name: 'bootorder', bytes: bootOrder(input) },
-    ...(input.kernelFiles ?? []),
+    ...(input.kernel?.files ?? []),
   ];
   const uuid = input.uuid ?? new Uint8Array(16);
   const items: FirmwareItem[] = [
@@ -100,6 +101,7 @@ export function buildFirmware(input: FirmwareInput): FirmwareOutput {
     { selector: FW_CFG_BOOT_MENU, bytes: little(input.bootMenu ? 1 : 0, 2) },
     { selector: FW_CFG_MAX_CPUS, bytes: little(maxVcpus, 2) },
     { selector: FW_CFG_IRQ0_OVERRIDE, bytes: little(1, 1) },
+    ...(input.kernel?.items ?? []),
   ];
   return { files, items, cmos: cmosBytes(input) };
 }
@@ -120,7 +122,7 @@ function e820(input: FirmwareInput): Uint8Array {
 /** OpenFirmware-like device paths, one a line, NUL at the end. */
 function bootOrder(input: FirmwareInput): Uint8Array {
   const lines: string[] = [];
-  for (const { name } of input.kernelFiles ?? []) if (name.startsWith(GENERAL_ROMS)) lines.push(`/rom@${name}`);
+  for (const { name } of input.kernel?.files ?? []) if (name.startsWith(GENERAL_ROMS)) lines.push(`/rom@${name}`);
   for (const device of input.bootOrder) {
     if (device === 'floppy') {
       input.floppies.forEach((type, unit) => {
