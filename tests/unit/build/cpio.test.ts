@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { CpioArchive } from '../../../build/guests/cpio.mjs';
 
@@ -35,20 +34,5 @@ describe('CpioArchive', () => {
     expect(header(archive, 'bin/sh')).toEqual({ mode: 0o120777, size: 7, rdev: [0, 0] });
     expect(header(archive, 'b')).toEqual({ mode: 0o040755, size: 0, rdev: [0, 0] });
     expect(header(archive, 'b/c').mode).toBe(0o100644);
-  });
-
-  test('is read by an independent unpacker', () => {
-    let listing: string;
-    try {
-      listing = execFileSync('busybox', ['cpio', '-t'], {
-        input: sample(['a', 'b/c']),
-        encoding: 'utf8',
-        stdio: 'pipe',
-      });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // no busybox on this host
-      throw error;
-    }
-    expect(listing.trim().split('\n')).toEqual(['a', 'b', 'b/c', 'bin', 'bin/sh', 'dev', 'dev/console']);
   });
 });
