@@ -1,0 +1,286 @@
+/**
+ * Between blocks: entering them, following branches, leaving them early, stopping at an exact count.
+ * A block is a run of ops in shared memory that ends with HANDLER_END; its header lies in the 32 bytes before. Links lead from
+ * taken relative branches to blocks of the same page only, so that they hold whatever the page tables say; everything else goes
+ * through the jump cache, whose entries hold as long as MODE and CODE_GEN do.
+ */
+import {
+  BLOCK_BYTES,
+  BLOCK_INSTRUCTIONS,
+  BLOCK_INSTRUCTIONS_MAX,
+  HANDLER_LEAVE,
+  JUMP_ENTRIES,
+  JUMP_ENTRY_SIZE,
+  JUMP_KEY,
+  JUMP_LINEAR,
+  JUMP_OP,
+  MODE_FLAT,
+  MODE_LONG,
+  OP_HANDLER,
+  OP_IMM,
+  OP_INDEX,
+  OP_LINK,
+  OP_NEXT,
+  OP_REG,
+  OP_RM,
+  OP_SIZE,
+  S_ACTIVITY,
+  S_CODE_KEY,
+  S_CODE_MAP,
+  S_CODE_RIP,
+  S_COUNT,
+  S_CR0,
+  S_CR4,
+  S_JUMP_CACHE,
+  S_LIMIT,
+  S_MODE,
+  S_PATCHED_HANDLER,
+  S_PATCHED_OP,
+  S_RIP,
+  S_TEMPORARY_BLOCK,
+  S_UNTIL,
+  UNIT_FPU,
+  UNIT_FWAIT,
+  UNIT_SSE,
+} from './layout.generated';
+import { CR0_EM, CR0_MP, CR0_TS, CR4_OSFXSR, SEG_CS } from './control';
+import { envCodeWritten } from './imports';
+import { opIndex, opNextRip, opThisRip } from './ops';
+import { isCanonical, translateCode } from './paging';
+import { SEG_BASE, SEG_LIMIT, segAt } from './address';
+import { raise, raiseGP, raiseNM, raiseUD } from './raise';
+
+/** The block at RIP (blocks.ts): its first op. `from`: a branch to link to it, 0 = none. May raise. */
+@external('env', 'decode')
+declare function envDecode(s: usize, from: usize): usize;
+/** An uncached block of the one instruction at RIP, with the code segment's limit checked. May raise. */
+@external('env', 'decodeAlone')
+declare function envDecodeAlone(s: usize): usize;
+
+/** Result of `run`. */
+export const RUN_UNTIL: u32 = 0; // COUNT == UNTIL
+export const RUN_ACTIVITY: u32 = 1; // not running any more (HLT, shutdown)
+export const RUN_BREAK: u32 = 2; // LIMIT was set to 0
+
+const RIP32: u64 = 0xffffffff;
+
+// @ts-ignore: decorator
+@inline
+function jumpEntry(s: usize, linear: u64): usize {
+  const index = <u32>(linear ^ (linear >> 13)) & (JUMP_ENTRIES - 1);
+  return <usize>load<u32>(s, S_JUMP_CACHE) + <usize>index * JUMP_ENTRY_SIZE;
+}
+
+/** The first op to run at RIP, 0 when it is time to stop. RIP and COUNT are exact. */
+export function enter(s: usize): usize {
+  return enterFrom(s, 0);
+}
+
+function enterFrom(s: usize, from: usize): usize {
+  const count = load<u64>(s, S_COUNT);
+  const limit = load<u64>(s, S_LIMIT);
+  let isExact = false;
+  if (count >= limit) {
+    if (limit == 0 || count >= load<u64>(s, S_UNTIL)) return 0;
+    isExact = true;
+  }
+  if (load<u32>(s, S_ACTIVITY) != 0) return 0;
+  const mode = load<u32>(s, S_MODE);
+  const rip = load<u64>(s, S_RIP);
+  store<u64>(s, rip, S_CODE_RIP);
+  let linear = rip;
+  if (!(mode & MODE_LONG)) linear = (rip + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
+  const entry = jumpEntry(s, linear);
+  let op: usize = 0;
+  if (from == 0 && load<u64>(entry, JUMP_LINEAR) == linear && load<u64>(entry, JUMP_KEY) == load<u64>(s, S_CODE_KEY)) {
+    op = <usize>load<u32>(entry, JUMP_OP);
+    if (load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) op = 0;
+  }
+  if (op == 0) op = envDecode(s, from);
+  if (!(mode & MODE_FLAT) && rip + <u64>load<u32>(op - OP_SIZE, BLOCK_BYTES) - 1 > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) {
+    op = envDecodeAlone(s);
+  }
+  if (isExact) {
+    const left = load<u64>(s, S_UNTIL) - count;
+    if (<u64>load<u32>(op - OP_SIZE, BLOCK_INSTRUCTIONS) > left) op = truncate(s, op, <u32>left);
+  }
+  return op;
+}
+
+/** A copy of the block that leaves after `count` instructions. */
+function truncate(s: usize, op: usize, count: u32): usize {
+  const copy = <usize>load<u32>(s, S_TEMPORARY_BLOCK) + OP_SIZE;
+  let end = op;
+  while (<u32>load<u8>(end, OP_INDEX) < count) end += OP_SIZE;
+  const size = end - op;
+  memory.copy(copy - OP_SIZE, op - OP_SIZE, size + OP_SIZE * 2);
+  store<u16>(copy + size, <u16>HANDLER_LEAVE, OP_HANDLER);
+  return copy;
+}
+
+/** After an instruction that ends its block and has stored RIP. */
+export function endBlock(s: usize, op: usize): usize {
+  store<u64>(s, load<u64>(s, S_COUNT) + opIndex(op) + 1, S_COUNT);
+  return enterFrom(s, 0);
+}
+
+/** Leaves before `op`: it has not run, or must run again (a REP instruction that is not finished). */
+export function leaveHere(s: usize, op: usize): usize {
+  if (<u32>op == load<u32>(s, S_PATCHED_OP)) unpatch(s);
+  const rip = opThisRip(s, op);
+  store<u64>(s, load<u32>(s, S_MODE) & MODE_LONG ? rip : rip & RIP32, S_RIP);
+  store<u64>(s, load<u64>(s, S_COUNT) + opIndex(op), S_COUNT);
+  return enterFrom(s, 0);
+}
+
+/** Leaves after `op`, which does not end its block by itself. */
+export function leaveNow(s: usize, op: usize): usize {
+  const rip = opNextRip(s, op);
+  store<u64>(s, load<u32>(s, S_MODE) & MODE_LONG ? rip : rip & RIP32, S_RIP);
+  return endBlock(s, op);
+}
+
+function unpatch(s: usize): void {
+  const op = <usize>load<u32>(s, S_PATCHED_OP);
+  if (op == 0) return;
+  store<u16>(op, <u16>load<u32>(s, S_PATCHED_HANDLER), OP_HANDLER);
+  store<u32>(s, 0, S_PATCHED_OP);
+}
+
+/** If somebody asked for a stop (LIMIT = 0), the block is left after `op`: for slow paths that reached a device. */
+export function leaveAfter(s: usize, op: usize): void {
+  if (op == 0 || load<u64>(s, S_LIMIT) != 0) return;
+  const next = op + OP_SIZE;
+  if (load<u16>(next, OP_HANDLER) == HANDLER_LEAVE) return;
+  unpatch(s);
+  store<u32>(s, <u32>next, S_PATCHED_OP);
+  store<u32>(s, <u32>load<u16>(next, OP_HANDLER), S_PATCHED_HANDLER);
+  store<u16>(next, <u16>HANDLER_LEAVE, OP_HANDLER);
+}
+
+/** The taken relative branch `op` where segments are flat. `retired`: 1, or 0 for HANDLER_END. */
+// @ts-ignore: decorator
+@inline
+export function branchFlat(s: usize, op: usize, retired: u64): usize {
+  const link = <usize>load<u32>(op, OP_LINK);
+  if (link == 0) return branchSlow(s, op, retired);
+  const count = load<u64>(s, S_COUNT) + opIndex(op) + retired;
+  store<u64>(s, count, S_COUNT);
+  store<u64>(s, load<u64>(s, S_CODE_RIP) + load<u64>(op, OP_IMM), S_CODE_RIP);
+  if (count >= load<u64>(s, S_LIMIT)) return atLimit(s);
+  return link;
+}
+
+function atLimit(s: usize): usize {
+  store<u64>(s, load<u64>(s, S_CODE_RIP), S_RIP);
+  return enterFrom(s, 0);
+}
+
+function branchSlow(s: usize, op: usize, retired: u64): usize {
+  const from = load<u64>(s, S_CODE_RIP);
+  let target = from + load<u64>(op, OP_IMM);
+  if (load<u32>(s, S_MODE) & MODE_LONG) {
+    if (retired && !isCanonical(s, target)) raiseGP(s, op, 0);
+  } else target &= RIP32;
+  store<u64>(s, load<u64>(s, S_COUNT) + opIndex(op) + retired, S_COUNT);
+  store<u64>(s, target, S_RIP);
+  return enterFrom(s, ((from ^ target) & ~0xfff) == 0 ? op : 0);
+}
+
+/** The taken relative branch `op` in a segment with base and limit; `mask` cuts the target to the operand size. */
+export function branchChecked(s: usize, op: usize, mask: u64): usize {
+  const from = load<u64>(s, S_CODE_RIP);
+  const sum = from + load<u64>(op, OP_IMM);
+  const target = sum & mask;
+  const code = segAt(s, SEG_CS);
+  const limit = <u64>load<u32>(code, SEG_LIMIT);
+  if (target > limit) raiseGP(s, op, 0);
+  const count = load<u64>(s, S_COUNT) + opIndex(op) + 1;
+  store<u64>(s, count, S_COUNT);
+  const link = <usize>load<u32>(op, OP_LINK);
+  if (
+    link != 0 &&
+    sum == target &&
+    count < load<u64>(s, S_LIMIT) &&
+    target + <u64>load<u32>(link - OP_SIZE, BLOCK_BYTES) - 1 <= limit
+  ) {
+    store<u64>(s, target, S_CODE_RIP);
+    return link;
+  }
+  store<u64>(s, target, S_RIP);
+  const base = load<u64>(code, SEG_BASE);
+  const isSamePage = sum == target && (((from + base) ^ (target + base)) & 0xfffff000) == 0;
+  return enterFrom(s, link == 0 && isSamePage ? op : 0);
+}
+
+/** Jumps to a computed RIP, already checked and cut. */
+// @ts-ignore: decorator
+@inline
+export function jumpTo(s: usize, op: usize, rip: u64): usize {
+  store<u64>(s, rip, S_RIP);
+  return endBlock(s, op);
+}
+
+/** #GP(0) where control cannot go to `rip`. */
+export function checkTarget(s: usize, op: usize, rip: u64): void {
+  const mode = load<u32>(s, S_MODE);
+  if (mode & MODE_LONG) {
+    if (!isCanonical(s, rip)) raiseGP(s, op, 0);
+  } else if (rip > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) raiseGP(s, op, 0);
+}
+
+/** HANDLER_UNIT: may x87, MMX or SSE be used? (Intel SDM vol. 3, 2.5 and 13.1) */
+export function checkUnit(s: usize, op: usize): void {
+  const unit = <u32>load<u8>(op, OP_REG);
+  const cr0 = load<u64>(s, S_CR0);
+  if (unit == UNIT_FWAIT) {
+    if ((cr0 & CR0_MP) != 0 && (cr0 & CR0_TS) != 0) raiseNM(s, op);
+    return;
+  }
+  if (unit == UNIT_FPU) {
+    if (cr0 & (CR0_EM | CR0_TS)) raiseNM(s, op);
+    return;
+  }
+  if (cr0 & CR0_EM) raiseUD(s, op);
+  if (unit == UNIT_SSE && !(load<u64>(s, S_CR4) & CR4_OSFXSR)) raiseUD(s, op);
+  if (cr0 & CR0_TS) raiseNM(s, op);
+}
+
+/** HANDLER_RAISE: the decoder found a fault here. */
+export function raiseDecoded(s: usize, op: usize): void {
+  raise(s, op, <u32>load<u8>(op, OP_REG), load<u8>(op, OP_RM) != 0, 0);
+}
+
+/** HANDLER_CROSSING: the second page of the instruction must still be the one it was decoded from. */
+export function checkCrossing(s: usize, op: usize): usize {
+  const mode = load<u32>(s, S_MODE);
+  let linear = load<u64>(s, S_CODE_RIP);
+  store<u64>(s, linear, S_RIP);
+  if (!(mode & MODE_LONG)) linear = (linear + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
+  linear = (linear | 0xfff) + 1;
+  if (!(mode & MODE_LONG)) linear &= RIP32;
+  if (<u64>translateCode(s, linear) == load<u64>(op, OP_IMM)) return op + OP_SIZE;
+  return envDecode(s, 0);
+}
+
+/** Before bytes of a frame with PAGE_HAS_CODE are written (at most one frame): only 64-byte pieces with code matter. */
+export function codeWritten(s: usize, offset: u32, size: u32): void {
+  const map = load<u64>(<usize>load<u32>(s, S_CODE_MAP) + (<usize>(offset >> 12) << 3));
+  const first = (offset & 0xfff) >> 6;
+  const last = ((offset & 0xfff) + size - 1) >> 6;
+  const bits = (map >> <u64>first) & (~<u64>0 >> <u64>(63 - (last - first)));
+  if (bits != 0) envCodeWritten(offset, size);
+}
+
+/** Runs until COUNT == UNTIL or an earlier stop. */
+export function prepareRun(s: usize): usize {
+  unpatch(s);
+  const until = load<u64>(s, S_UNTIL);
+  store<u64>(s, until > <u64>BLOCK_INSTRUCTIONS_MAX ? until - <u64>BLOCK_INSTRUCTIONS_MAX : 1, S_LIMIT);
+  return enterFrom(s, 0);
+}
+
+export function stopCode(s: usize): u32 {
+  if (load<u32>(s, S_ACTIVITY) != 0) return RUN_ACTIVITY;
+  return load<u64>(s, S_LIMIT) == 0 ? RUN_BREAK : RUN_UNTIL;
+}
