@@ -1,6 +1,6 @@
 // Every npm script comes here. Plain Node, no dependencies: it runs before `npm ci` has.
 import { cli, develop, start } from './commands/run-app.mjs';
-import { check } from './commands/check.mjs';
+import { check, format } from './commands/check.mjs';
 import { test } from './commands/test.mjs';
 import * as make from './make/make.mjs';
 import { say } from './setup/report.mjs';
@@ -11,6 +11,7 @@ const commands = {
   build: () => prepare(setup.FOR_APP, make.FOR_APP),
   gen: () => prepare(setup.FOR_CHECK, ['generate', 'wasm']),
   check,
+  format,
   test,
   start,
   dev: develop,

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { problemsOf } from '../lint/rules.mjs';
 import { isGenerated } from '../make/generate.mjs';
 import * as make from '../make/make.mjs';
-import { run } from '../setup/exec.mjs';
+import { passTo, run } from '../setup/exec.mjs';
 import { at, relative, root } from '../setup/paths.mjs';
 import * as setup from '../setup/setup.mjs';
 import { fingerprint, listFiles } from '../setup/stamp.mjs';
@@ -24,18 +24,27 @@ async function types(layer) {
 }
 
 async function biome() {
-  const args = [
-    at('node_modules/@biomejs/biome/bin/biome'),
-    'check',
-    '--diagnostic-level=error',
-    '--max-diagnostics=50',
-    '.',
-  ];
+  const args = ['check', '--diagnostic-level=error', '--max-diagnostics=none', '--reporter=json', '.'];
   try {
-    await run(process.execPath, args, { cwd: root });
+    await run(process.execPath, [at('node_modules/@biomejs/biome/bin/biome'), ...args], { cwd: root });
   } catch (error) {
-    throw new Error(error.output.trim(), { cause: error });
+    throw new Error(biomeProblems(error) ?? error.output?.trim() ?? error.message, { cause: error });
   }
+}
+
+function biomeProblems({ stdout }) {
+  const report = stdout?.split('\n').find((line) => line.startsWith('{'));
+  if (!report) return undefined;
+  const { diagnostics } = JSON.parse(report);
+  const unformatted = diagnostics.filter((problem) => problem.category === 'format');
+  const lines = diagnostics
+    .filter((problem) => problem.category !== 'format')
+    .map(({ location, category, message }) => `${location.path}:${location.start.line} ${category}: ${message}`);
+  if (unformatted.length > 0) {
+    const files = unformatted.map((problem) => problem.location.path).join(' ');
+    lines.push(`not formatted (npm run format -- FILES does it): ${files}`);
+  }
+  return lines.join('\n');
 }
 
 function rules() {
@@ -82,4 +91,11 @@ export async function check() {
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   process.stdout.write(`${passed} checks passed, ${failed} failed in ${seconds} s\n`);
   return failed > 0 ? 1 : 0;
+}
+
+/** `npm run format -- FILES`, or everything. */
+export async function format(files) {
+  await setup.setUp(setup.FOR_CHECK);
+  const args = ['check', '--write', '--diagnostic-level=error', ...(files.length > 0 ? files : ['.'])];
+  return passTo(process.execPath, [at('node_modules/@biomejs/biome/bin/biome'), ...args], { cwd: root });
 }

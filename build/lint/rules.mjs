@@ -30,7 +30,7 @@ function noBarrels({ file, code }) {
     const target = resolveImport(file, specifier);
     return target && /\/index\.tsx?$/.test(target) ? [[line, `import the file itself, not the barrel ${target}`]] : [];
   });
-  if (/^(src|electron|renderer)\/.*\bindex\.tsx?$/.test(file)) problems.push([1, 'name the file after what it holds']);
+  if (/^(src|electron|renderer)\/(.*\/)?index\.tsx?$/.test(file)) problems.push([1, 'name the file after what it holds']);
   return problems;
 }
 

@@ -14,10 +14,11 @@ for (const [signal, code] of [
 }
 
 export class CommandError extends Error {
-  constructor(command, status, output) {
+  constructor(command, status, output, stdout = '') {
     const tail = output.trim().split('\n').slice(-15).join('\n');
     super(`${command} ended with ${status}${tail ? `:\n${tail}` : ''}`);
     this.output = output;
+    this.stdout = stdout;
   }
 }
 
@@ -45,7 +46,10 @@ export function run(command, args, { cwd, env, timeout, input } = {}) {
     child.on('close', (status, signal) => {
       running.delete(child);
       if (status === 0) resolve(Buffer.concat(stdout).toString());
-      else reject(new CommandError(command, signal ?? `status ${status}`, Buffer.concat(all).toString()));
+      else {
+        const [output, text] = [all, stdout].map((chunks) => Buffer.concat(chunks).toString());
+        reject(new CommandError(command, signal ?? `status ${status}`, output, text));
+      }
     });
     if (input !== undefined) child.stdin.end(input);
   });

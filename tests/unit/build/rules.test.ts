@@ -49,6 +49,7 @@ describe('layering', () => {
 
 test('barrels are refused', () => {
   expect(rulesBroken('src/base/index.ts', '')).toEqual(['1 noBarrels']);
+  expect(rulesBroken('src/base/memory-index.ts', '')).toEqual([]);
 });
 
 test('imports carry no extension', () => {
