@@ -1,0 +1,179 @@
+/**
+ * What the guest's keyboard does when the host's does something. Pure: the view feeds events and sends the strokes. The
+ * guest's keyboard repeats held keys by itself.
+ */
+import type { KeyStroke } from '../../../src/protocol/guest';
+import {
+  isModifier,
+  KEY_COMBINATIONS,
+  type KeyCombination,
+  USAGE_ALT_LEFT,
+  USAGE_ALT_RIGHT,
+  USAGE_CAPS_LOCK,
+  USAGE_CONTROL_LEFT,
+  USAGE_CONTROL_RIGHT,
+  USAGE_DELETE,
+  USAGE_ENTER,
+  USAGE_INSERT,
+  USAGE_META_LEFT,
+  USAGE_META_RIGHT,
+  USAGE_PRINT_SCREEN,
+  usageOf,
+} from './key-codes';
+
+export type HostPlatform = 'linux' | 'windows' | 'mac';
+
+export interface KeyboardState {
+  readonly platform: HostPlatform;
+  /** Usages that the guest sees held, in the order of their presses. */
+  readonly held: readonly number[];
+  /** Keys that are down on the host but were kept from the guest: their release is kept too. */
+  readonly swallowed: readonly number[];
+  /** Ctrl and Alt are held and nothing else was pressed since: letting go releases the input. */
+  readonly isReleaseArmed: boolean;
+  /** When the left Ctrl went down: Windows puts one in front of every AltGr, at the same time. */
+  readonly controlDownMs: number;
+}
+
+export type KeyboardEventIn =
+  /** `key` and `timeMs` only matter for AltGr on Windows. */
+  | {
+      readonly t: 'down';
+      readonly code: string;
+      readonly isRepeat: boolean;
+      readonly key?: string;
+      readonly timeMs?: number;
+    }
+  | { readonly t: 'up'; readonly code: string }
+  /** The console lost the focus, was hidden, or its VM stopped. */
+  | { readonly t: 'blur' }
+  /** A menu sends special keys. */
+  | { readonly t: 'combination'; readonly name: KeyCombination };
+
+export type KeyboardAction = 'release' | 'toggleFullScreen';
+
+export interface KeyboardStep {
+  readonly state: KeyboardState;
+  /** In order, for the guest. */
+  readonly strokes: readonly KeyStroke[];
+  readonly action?: KeyboardAction;
+  /** The key belongs to the guest or to this table: the view stops its default action. */
+  readonly isHandled: boolean;
+}
+
+const ALT_GR_MS = 5;
+
+export function initialKeyboard(platform: HostPlatform): KeyboardState {
+  return { platform, held: [], swallowed: [], isReleaseArmed: false, controlDownMs: Number.NEGATIVE_INFINITY };
+}
+
+export function keyboardStep(state: KeyboardState, event: KeyboardEventIn): KeyboardStep {
+  switch (event.t) {
+    case 'down':
+      return keyDown(state, event);
+    case 'up':
+      return keyUp(state, event.code);
+    case 'blur':
+      return { ...letGo(state), isHandled: false };
+    default:
+      return combination(state, event.name);
+  }
+}
+
+function keyDown(before: KeyboardState, event: KeyboardEventIn & { t: 'down' }): KeyboardStep {
+  const usage = usageOf(event.code);
+  if (usage === undefined) return { state: before, strokes: [], isHandled: false };
+  // A second press means that the release of a swallowed key went elsewhere.
+  const state = event.isRepeat ? before : { ...before, swallowed: without(before.swallowed, usage) };
+  if (event.isRepeat || state.held.includes(usage)) return { state, strokes: [], isHandled: true };
+  if (state.platform === 'mac' && usage === USAGE_CAPS_LOCK) return tap(state, usage);
+  const host = hostCombination(state, usage);
+  if (host !== undefined) return host;
+
+  const strokes: KeyStroke[] = [];
+  let { held, swallowed } = state;
+  const isAltGr = state.platform === 'windows' && usage === USAGE_ALT_RIGHT && event.key === 'AltGraph';
+  const isFakeControl = isAltGr && (event.timeMs ?? 0) - state.controlDownMs <= ALT_GR_MS;
+  if (isFakeControl && held.includes(USAGE_CONTROL_LEFT)) {
+    strokes.push({ usage: USAGE_CONTROL_LEFT, down: false });
+    held = without(held, USAGE_CONTROL_LEFT);
+    swallowed = [...swallowed, USAGE_CONTROL_LEFT];
+  }
+  strokes.push({ usage, down: true });
+  held = [...held, usage];
+  const next: KeyboardState = {
+    ...state,
+    held,
+    swallowed,
+    isReleaseArmed: isOnlyControlAlt(held),
+    controlDownMs: usage === USAGE_CONTROL_LEFT ? (event.timeMs ?? Number.NEGATIVE_INFINITY) : state.controlDownMs,
+  };
+  return { state: next, strokes, isHandled: true };
+}
+
+function keyUp(state: KeyboardState, code: string): KeyboardStep {
+  const usage = usageOf(code);
+  if (usage === undefined) return { state, strokes: [], isHandled: false };
+  if (state.swallowed.includes(usage)) {
+    return { state: { ...state, swallowed: without(state.swallowed, usage) }, strokes: [], isHandled: true };
+  }
+  if (state.platform === 'mac' && usage === USAGE_CAPS_LOCK) return tap(state, usage);
+  if (!state.held.includes(usage)) {
+    // Some hosts tell only the release of this key.
+    return usage === USAGE_PRINT_SCREEN ? tap(state, usage) : { state, strokes: [], isHandled: true };
+  }
+  if (state.isReleaseArmed) {
+    const gone = letGo(state);
+    const swallowed = without([...gone.state.swallowed, ...state.held], usage);
+    return { ...gone, state: { ...gone.state, swallowed }, action: 'release', isHandled: true };
+  }
+  const strokes: KeyStroke[] = [{ usage, down: false }];
+  let held = without(state.held, usage);
+  if (state.platform === 'mac' && (usage === USAGE_META_LEFT || usage === USAGE_META_RIGHT)) {
+    // While Command is held, macOS tells no releases.
+    for (const other of held.filter((key) => !isModifier(key)).reverse()) strokes.push({ usage: other, down: false });
+    held = held.filter(isModifier);
+  }
+  return { state: { ...state, held }, strokes, isHandled: true };
+}
+
+/** Combinations that mean something to the application: their last key never reaches the guest. */
+function hostCombination(state: KeyboardState, usage: number): KeyboardStep | undefined {
+  if (!isOnlyControlAlt(state.held) || (usage !== USAGE_ENTER && usage !== USAGE_INSERT)) return undefined;
+  const next = { ...state, swallowed: [...state.swallowed, usage], isReleaseArmed: false };
+  if (usage === USAGE_ENTER) return { state: next, strokes: [], action: 'toggleFullScreen', isHandled: true };
+  return { ...tap(next, USAGE_DELETE), isHandled: true };
+}
+
+/** Presses what is not held already, then releases just that. */
+function combination(state: KeyboardState, name: KeyCombination): KeyboardStep {
+  const pressed = KEY_COMBINATIONS[name].filter((usage) => !state.held.includes(usage));
+  const strokes = [
+    ...pressed.map((usage) => ({ usage, down: true })),
+    ...[...pressed].reverse().map((usage) => ({ usage, down: false })),
+  ];
+  return { state, strokes, isHandled: true };
+}
+
+function tap(state: KeyboardState, usage: number): KeyboardStep {
+  return { state, strokes: [true, false].map((down) => ({ usage, down })), isHandled: true };
+}
+
+/** Releases every key that the guest sees held, the last one first. */
+function letGo(state: KeyboardState): Pick<KeyboardStep, 'state' | 'strokes'> {
+  const strokes = [...state.held].reverse().map((usage) => ({ usage, down: false }));
+  return { state: { ...initialKeyboard(state.platform) }, strokes };
+}
+
+/** AltGr is not meant: it types characters. */
+function isOnlyControlAlt(held: readonly number[]): boolean {
+  const hasControl = held.includes(USAGE_CONTROL_LEFT) || held.includes(USAGE_CONTROL_RIGHT);
+  const hasAlt = held.includes(USAGE_ALT_LEFT);
+  return hasControl && hasAlt && held.every((usage) => CONTROL_ALT.includes(usage));
+}
+
+const CONTROL_ALT: readonly number[] = [USAGE_CONTROL_LEFT, USAGE_CONTROL_RIGHT, USAGE_ALT_LEFT];
+
+function without(list: readonly number[], usage: number): readonly number[] {
+  return list.filter((other) => other !== usage);
+}
