@@ -1,5 +1,4 @@
-// The interpreter: src/cpu/emulated/core and what was generated from it, compiled to build/out/core.wasm. Memory size and
-// place of the data come from core/asconfig.json, because they are part of the memory layout.
+// The interpreter: src/cpu/emulated/core and what was generated for it, compiled to build/out/core.wasm.
 import fs from 'node:fs';
 import { run } from '../setup/exec.mjs';
 import { at, inOut, root } from '../setup/paths.mjs';
@@ -9,15 +8,18 @@ const CORE = 'src/cpu/emulated/core';
 const entry = at(CORE, 'index.ts');
 const target = inOut('core.wasm');
 const FLAGS = [
-  '--runtime',
-  'stub',
-  '--importMemory',
-  '--sharedMemory',
-  '--enable',
-  'threads',
-  '--enable',
-  'simd',
-  '-O3',
+  ...['--runtime', 'stub', '-O3', '--enable', 'threads', '--enable', 'simd'],
+  // src/machine/memory-map.ts: static data from 64 KiB on, below the page flags; no memory is smaller than the engine's area.
+  ...[
+    '--importMemory',
+    '--sharedMemory',
+    '--memoryBase',
+    '65536',
+    '--initialMemory',
+    '2048',
+    '--maximumMemory',
+    '65536',
+  ],
 ];
 
 function currentKey() {
@@ -33,9 +35,8 @@ export const wasmStep = {
   async run() {
     const key = currentKey();
     const fresh = tempPath('core.wasm');
-    const config = fs.existsSync(at(CORE, 'asconfig.json')) ? ['--config', `${CORE}/asconfig.json`] : [];
     const asc = at('node_modules/assemblyscript/bin/asc.js');
-    await run(process.execPath, [asc, `${CORE}/index.ts`, ...config, ...FLAGS, '--outFile', fresh], { cwd: root });
+    await run(process.execPath, [asc, `${CORE}/index.ts`, ...FLAGS, '--outFile', fresh], { cwd: root });
     fs.renameSync(fresh, target);
     markFresh('wasm', key);
   },
