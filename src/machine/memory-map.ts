@@ -1,54 +1,45 @@
+import type { VmConfig } from '../config/vm-config';
+
 /**
- * Where everything lies in the one shared memory (src/README.md, "Memory"). Offsets in bytes.
- *
- *     0              static data of the AssemblyScript core (its --memoryBase is above 0)
- *     PAGE_FLAGS     one byte per frame of the whole 4 GiB
- *     SLOT_TABLE     guest-physical address space, see slots.ts
- *     ENGINE         the CPU engine's: vCPU states, TLBs, decoded code (cpu/emulated/engine-layout.ts)
- *     BLOCKS         RAM, ROMs, VRAM: as many as the board asks for
+ * The machine's one shared WebAssembly.Memory, in bytes from its start: engine area (laid out by the CPU back end), page
+ * flags, slot table, then everything that a snapshot keeps: ROMs, VRAM, RAM. Allocated whole at start; untouched pages
+ * cost the host nothing.
  */
-export const FRAME_SIZE = 4096;
-export const FRAME_SHIFT = 12;
+export const ENGINE_BYTES = 96 << 20;
+/** One flag byte per 4 KiB frame of 4 GiB. */
+export const PAGE_FLAGS_OFFSET = ENGINE_BYTES;
+export const PAGE_FLAGS_BYTES = 1 << 20;
+export const SLOT_TABLE_OFFSET = PAGE_FLAGS_OFFSET + PAGE_FLAGS_BYTES;
+export const SLOT_TABLE_BYTES = 1 << 16;
+export const ROM_OFFSET = SLOT_TABLE_OFFSET + SLOT_TABLE_BYTES;
+/** Room for the BIOS. */
+export const ROM_BYTES = 16 << 20;
 
-export const PAGE_FLAGS_OFFSET = 0x0010_0000;
-export const PAGE_FLAGS_SIZE = 0x0010_0000;
-export const SLOT_TABLE_OFFSET = 0x0020_0000;
-export const SLOT_TABLE_SIZE = 0x0001_0000;
-export const ENGINE_OFFSET = 0x0030_0000;
-export const ENGINE_END = 0x0800_0000;
-export const BLOCKS_OFFSET = ENGINE_END;
-export const MEMORY_END = 0x1_0000_0000;
-
-/** 'ram' and 'vram' are saved in snapshots; 'rom' comes from a file each time and refuses writes through slots. */
-export type BlockKind = 'ram' | 'vram' | 'rom';
-
-export interface BlockRequest {
-  /** Unique, stable across snapshots: 'ram', 'vram', 'bios'. */
-  readonly name: string;
-  readonly kind: BlockKind;
-  /** Rounded up to whole frames. */
-  readonly size: number;
-}
-
-export interface PlacedBlock extends BlockRequest {
-  readonly offset: number;
-}
+export const FRAME_BYTES = 4096;
+const WASM_PAGE_BYTES = 65536;
+const MIB = 1 << 20;
 
 export interface MemoryMap {
-  readonly blocks: readonly PlacedBlock[];
-  /** Size of the shared memory in WebAssembly pages of 64 KiB. */
-  readonly wasmPages: number;
+  readonly rom: { readonly offset: number; readonly size: number };
+  readonly vram: { readonly offset: number; readonly size: number };
+  readonly ram: { readonly offset: number; readonly size: number };
+  readonly totalBytes: number;
 }
 
-/** Lays the blocks out one after another. Throws RangeError if they do not fit into 4 GiB. */
-export function layMemory(requests: readonly BlockRequest[]): MemoryMap {
-  let at = BLOCKS_OFFSET;
-  const blocks = requests.map((request) => {
-    const size = Math.ceil(request.size / FRAME_SIZE) * FRAME_SIZE;
-    const block = { ...request, size, offset: at };
-    at += size;
-    return block;
-  });
-  if (at > MEMORY_END) throw new RangeError(`guest memory of ${at - BLOCKS_OFFSET} bytes does not fit`);
-  return { blocks, wasmPages: Math.ceil(at / 0x10000) };
+export function memoryMapOf(config: Pick<VmConfig, 'memory' | 'display'>): MemoryMap {
+  const rom = { offset: ROM_OFFSET, size: ROM_BYTES };
+  const vram = { offset: rom.offset + rom.size, size: config.display.vramMiB * MIB };
+  const ram = { offset: vram.offset + vram.size, size: config.memory.memoryMiB * MIB };
+  return { rom, vram, ram, totalBytes: ram.offset + ram.size };
+}
+
+export function createMachineMemory(config: Pick<VmConfig, 'memory' | 'display'>): WebAssembly.Memory {
+  const pages = Math.ceil(memoryMapOf(config).totalBytes / WASM_PAGE_BYTES);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** What a snapshot keeps: ROMs, VRAM and RAM, in this order. */
+export function guestMemoryBytes(memory: WebAssembly.Memory, config: Pick<VmConfig, 'memory' | 'display'>): Uint8Array {
+  const { rom, totalBytes } = memoryMapOf(config);
+  return new Uint8Array(memory.buffer, rom.offset, totalBytes - rom.offset);
 }
