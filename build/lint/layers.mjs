@@ -3,6 +3,9 @@
 /** Layers of src/ whose files see no host: what a guest can see must follow from its inputs alone. */
 export const WITHOUT_HOST_TIME = ['src/devices', 'src/board', 'src/machine', 'src/firmware', 'src/cpu/emulated'];
 
+/** Layers that run in a Worker, a page or a test alike: they name no module of Node, Electron or npm. */
+export const WITHOUT_HOST_MODULES = [...WITHOUT_HOST_TIME, 'src/config', 'src/protocol', 'src/i18n'];
+
 const src = (names) => names.map((name) => `src/${name}`);
 const BELOW_BOARD = src(['base', 'config', 'machine', 'cpu', 'firmware', 'devices', 'disk', 'net']);
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { at } from '../setup/paths.mjs';
-import { layerProblem, WITHOUT_HOST_TIME } from './layers.mjs';
+import { layerProblem, WITHOUT_HOST_MODULES, WITHOUT_HOST_TIME } from './layers.mjs';
 import { importsOf, lineAt, withoutComments } from './scan.mjs';
 
 const MAX_LINES = 800;
@@ -30,7 +30,8 @@ function noBarrels({ file, code }) {
     const target = resolveImport(file, specifier);
     return target && /\/index\.tsx?$/.test(target) ? [[line, `import the file itself, not the barrel ${target}`]] : [];
   });
-  if (/^(src|electron|renderer)\/(.*\/)?index\.tsx?$/.test(file)) problems.push([1, 'name the file after what it holds']);
+  if (/^(src|electron|renderer)\/(.*\/)?index\.tsx?$/.test(file))
+    problems.push([1, 'name the file after what it holds']);
   return problems;
 }
 
@@ -54,6 +55,13 @@ function noHostTime({ file, code }) {
   return find(code, host, (text) => `${text}: time and chance come from the guest's clock and inputs`);
 }
 
+function noHostModules({ file, code }) {
+  if (!WITHOUT_HOST_MODULES.some((layer) => file.startsWith(`${layer}/`))) return [];
+  return importsOf(code).flatMap(({ specifier, line }) =>
+    specifier.startsWith('.') ? [] : [[line, `this layer may not import '${specifier}': hand it in`]],
+  );
+}
+
 function length({ file, text }) {
   const lines = text.split('\n').length - 1;
   if (lines <= MAX_LINES || LONG_FILES.has(file) || file.endsWith('.generated.ts')) return [];
@@ -74,7 +82,17 @@ function find(code, pattern, explain) {
 }
 
 const RULES = {
-  ...{ layering, noBarrels, extensionlessImports, messagesThroughRpc, noHostTime, length, kebabCase, noVagueFolders },
+  ...{
+    layering,
+    noBarrels,
+    extensionlessImports,
+    messagesThroughRpc,
+    noHostTime,
+    noHostModules,
+    length,
+    kebabCase,
+    noVagueFolders,
+  },
 };
 
 /** Problems of one file (relative to the clone) as `file:line rule: text`. */

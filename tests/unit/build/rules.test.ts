@@ -67,6 +67,11 @@ test('what a guest sees does not depend on the host clock', () => {
   expect(rulesBroken('src/library/library.ts', 'const now = Date.now();')).toEqual([]);
 });
 
+test('the machine names no module of the host', () => {
+  expect(rulesBroken('src/machine/ring.ts', "import fs from 'node:fs';")).toEqual(['1 noHostModules']);
+  expect(rulesBroken('src/disk/raw/raw.ts', "import fs from 'node:fs';")).toEqual([]);
+});
+
 test('long files and vague names are refused', () => {
   expect(rulesBroken('src/base/bits.ts', '\n'.repeat(801))).toEqual(['800 length']);
   expect(rulesBroken('src/base/utils.ts', '')).toEqual(['1 noVagueFolders']);
