@@ -54,7 +54,7 @@ declare namespace WebAssembly {
   }
   var Module: {
     prototype: Module;
-    new (bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): Module;
+    new (bytes: ArrayBufferView | ArrayBuffer): Module;
     customSections(module: Module, sectionName: string): ArrayBuffer[];
     exports(module: Module): ModuleExportDescriptor[];
     imports(module: Module): ModuleImportDescriptor[];
@@ -76,11 +76,8 @@ declare namespace WebAssembly {
     instance: Instance;
     module: Module;
   }
-  function compile(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): Promise<Module>;
-  function instantiate(
-    bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer,
-    imports?: Imports,
-  ): Promise<WebAssemblyInstantiatedSource>;
+  function compile(bytes: ArrayBufferView | ArrayBuffer): Promise<Module>;
+  function instantiate(bytes: ArrayBufferView | ArrayBuffer, imports?: Imports): Promise<WebAssemblyInstantiatedSource>;
   function instantiate(module: Module, imports?: Imports): Promise<Instance>;
-  function validate(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): boolean;
+  function validate(bytes: ArrayBufferView | ArrayBuffer): boolean;
 }

@@ -5,7 +5,6 @@ import { fingerprint, isFresh, listFiles, markFresh } from '../setup/stamp.mjs';
 
 const entry = at('build', 'gen', 'write.ts');
 const sources = ['build/gen', 'src/cpu', 'src/machine', 'src/base', 'build/make/generate.mjs'];
-export const isGenerated = (file) => file.endsWith('.generated.ts');
 
 // What was generated is in the key too, so that a changed or deleted file is written again.
 const currentKey = () => fingerprint(listFiles(sources, (file) => file.endsWith('.ts') || file.endsWith('.mjs')));
