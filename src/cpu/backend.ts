@@ -51,6 +51,10 @@ export interface Vcpu extends Snapshottable<VcpuState> {
   /** Everything as after power-on (RESET#), count kept. */
   reset(): void;
   setClock(step: ClockStep): void;
+  /** Low 32 bits of a GPR by number, for calls that pass values in registers (VMware's backdoor); valid in bus calls. */
+  readGpr(index: number): number;
+  /** Zero-extends. In a port read the result's register is written by the read itself. */
+  writeGpr(index: number, value: number): void;
 }
 
 export interface Partition {

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { prepareKernel } from '../board/kernel-boot';
 import { buildPc, type PcMachine } from '../board/pc';
-import { InputReplayer } from '../machine/inputs';
+import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
 import { MachineLink, withBytes } from './machine-link';
 import { MachineLoop, type LoopHost, type StopCause } from './machine-loop';
@@ -28,6 +29,8 @@ class MachineThread implements LoopHost {
   #leds = -1;
   #isAbsolute: boolean | undefined;
   #saves: number[] = [];
+  #recorder: InputRecorder | undefined;
+  #nvram: Uint8Array | undefined;
   #wasRunning = false;
   #mips = { atMs: 0, count: 0, idleMs: 0, mips: 0, load: 0 };
 
@@ -113,12 +116,18 @@ class MachineThread implements LoopHost {
       memory: init.memory,
       core: init.core,
       firmware: init.firmware,
+      kernel: prepareKernel(init.firmware, init.config.memory.memoryMiB),
       nvram: init.nvram,
       blockPort,
       serialOut: (port) => ({ write: (byte) => link.collect(`serial${port}`, { t: 'serial', port }, byte) }),
       tap: (port, byte) => link.collect(`tap${port}`, { t: 'tap', port }, byte),
       hostRandom: () => randomBytes(4).readUInt32LE(),
     });
+    if (init.record !== undefined) {
+      this.#recorder = new InputRecorder();
+      machine.inputs.observe(this.#recorder);
+    }
+    this.#nvram = machine.nvram();
     if (init.state !== undefined) machine.restore(unpackState(init.state));
     else {
       const first = init.replay?.inputs[0];
@@ -225,7 +234,7 @@ class MachineThread implements LoopHost {
   }
 
   #sendRecording(id: number): void {
-    const bytes = packState(new Map([['inputs', (this.#machine.recorder?.inputs ?? []) as never]]));
+    const bytes = packState(new Map([['inputs', (this.#recorder?.inputs ?? []) as never]]));
     for (let at = 0; at < bytes.length; at += this.#link.maxBytes) {
       this.#link.send({ t: 'part', id }, bytes.subarray(at, Math.min(bytes.length, at + this.#link.maxBytes)));
     }
@@ -263,6 +272,11 @@ class MachineThread implements LoopHost {
 
   #sendSmallThings(): void {
     const { leds, isPointerAbsolute } = this.#machine;
+    const nvram = this.#machine.nvram();
+    if (this.#nvram === undefined || !nvram.every((byte, i) => byte === this.#nvram?.[i])) {
+      this.#nvram = nvram;
+      this.#link.send({ t: 'nvram' }, nvram);
+    }
     if (leds !== this.#leds) {
       this.#leds = leds;
       this.#link.send({ t: 'leds', leds });

@@ -95,6 +95,7 @@ export class MachineMemory implements GuestMemory, MemorySlots {
       offset,
       size,
       bytes: this.bytes.subarray(offset, offset + size),
+      prepareWrite: (page) => this.prepareWrite(offset + page * FRAME_BYTES, FRAME_BYTES),
       collectWritten: () => this.#collectWritten(first, size / FRAME_BYTES),
     };
   }
