@@ -79,7 +79,8 @@ export function squareRoot128(high: u64, low: u64): u64 {
     const add = (x << 1) | 1;
     const l2 = l + add;
     const h2 = h + (x >> 63) + <u64>(l2 < l);
-    if (x == u64.MAX_VALUE || h2 < h || h2 > high || (h2 == high && l2 > low)) return x;
+    if (x == u64.MAX_VALUE || h2 < h || h2 > high || (h2 == high && l2 > low)) break;
     x++;
   }
+  return x;
 }

@@ -181,7 +181,7 @@ export function sseArithmetic(s: usize, op: usize, code: u32, x: v128, y: v128):
     let b = lane(atB, i, double);
     let what = operation;
     if (operation == SSE_ADDSUB) what = i & 1 ? SSE_ADD : SSE_SUB;
-    else if (operation >= SSE_HADD && operation <= SSE_HSUB) {
+    else if (operation == SSE_HADD || operation == SSE_HSUB) {
       // neighbours: the low half of the result from the first operand, the high half from the second
       const half = all >> 1;
       const from = i < half ? atA : atB;
