@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { messageOf, VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
 import type { Validated, VmConfig } from '../config/vm-config';
-import { ThrowAwayStorage } from '../guest/throw-away-storage';
+import { ThrowAwayStore } from '../guest/throw-away-store';
 import { assetsIn } from '../guest/vm-assets';
 import { engineReason, type SessionEvents, VmSession } from '../guest/vm-session';
-import type { VmStorage } from '../guest/vm-storage';
+import type { VmStore } from '../disk/vm-store';
 import type { VmEnd } from '../protocol/guest';
 import { configFromOptions, type HardwareValues, hardwareHelp, hardwareOptions, parseInteger, temporaryPlace } from './hardware-options';
 import { EXIT_DONE, EXIT_FAILED, EXIT_TIMEOUT, UsageError } from './usage-error';
@@ -76,26 +76,19 @@ export async function run(args: readonly string[], out: string): Promise<number>
   if (positionals.length > 1) throw new UsageError(`run takes one NAME at most, not '${positionals.slice(1).join(' ')}'`);
   const until = regexOf('until', values.until);
   const timeoutMs = values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
-  const prepared = await prepare(positionals[0], values);
-  const running = new Run(prepared, values, until, out);
+  const store = await prepare(positionals[0], values);
+  const running = new Run(store, values, until, out);
   return running.toEnd(timeoutMs);
 }
 
-interface Prepared {
-  readonly config: Validated<VmConfig>;
-  readonly storage: VmStorage;
-  readonly folder: string;
-  readonly resolve: (file: string) => string;
-}
-
-async function prepare(name: string | undefined, values: RunValues): Promise<Prepared> {
+async function prepare(name: string | undefined, values: RunValues): Promise<VmStore<Validated<VmConfig>>> {
   const files = new NodeHostFiles();
   const taps = (values['tap-port'] ?? []).map(parseTap);
   const debug = { debugExit: values['debug-exit'] ?? false, tapPorts: taps };
   if (name !== undefined) throw new UsageError(`run ${name}: VMs of the library are started with 'subzero start ${name}'`);
   const place = temporaryPlace();
   const config = await configFromOptions(files, 'throw-away', values, place, { debug });
-  return { config, storage: new ThrowAwayStorage(files, config, place.made), folder: '', resolve: (file) => file };
+  return new ThrowAwayStore(files, config, place.made);
 }
 
 function parseTap(text: string): { port: number; file: string } {
@@ -122,12 +115,12 @@ class Run {
   #untilSeen = false;
 
   constructor(
-    prepared: Prepared,
+    store: VmStore<Validated<VmConfig>>,
     private readonly values: RunValues,
     private readonly until: RegExp | undefined,
     out: string,
   ) {
-    for (const { port, file } of prepared.config.debug.tapPorts) this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
+    for (const { port, file } of store.config.debug.tapPorts) this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
     if (values.serial !== undefined && values.serial !== 'stdio') this.#serialFile = createWriteStream(values.serial);
     if (until !== undefined) {
       this.#expectations.push(
@@ -151,12 +144,8 @@ class Run {
         if (level !== 'info') process.stderr.write(`subzero: ${message}\n`);
       },
     };
-    this.#session = new VmSession(prepared.config, prepared.storage, assetsIn(out), events, {
-      folder: prepared.folder,
-      noReboot: values['no-reboot'] ?? false,
-      resolve: prepared.resolve,
-    });
-    if (prepared.config.cpu.engine === 'auto') process.stderr.write(`subzero: engine emulated: ${engineReason(prepared.config)}\n`);
+    this.#session = new VmSession(store, assetsIn(out), events, { noReboot: values['no-reboot'] ?? false });
+    if (store.config.cpu.engine === 'auto') process.stderr.write(`subzero: engine emulated: ${engineReason(store.config)}\n`);
   }
 
   async toEnd(timeoutMs: number | undefined): Promise<number> {

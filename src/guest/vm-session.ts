@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
 import { VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
 import { encodePng } from '../base/png';
 import type { Validated, VmConfig } from '../config/vm-config';
-import { createMachineMemory, guestMemoryBytes } from '../machine/memory-map';
 import type { Disk } from '../disk/disk';
+import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-store';
+import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
+import type { Plain } from '../machine/saved-state';
 import type { Rect, ScreenMode } from '../machine/screen';
-import type { KeyStroke, PointerMove, ScreenText, VmEnd, VmInfo, VmStats, VmStatus } from '../protocol/guest';
+import type { KeyStroke, PointerMove, ScreenText, SnapshotTree, VmEnd, VmInfo, VmStats, VmStatus } from '../protocol/guest';
 import { Lifecycle } from './lifecycle';
 import { MachineHost } from './machine-host';
 import type { StopCause } from './machine-loop';
 import { MediaServer } from './media-server';
 import { strokesForText } from './type-text';
 import { readFirmware, type VmAssets } from './vm-assets';
-import type { SavedMachine, VmStorage } from './vm-storage';
+import { packState, unpackState } from './state-codec';
 
 const SERIAL_HISTORY_BYTES = 256 << 10;
 const THUMBNAIL_WIDTH = 240;
@@ -34,9 +37,7 @@ export interface SessionEvents {
 }
 
 export interface SessionOptions {
-  readonly folder: string;
   readonly noReboot: boolean;
-  readonly resolve: (file: string) => string;
   readonly record?: { readonly everyInstructions: number };
 }
 
@@ -53,8 +54,7 @@ export class VmSession {
   onHash: ((count: number, hash: string) => void) | undefined;
 
   constructor(
-    readonly config: Validated<VmConfig>,
-    private readonly storage: VmStorage,
+    private readonly store: VmStore<Validated<VmConfig>>,
     private readonly assets: VmAssets,
     private readonly events: SessionEvents,
     private readonly options: SessionOptions,
@@ -69,13 +69,18 @@ export class VmSession {
     );
   }
 
+  /** Restoring a snapshot brings its hardware back. */
+  get config(): Validated<VmConfig> {
+    return this.store.config;
+  }
+
   get status(): VmStatus {
     return this.lifecycle.status;
   }
 
   info(): VmInfo {
     return {
-      folder: this.options.folder,
+      folder: this.store.folder,
       name: this.config.name,
       pid: process.pid,
       status: this.status,
@@ -90,11 +95,8 @@ export class VmSession {
     return this.lifecycle.enqueue(async () => {
       this.lifecycle.expect('start', 'stopped', 'suspended');
       try {
-        this.#starting('disks');
-        for (const [port, disk] of await this.storage.openMedia()) this.#media.set(port, disk);
-        const suspended = await this.storage.snapshots?.loadSuspended();
-        await this.#boot(suspended, false);
-        if (suspended !== undefined) await this.storage.snapshots?.dropSuspended();
+        await this.#openMedia();
+        await this.#bootSaved();
       } catch (error) {
         await this.#closeMedia();
         this.lifecycle.move({ kind: 'stopped' });
@@ -145,25 +147,20 @@ export class VmSession {
 
   suspend(): Promise<void> {
     return this.lifecycle.enqueue(async () => {
-      const snapshots = this.#snapshots();
       this.lifecycle.expect('suspend', 'running', 'paused');
-      const machine = this.#running();
-      await machine.pause();
       const before = this.status;
-      this.lifecycle.move({ kind: 'saving', done: 0 });
+      const machine = this.#running();
+      let writer: StateWriter | undefined;
       try {
-        const state = await machine.save();
-        await this.#media.drain();
-        await this.#media.flushAll();
-        await snapshots.saveSuspended({
-          state,
-          memory: this.#memorySource(false),
-          thumbnailPng: await this.#thumbnail(),
-          onProgress: (done) => this.lifecycle.move({ kind: 'saving', done }),
-        });
+        const state = await this.#standStill(machine);
+        writer = await this.store.beginSuspend();
+        await writer.writeDevices(unpackState(state));
+        await this.#writeMemory(writer, this.#memoryBytes());
+        await writer.commit();
       } catch (error) {
+        await writer?.abort();
         if (before.kind === 'running') machine.resume();
-        this.lifecycle.move(before);
+        if (this.status.kind === 'saving') this.lifecycle.move(before);
         throw VmError.from(error);
       }
       await this.#stop({ kind: 'suspended' });
@@ -172,35 +169,30 @@ export class VmSession {
 
   takeSnapshot(name: string, description: string): Promise<{ id: string }> {
     return this.lifecycle.enqueue(async () => {
-      const snapshots = this.#snapshots();
       this.lifecycle.expect('take a snapshot', 'running', 'paused');
-      const machine = this.#running();
       const before = this.status;
-      await machine.pause();
-      this.lifecycle.move({ kind: 'saving', done: 0 });
-      let resumed = false;
+      const machine = this.#running();
+      const thumbnail = await this.#thumbnail();
+      const writer = await this.store.beginSnapshot({ name, description, ...(thumbnail === undefined ? {} : { thumbnail }) });
+      let isStanding = false;
       const goOn = (): void => {
-        if (resumed || before.kind !== 'running') return;
-        resumed = true;
-        machine.resume();
+        if (isStanding && before.kind === 'running') machine.resume();
+        isStanding = false;
       };
       try {
-        const state = await machine.save();
-        const thumbnailPng = await this.#thumbnail();
-        await this.#media.drain();
-        await this.#media.flushAll();
-        const { frozen, done } = snapshots.take({
-          name,
-          description,
-          state,
-          memory: this.#memorySource(true),
-          thumbnailPng,
-          onProgress: (part) => this.lifecycle.move({ kind: 'saving', done: part }),
-        });
-        done.catch(() => undefined);
-        await frozen;
+        isStanding = true;
+        const state = await this.#standStill(machine);
+        // The guest stands still while RAM is copied, never while it is compressed or written.
+        const copy = this.#memoryBytes().slice();
+        await writer.switchDisks();
         goOn();
-        return await done;
+        await writer.writeDevices(unpackState(state));
+        await this.#writeMemory(writer, copy);
+        await writer.commit();
+        return { id: writer.id };
+      } catch (error) {
+        await writer.abort();
+        throw VmError.from(error);
       } finally {
         goOn();
         if (this.status.kind === 'saving') this.lifecycle.move(before);
@@ -210,33 +202,39 @@ export class VmSession {
 
   restoreSnapshot(id: string): Promise<void> {
     return this.lifecycle.enqueue(async () => {
-      const snapshots = this.#snapshots();
       this.lifecycle.expect('restore a snapshot', 'running', 'paused');
-      const tree = await snapshots.tree();
-      if (!tree.snapshots.some((snapshot) => snapshot.id === id)) {
+      if (!this.store.snapshots().snapshots.some((snapshot) => snapshot.id === id)) {
         throw new VmError('snapshot-not-found', `there is no snapshot '${id}' in this VM`);
       }
       this.#starting('snapshot');
-      await this.#endMachine();
-      await this.#closeMedia();
       try {
-        const saved = await snapshots.restore(id);
-        for (const [port, disk] of await this.storage.openMedia()) this.#media.set(port, disk);
-        await this.#boot(saved, false);
+        await this.#endMachine();
+        await this.#closeMedia();
+        await this.store.restore(id);
+        await this.#openMedia();
+        await this.#bootSaved();
       } catch (error) {
         const trouble = VmError.from(error);
-        this.#fail(trouble);
+        await this.#fail(trouble);
         throw trouble;
       }
     });
   }
 
   deleteSnapshot(id: string): Promise<void> {
-    return this.lifecycle.enqueue(() => this.#snapshots().delete(id));
+    return this.lifecycle.enqueue(() => this.store.deleteSnapshot(id));
   }
 
-  snapshotTree(): ReturnType<NonNullable<VmStorage['snapshots']>['tree']> {
-    return this.#snapshots().tree();
+  renameSnapshot(id: string, name: string, description: string): Promise<void> {
+    return this.lifecycle.enqueue(() => this.store.renameSnapshot(id, name, description));
+  }
+
+  snapshotTree(): SnapshotTree {
+    return this.store.snapshots();
+  }
+
+  snapshotThumbnail(id: string): Promise<Uint8Array | undefined> {
+    return this.store.thumbnail(id);
   }
 
   async screenText(): Promise<ScreenText> {
@@ -291,7 +289,7 @@ export class VmSession {
   async changeMedium(device: string, file: string | null): Promise<void> {
     const drives = [...this.config.cdroms, ...this.config.floppies];
     if (!drives.some(({ id }) => id === device)) throw new VmError('bad-argument', `this VM has no CD or floppy drive '${device}'`);
-    const disk = file === null ? undefined : await this.storage.openRemovable(device, file);
+    const disk = file === null ? undefined : await this.store.openMedium(file, this.config.cdroms.some(({ id }) => id === device));
     const old = this.#media.get(device);
     this.#machine?.input({ kind: 'medium', port: device });
     await this.#media.drain(device);
@@ -305,15 +303,40 @@ export class VmSession {
 
   // the machine
 
-  async #boot(saved: SavedMachine | undefined, startPaused: boolean): Promise<void> {
+  async #openMedia(): Promise<void> {
+    this.#starting('disks');
+    const { disks, cdroms, floppies } = this.config;
+    for (const disk of disks) this.#media.set(disk.id, await this.store.openDisk(disk));
+    for (const { id, file } of cdroms) if (file !== null) this.#media.set(id, await this.store.openMedium(file, true));
+    for (const { id, file, readonly } of floppies) if (file !== null) this.#media.set(id, await this.store.openMedium(file, readonly));
+  }
+
+  /** Goes on from a saved state where there is one; it is used up before the first instruction. */
+  async #bootSaved(): Promise<void> {
+    const saved = await this.store.savedState();
+    try {
+      await this.#boot(saved);
+      if (saved !== undefined) await this.store.consumeSavedState();
+      this.#running().resume();
+    } catch (error) {
+      await this.#endMachine();
+      throw error;
+    } finally {
+      await saved?.close();
+    }
+    this.lifecycle.move({ kind: 'running' });
+  }
+
+  /** Builds the machine; it stands still until `resume`. */
+  async #boot(saved: SavedState | undefined): Promise<void> {
     this.#starting('firmware');
-    const firmware = await readFirmware(this.config, this.assets, this.options.resolve);
+    const firmware = await readFirmware(this.config, this.assets, (file) => path.resolve(this.store.folder, file));
     this.#core ??= await WebAssembly.compile(await readFile(this.assets.coreWasm));
-    const nvram = await this.storage.loadNvram();
+    const nvram = await this.store.readNvram();
     this.#starting('memory');
     const memory = createMachineMemory(this.config);
     this.#memory = memory;
-    if (saved !== undefined) await saved.loadMemory(guestMemoryBytes(memory, this.config));
+    if (saved !== undefined) await this.#loadMemory(saved, memory);
     const media: Record<string, { sizeBytes: number; isReadOnly: boolean }> = {};
     for (const port of this.#media.ports) {
       const { sizeBytes, isReadOnly } = this.#media.get(port) as Disk;
@@ -330,8 +353,8 @@ export class VmSession {
           media,
           nvram,
           startTime: { unixMs: Date.now(), zoneMinutes: this.config.clock.rtc === 'local' ? -new Date().getTimezoneOffset() : 0 },
-          state: saved?.state,
-          startPaused,
+          state: saved === undefined ? undefined : packState(saved.devices as ReadonlyMap<string, Plain>),
+          startPaused: true,
           noReboot: this.options.noReboot,
           record: this.options.record,
           replay: undefined,
@@ -351,7 +374,7 @@ export class VmSession {
             if (forever) this.events.log('info', 'the guest halted the CPU with nothing to wake it');
           },
           hash: (count, hash) => this.onHash?.(count, hash),
-          nvram: (bytes) => void this.storage.saveNvram(bytes).catch((error: unknown) => this.#log('warning', error)),
+          nvram: (bytes) => void this.store.writeNvram(bytes).catch((error: unknown) => this.#log('warning', error)),
           stopped: (cause) => {
             reject(new VmError('engine-failed', 'the machine stopped while it was being built'));
             void this.lifecycle.enqueue(() => this.#stop(endOf(cause)));
@@ -359,13 +382,12 @@ export class VmSession {
           failed: (error) => {
             const trouble = VmError.from(error, 'engine-failed');
             reject(trouble);
-            if (this.status.kind !== 'starting') this.#fail(trouble);
+            if (this.status.kind !== 'starting') void this.lifecycle.enqueue(() => this.#fail(trouble));
           },
         },
       );
       this.#machine = machine;
     });
-    this.lifecycle.move({ kind: 'running' });
   }
 
   /** Ends the VM for good; the session is used up. */
@@ -376,7 +398,7 @@ export class VmSession {
     this.#hasEnded = true;
     await this.#endMachine();
     await this.#closeMedia();
-    await this.storage.close();
+    await this.store.close();
     this.lifecycle.move(end.kind === 'suspended' ? { kind: 'suspended' } : { kind: 'stopped' });
     this.events.end(end);
   }
@@ -404,14 +426,25 @@ export class VmSession {
     return this.#machine;
   }
 
-  #snapshots(): NonNullable<VmStorage['snapshots']> {
-    if (this.storage.snapshots === undefined) throw new VmError('not-supported', 'a throw-away VM has no snapshots');
-    return this.storage.snapshots;
-  }
-
-  #fail(error: VmError): void {
+  /** Ends what is left after a failure; disks are closed, so nothing that was flushed is lost. */
+  async #fail(error: VmError): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    await this.#endMachine().catch((trouble: unknown) => this.#log('error', trouble));
+    await this.#closeMedia();
+    await this.store.close().catch((trouble: unknown) => this.#log('error', trouble));
     this.lifecycle.move({ kind: 'crashed', error: error.toWire() });
     this.events.end({ kind: 'failed', error: error.toWire() });
+  }
+
+  /** Pauses, drains, flushes; gives the device and CPU state of that instant. */
+  async #standStill(machine: MachineHost): Promise<Uint8Array> {
+    await machine.pause();
+    this.lifecycle.move({ kind: 'saving', done: 0 });
+    const state = await machine.save();
+    await this.#media.drain();
+    await this.#media.flushAll();
+    return state;
   }
 
   #diskTrouble(reason: 'diskFull' | 'ioError', error: VmError): void {
@@ -437,12 +470,36 @@ export class VmSession {
     this.events.log(level, VmError.from(error).message);
   }
 
-  /** @param copied true: the machine goes on while it is written, so all of it is copied now */
-  #memorySource(copied: boolean): { sizeBytes: number; read(offset: number, length: number): Uint8Array } {
+  /** ROMs, VRAM and RAM, one after the other: live, in shared memory. */
+  #memoryBytes(): Uint8Array {
     if (this.#memory === undefined) throw new VmError('vm-not-running', 'the VM is not running');
-    const live = guestMemoryBytes(this.#memory, this.config);
-    const bytes = copied ? live.slice() : live;
-    return { sizeBytes: bytes.length, read: (offset, length) => bytes.slice(offset, offset + length) };
+    const { rom, totalBytes } = memoryMapOf(this.config);
+    return new Uint8Array(this.#memory.buffer, rom.offset, totalBytes - rom.offset);
+  }
+
+  #regions(): (MemoryRegion & { readonly start: number })[] {
+    const { rom, vram, ram } = memoryMapOf(this.config);
+    return Object.entries({ rom, vram, ram }).map(([id, { offset, size }]) => ({ id, sizeBytes: size, start: offset - rom.offset }));
+  }
+
+  async #writeMemory(writer: StateWriter, bytes: Uint8Array): Promise<void> {
+    const regions = this.#regions();
+    const startOf = new Map(regions.map(({ id, start }) => [id, start]));
+    await writer.writeMemory(
+      regions.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
+      (region, offset, length) => {
+        const start = (startOf.get(region.id) as number) + offset;
+        return bytes.subarray(start, start + length);
+      },
+      { onProgress: (done, total) => this.lifecycle.move({ kind: 'saving', done: done / total }) },
+    );
+  }
+
+  async #loadMemory(saved: SavedState, memory: WebAssembly.Memory): Promise<void> {
+    const { rom } = memoryMapOf(this.config);
+    for (const { id, sizeBytes, start } of this.#regions()) {
+      await saved.memory.load(id, new Uint8Array(memory.buffer, rom.offset + start, sizeBytes));
+    }
   }
 
   async #thumbnail(): Promise<Uint8Array | undefined> {
