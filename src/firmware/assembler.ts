@@ -91,19 +91,27 @@ export class Assembler {
   // Moves.
 
   moveImmediate16(register: Register, value: number): this {
-    return this.#prefix(16).byte(0xb8 | register).word(value);
+    return this.#prefix(16)
+      .byte(0xb8 | register)
+      .word(value);
   }
 
   moveImmediate32(register: Register, value: number): this {
-    return this.#prefix(32).byte(0xb8 | register).dword(value);
+    return this.#prefix(32)
+      .byte(0xb8 | register)
+      .dword(value);
   }
 
   moveLabel16(register: Register, label: string): this {
-    return this.#prefix(16).byte(0xb8 | register).wordOf(label);
+    return this.#prefix(16)
+      .byte(0xb8 | register)
+      .wordOf(label);
   }
 
   moveLabel32(register: Register, label: string, base: number): this {
-    return this.#prefix(32).byte(0xb8 | register).dwordOf(label, base);
+    return this.#prefix(32)
+      .byte(0xb8 | register)
+      .dwordOf(label, base);
   }
 
   move16(to: Register, from: Register): this {
@@ -168,11 +176,15 @@ export class Assembler {
   }
 
   addImmediate16(register: Register, value: number): this {
-    return this.#prefix(16).byte(0x81, 0xc0 | register).word(value);
+    return this.#prefix(16)
+      .byte(0x81, 0xc0 | register)
+      .word(value);
   }
 
   addImmediate32(register: Register, value: number): this {
-    return this.#prefix(32).byte(0x81, 0xc0 | register).dword(value);
+    return this.#prefix(32)
+      .byte(0x81, 0xc0 | register)
+      .dword(value);
   }
 
   add16(to: Register, from: Register): this {
@@ -188,7 +200,9 @@ export class Assembler {
   }
 
   subtractLabel16(register: Register, label: string): this {
-    return this.#prefix(16).byte(0x81, 0xe8 | register).wordOf(label);
+    return this.#prefix(16)
+      .byte(0x81, 0xe8 | register)
+      .wordOf(label);
   }
 
   shiftLeft32(register: Register, count: number): this {
@@ -196,11 +210,15 @@ export class Assembler {
   }
 
   compareImmediate32(register: Register, value: number): this {
-    return this.#prefix(32).byte(0x81, 0xf8 | register).dword(value);
+    return this.#prefix(32)
+      .byte(0x81, 0xf8 | register)
+      .dword(value);
   }
 
   compareLabel16(register: Register, label: string): this {
-    return this.#prefix(16).byte(0x81, 0xf8 | register).wordOf(label);
+    return this.#prefix(16)
+      .byte(0x81, 0xf8 | register)
+      .wordOf(label);
   }
 
   test32(register: Register): this {
@@ -208,7 +226,9 @@ export class Assembler {
   }
 
   testImmediate32(register: Register, value: number): this {
-    return this.#prefix(32).byte(0xf7, 0xc0 | register).dword(value);
+    return this.#prefix(32)
+      .byte(0xf7, 0xc0 | register)
+      .dword(value);
   }
 
   testAl(): this {
@@ -331,7 +351,8 @@ export class Assembler {
   #apply(bytes: Uint8Array, { at, size, label, isRelative, base }: Fixup): void {
     const target = this.offsetOf(label);
     const value = isRelative ? target - (at + size) : target + base;
-    if (isRelative && size === 1 && (value < -128 || value > 127)) throw new RangeError(`label '${label}' is out of reach`);
+    if (isRelative && size === 1 && (value < -128 || value > 127))
+      throw new RangeError(`label '${label}' is out of reach`);
     for (let i = 0; i < size; i++) bytes[at + i] = (value >>> (8 * i)) & 0xff;
   }
 

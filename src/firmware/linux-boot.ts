@@ -81,9 +81,13 @@ export function linuxBoot(input: LinuxInput): KernelBoot {
   if (version < 0x200) throw invalid('its boot protocol is older than 2.00');
   const layout = (setup[LOADFLAGS]! & LOADED_HIGH) !== 0 ? HIGH_LAYOUT : LOW_LAYOUT;
   const body = kernel.subarray(setupBytes);
-  if (layout === LOW_LAYOUT && layout.kernel + body.length > layout.setup) throw invalid('it is too large for a zImage');
+  if (layout === LOW_LAYOUT && layout.kernel + body.length > layout.setup)
+    throw invalid('it is too large for a zImage');
 
-  const commandLine = encodeCommandLine(input.commandLine, version >= 0x206 ? header.getUint32(CMDLINE_SIZE, true) : 255);
+  const commandLine = encodeCommandLine(
+    input.commandLine,
+    version >= 0x206 ? header.getUint32(CMDLINE_SIZE, true) : 255,
+  );
   fillHeader(setup, version, layout, input.commandLine);
   const kernelEnd = Math.max(layout.kernel + body.length, decompressedEnd(header, version));
   const ramEnd = input.lowMemoryBytes - FIRMWARE_ROOM;
