@@ -88,11 +88,18 @@ export class CrashFiles implements HostFiles {
   // Crashes
 
   afterKill(): CrashFiles {
-    return this.#copy((file) => file.content, (folder) => folder.entries);
+    return this.#copy(
+      (file) => file.content,
+      (folder) => folder.entries,
+    );
   }
 
   afterPowerLoss(random?: Random): CrashFiles {
-    if (random === undefined) return this.#copy((file) => file.durable, (folder) => folder.durable);
+    if (random === undefined)
+      return this.#copy(
+        (file) => file.durable,
+        (folder) => folder.durable,
+      );
     return this.#copy(
       (file) => {
         const kept = new File(0);
@@ -182,7 +189,8 @@ export class CrashFiles implements HostFiles {
       if (existing === undefined) throw notFound(file);
       return this.#handle(file, existing, mode === 'update');
     }
-    if (mode === 'create' && existing !== undefined) throw new VmError('file-exists', `${file} exists already`, { path: file });
+    if (mode === 'create' && existing !== undefined)
+      throw new VmError('file-exists', `${file} exists already`, { path: file });
     return this.#change('create', file, () => {
       const node = existing ?? new File(this.#nextId++);
       if (existing !== undefined) this.#record(existing, { kind: 'truncate', size: 0 });

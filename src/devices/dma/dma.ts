@@ -153,7 +153,15 @@ class Controller {
 
   save(): DmaControllerState {
     const { command, mask, requests, pins, terminal, flipFlop } = this;
-    return { channels: this.channels.map((channel) => ({ ...channel })), command, mask, requests, pins, terminal, flipFlop };
+    return {
+      channels: this.channels.map((channel) => ({ ...channel })),
+      command,
+      mask,
+      requests,
+      pins,
+      terminal,
+      flipFlop,
+    };
   }
 
   restore(state: DmaControllerState): void {

@@ -325,7 +325,8 @@ export class Ps2Keyboard {
   #enqueue(bytes: readonly number[]): void {
     if (bytes.length === 0) return;
     if (this.#buffer.length + bytes.length < BUFFER_SIZE) this.#buffer.push(...bytes);
-    else if (this.#buffer.length < BUFFER_SIZE && this.#buffer.at(-1) !== this.#overrun) this.#buffer.push(this.#overrun);
+    else if (this.#buffer.length < BUFFER_SIZE && this.#buffer.at(-1) !== this.#overrun)
+      this.#buffer.push(this.#overrun);
     this.onData();
   }
 

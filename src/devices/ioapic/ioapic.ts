@@ -4,7 +4,12 @@
  */
 import type { AccessSize, Device, MmioHandler } from '../../machine/device';
 import type { InterruptLine } from '../../machine/interrupt-line';
-import { DELIVERY_EXTINT, DELIVERY_FIXED, DELIVERY_LOWEST, type InterruptMessageBus } from '../../machine/interrupt-message';
+import {
+  DELIVERY_EXTINT,
+  DELIVERY_FIXED,
+  DELIVERY_LOWEST,
+  type InterruptMessageBus,
+} from '../../machine/interrupt-message';
 import { defineState, isRecord, isUint } from '../../machine/saved-state';
 
 export const IOAPIC_PINS = 24;
@@ -89,7 +94,8 @@ export class IoApic implements Device<IoApicState>, MmioHandler {
   writeMmio(offset: number, size: AccessSize, value: number): void {
     const at = offset & 0xff;
     if (at === IOREGSEL) this.#select = value & 0xff;
-    else if (size !== 4) return; // the window takes whole registers only (3.1.2)
+    else if (size !== 4)
+      return; // the window takes whole registers only (3.1.2)
     else if (at === IOWIN) this.#write(this.#select, value >>> 0);
     else if (at === IOEOI) this.endOfInterrupt(value & 0xff);
   }

@@ -162,7 +162,7 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
     if (destination === 0xff) return true;
     const logical = this.#regs.ldr >>> 24;
     if (this.#regs.dfr >>> 28 === 15) return (logical & destination) !== 0;
-    return logical >> 4 === (destination >> 4) && (logical & destination & 15) !== 0;
+    return logical >> 4 === destination >> 4 && (logical & destination & 15) !== 0;
   }
 
   deliver({ deliveryMode, vector, isLevel }: InterruptMessage): void {

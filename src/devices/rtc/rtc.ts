@@ -287,7 +287,11 @@ export class Rtc implements Device<RtcState> {
   #alarmWithin(before: CalendarTime, seconds: number): boolean {
     const [second, minute, hour] = [RTC_SECONDS_ALARM, RTC_MINUTES_ALARM, RTC_HOURS_ALARM].map((index) => {
       const value = this.#cmos[index]!;
-      return (value & ALARM_ANY) === ALARM_ANY ? undefined : index === RTC_HOURS_ALARM ? this.#hour(value) : this.#number(value);
+      return (value & ALARM_ANY) === ALARM_ANY
+        ? undefined
+        : index === RTC_HOURS_ALARM
+          ? this.#hour(value)
+          : this.#number(value);
     });
     const start = before.hour * 3600 + before.minute * 60 + before.second;
     for (let i = 1; i <= Math.min(seconds, DAY); i++) {
@@ -366,4 +370,3 @@ export class Rtc implements Device<RtcState> {
     }
   }
 }
-

@@ -297,11 +297,7 @@ export class Uart16550 implements Device<Uart16550State>, PortHandler {
   #lineStatus(): number {
     const hasError = this.#hasFifos && this.#fifo.some((entry) => entry > 0xff);
     return (
-      this.#regs.lsr |
-      (this.#fifo.length > 0 ? LSR_DR : 0) |
-      LSR_THRE |
-      LSR_TEMT |
-      (hasError ? LSR_FIFO_ERROR : 0)
+      this.#regs.lsr | (this.#fifo.length > 0 ? LSR_DR : 0) | LSR_THRE | LSR_TEMT | (hasError ? LSR_FIFO_ERROR : 0)
     );
   }
 

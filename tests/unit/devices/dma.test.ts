@@ -13,7 +13,11 @@ function make() {
     else dma.pages.writePort(port - 0x80, 1, value);
   };
   const read = (port: number): number =>
-    port < 0x20 ? dma.first.readPort(port, 1) : port >= 0xc0 ? dma.second.readPort(port - 0xc0, 1) : dma.pages.readPort(port - 0x80, 1);
+    port < 0x20
+      ? dma.first.readPort(port, 1)
+      : port >= 0xc0
+        ? dma.second.readPort(port - 0xc0, 1)
+        : dma.pages.readPort(port - 0x80, 1);
   /** Programs channel 2 as a floppy driver does. */
   const program2 = (mode: number, address: number, count: number): void => {
     out(0xd6, 0xc0); // channel 4 cascades
@@ -142,10 +146,14 @@ describe('dma', () => {
     };
     program2(0x46, 0x1fffe, 4);
     channel.setRequest(true);
-    expect([memory.bytes[0x1fffe], memory.bytes[0x1ffff], memory.bytes[0x10000], memory.bytes[0x10001]]).toEqual([1, 2, 3, 4]);
+    expect([memory.bytes[0x1fffe], memory.bytes[0x1ffff], memory.bytes[0x10000], memory.bytes[0x10001]]).toEqual([
+      1, 2, 3, 4,
+    ]);
     program2(0x66, 0x10001, 4);
     channel.setRequest(true);
-    expect([memory.bytes[0x10001], memory.bytes[0x10000], memory.bytes[0x1ffff], memory.bytes[0x1fffe]]).toEqual([1, 2, 3, 4]);
+    expect([memory.bytes[0x10001], memory.bytes[0x10000], memory.bytes[0x1ffff], memory.bytes[0x1fffe]]).toEqual([
+      1, 2, 3, 4,
+    ]);
   });
 
   it('moves words on the second controller', () => {

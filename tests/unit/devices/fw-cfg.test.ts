@@ -81,7 +81,10 @@ describe('fw_cfg', () => {
 
   it('reads by DMA with select, then goes on, skips', () => {
     const { device, dma, memory } = make();
-    const selector = device.addFile('data', Uint8Array.from({ length: 100 }, (_, i) => i));
+    const selector = device.addFile(
+      'data',
+      Uint8Array.from({ length: 100 }, (_, i) => i),
+    );
     expect(dma((selector << 16) | SELECT | READ, 10, 0x2000)).toBe(0);
     expect([...memory.bytes.subarray(0x2000, 0x200a)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(dma(SKIP, 40, 0)).toBe(0);

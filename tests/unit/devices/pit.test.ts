@@ -38,7 +38,14 @@ describeDevice({
   state: pitState,
   make: () => {
     const { pit, clock } = make();
-    return { device: pit, clock, ports: [{ handler: pit.counters, count: 4 }, { handler: pit.portB, count: 1 }] };
+    return {
+      device: pit,
+      clock,
+      ports: [
+        { handler: pit.counters, count: 4 },
+        { handler: pit.portB, count: 1 },
+      ],
+    };
   },
 });
 
