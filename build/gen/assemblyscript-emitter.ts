@@ -5,10 +5,27 @@
 import { STATE_FIELDS } from '../../src/cpu/emulated/core/layout';
 import type { CompiledRow, Slot } from '../../src/cpu/emulated/isa/compile';
 import {
-  ENV_CHECKED, ENV_FLAT, ENV_LONG, FORM_MEMORY, isGeneralRegister, isImmediate, operandBits,
+  ENV_CHECKED,
+  ENV_FLAT,
+  ENV_LONG,
+  FORM_MEMORY,
+  isGeneralRegister,
+  isImmediate,
+  operandBits,
 } from '../../src/cpu/emulated/isa/compile';
 import type {
-  Condition, Emitter, F32, F64, I32, I64, Operands, Size, V128, Value, ValueType, Variable,
+  Condition,
+  Emitter,
+  F32,
+  F64,
+  I32,
+  I64,
+  Operands,
+  Size,
+  V128,
+  Value,
+  ValueType,
+  Variable,
 } from '../../src/cpu/emulated/isa/emitter';
 
 interface Text<T extends ValueType = ValueType> extends Value<T> {
@@ -58,14 +75,45 @@ const SPELLED: Readonly<Record<string, (a: string, b: string) => string>> = {
   'f32.convert_i32_u': (a) => `<f32><u32>(${a})`,
 };
 const UNARY: Readonly<Record<string, string>> = {
-  clz: 'clz', ctz: 'ctz', popcnt: 'popcnt', abs: 'abs', ceil: 'ceil', floor: 'floor', trunc: 'trunc', nearest: 'nearest',
-  sqrt: 'sqrt', rotl: 'rotl', rotr: 'rotr', min: 'min', max: 'max', copysign: 'copysign',
+  clz: 'clz',
+  ctz: 'ctz',
+  popcnt: 'popcnt',
+  abs: 'abs',
+  ceil: 'ceil',
+  floor: 'floor',
+  trunc: 'trunc',
+  nearest: 'nearest',
+  sqrt: 'sqrt',
+  rotl: 'rotl',
+  rotr: 'rotr',
+  min: 'min',
+  max: 'max',
+  copysign: 'copysign',
 };
 const INFIX: Readonly<Record<string, string>> = {
-  add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^', shl: '<<', shr_u: '>>', div: '/', div_u: '/', rem_u: '%',
+  add: '+',
+  sub: '-',
+  mul: '*',
+  and: '&',
+  or: '|',
+  xor: '^',
+  shl: '<<',
+  shr_u: '>>',
+  div: '/',
+  div_u: '/',
+  rem_u: '%',
 };
 const COMPARE: Readonly<Record<string, string>> = {
-  eq: '==', ne: '!=', lt: '<', gt: '>', le: '<=', ge: '>=', lt_u: '<', gt_u: '>', le_u: '<=', ge_u: '>=',
+  eq: '==',
+  ne: '!=',
+  lt: '<',
+  gt: '>',
+  le: '<=',
+  ge: '>=',
+  lt_u: '<',
+  gt_u: '>',
+  le_u: '<=',
+  ge_u: '>=',
 };
 const COMPARE_SIGNED: Readonly<Record<string, string>> = { lt_s: '<', gt_s: '>', le_s: '<=', ge_s: '>=' };
 
@@ -100,7 +148,14 @@ export interface Variant {
 }
 
 /** Bytes of the type a state field is loaded as, and whether it is extended. */
-const FIELD_LOADS = { u8: 'load<u8>', u16: 'load<u16>', u32: 'load<u32>', u64: 'load<u64>', f64: 'load<f64>', v128: 'v128.load' } as const;
+const FIELD_LOADS = {
+  u8: 'load<u8>',
+  u16: 'load<u16>',
+  u32: 'load<u32>',
+  u64: 'load<u64>',
+  f64: 'load<f64>',
+  v128: 'v128.load',
+} as const;
 
 /** Body of one handler. `GO(expr)` leaves with the next op, `BRANCH` takes the relative branch, falling off goes to the next op. */
 export class AssemblyScriptEmitter implements Emitter {
@@ -132,7 +187,12 @@ export class AssemblyScriptEmitter implements Emitter {
   }
 
   i32(value: number): I32 {
-    return { type: 'i32', text: `<u32>${value < 0 ? `(${value})` : value}`, isAtom: true, constant: BigInt(value) } as Text<'i32'>;
+    return {
+      type: 'i32',
+      text: `<u32>${value < 0 ? `(${value})` : value}`,
+      isAtom: true,
+      constant: BigInt(value),
+    } as Text<'i32'>;
   }
 
   i64(value: bigint | number): I64 {
@@ -145,6 +205,9 @@ export class AssemblyScriptEmitter implements Emitter {
     if (/^[if](8|16|32|64)x\d+\.|^v128\./.test(name)) {
       // SIMD builtins carry the names of the text format; lanes come after the vectors, replaced values last
       const isReplace = name.endsWith('.replace_lane');
+      // lanes narrower than 32 bits take values of their own type
+      const lane = /^i(8|16)x/.exec(name)?.[1];
+      if (lane !== undefined && (isReplace || name.endsWith('.splat'))) texts.push(`<i${lane}>${texts.pop()!}`);
       const all = isReplace ? [texts[0]!, String(lanes[0]), texts[1]!] : [...texts, ...lanes.map(String)];
       const text = `${name}(${all.join(', ')})`;
       return this.#value(result, /extract_lane|bitmask|any_true|all_true/.test(name) ? this.#cast(result, text) : text);
@@ -236,7 +299,10 @@ export class AssemblyScriptEmitter implements Emitter {
   }
   select<T extends ValueType>(condition: I32, yes: Value<T>, no: Value<T>): Value<T> {
     const type = TYPES[yes.type];
-    return this.#value(yes.type, `select<${type}>(${this.#t(yes)}, ${this.#t(no)}, ${this.#t(condition)} != 0)`) as Value<T>;
+    return this.#value(
+      yes.type,
+      `select<${type}>(${this.#t(yes)}, ${this.#t(no)}, ${this.#t(condition)} != 0)`,
+    ) as Value<T>;
   }
 
   variable<T extends ValueType>(type: T, initial: Value<T>): Variable<T> {
@@ -442,13 +508,13 @@ export class AssemblyScriptEmitter implements Emitter {
   }
   checkTarget(rip: I64): void {
     if (this.variant.env === ENV_FLAT) return; // every 32-bit target lies within the limit
-    this.#line(`${this.#call('checkTarget')}(s, op, ${this.#t(rip)});`);
+    this.#line(`${this.#call('checkNearTarget')}(s, op, ${this.#t(rip)});`);
   }
   checkRelative(): void {
     if (this.variant.env === ENV_FLAT) return;
     if (this.variant.env === ENV_LONG) {
       // a linked target has been checked
-      this.#line(`if (load<u32>(op, OP_LINK) == 0) ${this.#call('checkTarget')}(s, op, ${this.#relative()});`);
+      this.#line(`if (load<u32>(op, OP_LINK) == 0) ${this.#call('checkNearTarget')}(s, op, ${this.#relative()});`);
     } else this.checkTarget(this.relativeTarget());
   }
   #relative(): string {
@@ -476,13 +542,19 @@ export class AssemblyScriptEmitter implements Emitter {
     this.#line(this.#taken());
   }
 
-  call<T extends ValueType | 'void'>(name: string, result: T, args: readonly Value[]): T extends ValueType ? Value<T> : void {
+  call<T extends ValueType | 'void'>(
+    name: string,
+    result: T,
+    args: readonly Value[],
+  ): T extends ValueType ? Value<T> : void {
     const text = `${this.#call(name)}(${['s', 'op', ...args.map((arg) => this.#t(arg))].join(', ')})`;
     if (result === 'void') {
       this.#line(`${text};`);
       return undefined as T extends ValueType ? Value<T> : void;
     }
-    return this.#value(result as ValueType, this.#cast(result as ValueType, text)) as T extends ValueType ? Value<T> : void;
+    return this.#value(result as ValueType, this.#cast(result as ValueType, text)) as T extends ValueType
+      ? Value<T>
+      : void;
   }
 
   /** A value from a piece of AssemblyScript; for OperandTexts. */

@@ -1,6 +1,7 @@
 /** Writes generated files; `npm run gen` bundles and runs this from the project's root. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { generateInterpreter } from './interpreter';
 import { layoutText } from './layout';
 
 function write(path: string, text: string): void {
@@ -15,3 +16,4 @@ function write(path: string, text: string): void {
 }
 
 write('src/cpu/emulated/core/layout.generated.ts', layoutText());
+for (const [path, text] of generateInterpreter().files) write(path, text);

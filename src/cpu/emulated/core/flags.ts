@@ -105,3 +105,12 @@ export function condition(s: usize, cc: u32): bool {
   }
   return (value ^ (cc & 1)) != 0;
 }
+
+/** After a - b on operands of `bits` bits. */
+export function setFlagsSub(s: usize, bits: u32, a: u64, b: u64): void {
+  const r = a - b;
+  const carries = (~a & b) | ((~a | b) & r);
+  const up = <u64>(64 - bits);
+  store<u64>(s, <u64>(<i64>(r << up) >> <i64>up), S_FR);
+  store<u64>(s, ((carries << up) & 0xc000000000000000) | (carries & 8), S_FC);
+}

@@ -205,6 +205,7 @@ export const HANDLER_END = 1; // after the last instruction: go on at the next R
 export const HANDLER_RAISE = 2; // raise exception OP_REG (OP_RM != 0: with error code 0)
 export const HANDLER_UNIT = 3; // may the x87/MMX/SSE op that follows run? OP_REG = UNIT_*
 export const HANDLER_CROSSING = 4; // the op that follows lies on two pages; OP_IMM = offset in memory of the second part
+export const HANDLER_END_CHECKED = 6; // HANDLER_END where the code segment has a limit
 export const HANDLER_INTERCEPT = 5; // a hypervisor may want to see the op that follows
 export const HANDLER_FIRST = 8;
 export const UNIT_FPU = 1;

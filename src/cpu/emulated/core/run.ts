@@ -222,7 +222,7 @@ export function jumpTo(s: usize, op: usize, rip: u64): usize {
 }
 
 /** #GP(0) where control cannot go to `rip`. */
-export function checkTarget(s: usize, op: usize, rip: u64): void {
+export function checkNearTarget(s: usize, op: usize, rip: u64): void {
   const mode = load<u32>(s, S_MODE);
   if (mode & MODE_LONG) {
     if (!isCanonical(s, rip)) raiseGP(s, op, 0);

@@ -5,6 +5,11 @@ import { mmx } from './mmx';
 import { shifts } from './shift';
 import { sse } from './sse';
 import { sse2 } from './sse2';
+import { io } from './io';
+import { fpuState } from './fpu-state';
+import { segments, system } from './system';
+import { transfer } from './transfer';
+import { x87 } from './x87';
 import { control, stack } from './stack';
 import { string } from './string';
 import type { Row } from './table';
@@ -23,4 +28,10 @@ export const ROWS: readonly Row[] = [
   ...sse,
   ...sse2,
   ...mmx,
+  ...x87,
+  ...fpuState,
+  ...io,
+  ...system,
+  ...segments,
+  ...transfer,
 ];
