@@ -19,7 +19,7 @@ export class ApicBus implements InterruptMessageBus {
   constructor(private readonly onEoi: (vector: number) => void) {}
 
   add(member: ApicBusMember): void {
-    this.#members.push(member);
+    if (!this.#members.includes(member)) this.#members.push(member);
   }
 
   send(message: InterruptMessage): boolean {

@@ -94,7 +94,7 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
   readonly lint0: InterruptLine = { set: (level) => this.#setLint(0, level) };
   readonly lint1: InterruptLine = { set: (level) => this.#setLint(1, level) };
 
-  /** @param apicId 0 is the bootstrap processor */
+  /** Silent until its first reset: the board adds it to the bus. @param apicId 0 is the bootstrap processor */
   constructor(
     readonly id: string,
     readonly apicId: number,
@@ -104,8 +104,6 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
     this.#timer = new ApicTimer(`${id}/timer`, clock, wires.tscToNs, () => this.#deliverLocal(R.REG_LVT_TIMER));
     this.#regs = this.#powerOn();
     this.#resetLvt();
-    wires.bus.add(this);
-    wires.mapped(this.#mappedBase);
   }
 
   get isEnabled(): boolean {

@@ -38,6 +38,8 @@ function make(apicId = 0, bus?: ApicBus, clock = new ManualClock()) {
     mapped: (base) => maps.push(base),
     tscToNs: (tsc) => Number(tsc) - 1000,
   });
+  theBus.add(lapic);
+  lapic.reset();
   const get = (register: number): number => lapic.readMmio(register, 4);
   const set = (register: number, value: number): void => lapic.writeMmio(register, 4, value);
   const fixed = (vector: number, isLevel = false): void =>
