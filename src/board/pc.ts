@@ -4,6 +4,9 @@ import type { VmConfig } from '../config/vm-config';
 import { DebugExit, debugExitState } from '../devices/debug-exit/debug-exit';
 import { DebugPort, debugPortState } from '../devices/debug-port/debug-port';
 import { Dma, dmaState } from '../devices/dma/dma';
+import { Floppy } from '../devices/floppy/floppy';
+import { driveTypeFor } from '../devices/floppy/formats';
+import { floppyState } from '../devices/floppy/state';
 import { FwCfg, fwCfgState } from '../devices/fw-cfg/fw-cfg';
 import { I440fx, i440fxState } from '../devices/i440fx/i440fx';
 import { I8042, i8042State } from '../devices/i8042/i8042';
@@ -21,7 +24,7 @@ import { Uart16550, uart16550State } from '../devices/uart16550/uart16550';
 import { DISPI_FIRST_PORT, DISPI_PORT_COUNT, Vga, VGA_FIRST_PORT, VGA_PORT_COUNT, VGA_WINDOW, VGA_WINDOW_SIZE } from '../devices/vga/vga';
 import { vgaState } from '../devices/vga/state';
 import { BACKDOOR_PORT, VmPort, vmPortState } from '../devices/vmport/vmport';
-import { buildFirmware } from '../firmware/firmware';
+import { buildFirmware, type FloppyDriveType } from '../firmware/firmware';
 import type { KernelBoot } from '../firmware/boot-rom';
 import type { BlockPort } from '../machine/block-port';
 import type { Device, DeviceId } from '../machine/device';
@@ -38,7 +41,6 @@ import { isRecord, type Plain, SnapshotError, type StateDefinition, unwrapState,
 import type { ScreenSource } from '../machine/screen';
 import { PcBus } from './pc-bus';
 import { buildIdeDrives } from './drives';
-import { FloppyDrives } from './floppies';
 import { InterruptControllers } from './interrupts';
 import { MemoryPlan } from './memory-plan';
 
@@ -191,14 +193,14 @@ export class PcMachine {
     this.#ports.map(0x3f6, 1, ideFunction.controlPorts(0));
     this.#ports.map(0x170, 8, ideFunction.commandPorts(1), 4);
     this.#ports.map(0x376, 1, ideFunction.controlPorts(1));
-    const floppies = new FloppyDrives(config, {
-      clock: this.clock,
-      irq: this.#interrupts.isa(6),
-      dma: dma.channel(2),
-      ports: this.#ports,
-      portOf: (id) => this.#blockPort(id),
-    });
-    if (floppies.controller !== undefined) this.#attach(floppies.controller, floppies.state);
+    const floppyPorts = config.floppies.map(({ id }) => this.#blockPort(id));
+    const floppyTypes = [0, 1].map((index) => this.#floppyType(floppyPorts[index], config.floppies.length > index));
+    const floppy = this.#attach(
+      new Floppy('floppy', [floppyPorts[0], floppyPorts[1]], { irq: this.#interrupts.isa(6), dma: dma.channel(2), clock: this.clock }),
+      floppyState,
+    );
+    this.#ports.map(0x3f0, 6, floppy);
+    this.#ports.map(0x3f7, 1, floppy.digitalInput);
 
     // display
     const vga = this.#attach(
@@ -222,7 +224,7 @@ export class PcMachine {
       bootOrder: config.boot.order,
       bootMenu: config.boot.menu,
       drives: ide.forFirmware,
-      floppies: floppies.types,
+      floppies: floppyTypes as [FloppyDriveType, FloppyDriveType],
       serialPorts: config.serial.length,
       ...(parts.kernel === undefined ? {} : { kernel: parts.kernel }),
     });
@@ -367,6 +369,10 @@ export class PcMachine {
     const port = this.parts.blockPort(id);
     this.#blockPorts.set(id, port);
     return port;
+  }
+
+  #floppyType(port: BlockPort | undefined, isThere: boolean): FloppyDriveType {
+    return isThere ? driveTypeFor(port?.medium?.sizeBytes) : 0;
   }
 
   #addSerial(index: number): void {
