@@ -3,9 +3,9 @@
  * filled in, the protected-mode part, command line and initrd, each with its place, and the ROM that starts it in real
  * mode.
  */
-import { VmError } from '../base/errors';
 import { DS, ES, FS, GS, SP, SS, AX } from './assembler';
 import { beginRom, type BlobLoad, emitLoads, emitRelocation, finishRom, type KernelBoot } from './boot-rom';
+import { invalid } from './multiboot-image';
 
 export interface LinuxInput {
   readonly kernel: Uint8Array;
@@ -184,8 +184,4 @@ function startRom(layout: Layout, loads: readonly BlobLoad[]): Uint8Array {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function invalid(reason: string): VmError {
-  return new VmError('kernel-invalid', `the kernel cannot be started: ${reason}`);
 }
