@@ -62,11 +62,13 @@ export interface DiskPlace {
   newDisk(id: string): string;
   /** How the configuration names an absolute path. */
   name(absolute: string): string;
+  /** Makes the new disk. */
+  make(file: string, sizeBytes: number): Promise<void>;
   readonly folder: string;
 }
 
 /** A throw-away VM keeps its new disks in the system's temporary folder. */
-export function temporaryPlace(): DiskPlace & { readonly made: string[] } {
+export function temporaryPlace(files: HostFiles): DiskPlace & { readonly made: string[] } {
   const made: string[] = [];
   return {
     made,
@@ -77,6 +79,7 @@ export function temporaryPlace(): DiskPlace & { readonly made: string[] } {
       return file;
     },
     name: (absolute) => absolute,
+    make: (file, sizeBytes) => createQcow2(files, file, { sizeBytes }),
   };
 }
 
@@ -138,7 +141,7 @@ async function diskOf(files: HostFiles, text: string, id: string, place: DiskPla
   const sizeBytes = parseSize(text);
   if (sizeBytes !== undefined && (await files.stat(path.resolve(text))) === undefined) {
     const file = place.newDisk(id);
-    await createQcow2(files, file, { sizeBytes });
+    await place.make(file, sizeBytes);
     return { id, file: place.name(file), format: 'qcow2', bus: 'ide', readonly: false };
   }
   const file = path.resolve(text);

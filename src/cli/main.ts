@@ -1,6 +1,13 @@
 import { dirname } from 'node:path';
 import { VmError } from '../base/errors';
+import { create, createHelp } from './create';
+import { list, listHelp } from './list';
+import { deleteHelp, pause, pauseHelp, remove, reset, resetHelp, resume, resumeHelp, stop, stopHelp, suspend, suspendHelp } from './power';
 import { run, runHelp } from './run';
+import { screenshot, screenshotHelp, sendKeys, sendKeysHelp } from './screen';
+import { show, showHelp } from './show';
+import { snapshot, snapshotHelp } from './snapshot';
+import { start, startHelp } from './start';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, UsageError } from './usage-error';
 
 interface Command {
@@ -8,7 +15,22 @@ interface Command {
   readonly run: (args: readonly string[], out: string) => Promise<number>;
 }
 
-const commands: Readonly<Record<string, Command>> = { run: { help: runHelp, run } };
+const commands: Readonly<Record<string, Command>> = {
+  create: { help: createHelp, run: create },
+  list: { help: listHelp, run: list },
+  show: { help: showHelp, run: show },
+  run: { help: runHelp, run },
+  start: { help: startHelp, run: start },
+  stop: { help: stopHelp, run: stop },
+  pause: { help: pauseHelp, run: pause },
+  resume: { help: resumeHelp, run: (args, out) => resume(args, (rest) => start(rest, out)) },
+  suspend: { help: suspendHelp, run: suspend },
+  reset: { help: resetHelp, run: reset },
+  snapshot: { help: snapshotHelp, run: snapshot },
+  screenshot: { help: screenshotHelp, run: screenshot },
+  'send-keys': { help: sendKeysHelp, run: sendKeys },
+  delete: { help: deleteHelp, run: remove },
+};
 
 function usage(): string {
   const lines = Object.values(commands).map(({ help }) => `  ${help.split('\n')[0]}`);

@@ -86,7 +86,7 @@ async function prepare(name: string | undefined, values: RunValues): Promise<VmS
   const taps = (values['tap-port'] ?? []).map(parseTap);
   const debug = { debugExit: values['debug-exit'] ?? false, tapPorts: taps };
   if (name !== undefined) throw new UsageError(`run ${name}: VMs of the library are started with 'subzero start ${name}'`);
-  const place = temporaryPlace();
+  const place = temporaryPlace(files);
   const config = await configFromOptions(files, 'throw-away', values, place, { debug });
   return new ThrowAwayStore(files, config, place.made);
 }

@@ -1,0 +1,29 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { VmError } from '../base/errors';
+import { parseCommand } from './arguments';
+import type { StartMessage } from './guest-child';
+import { EXIT_DONE } from './usage-error';
+import { openLibrary } from './vm-client';
+
+export const startHelp = `subzero start NAME: starts a VM in the background, or goes on from where it was suspended`;
+
+export async function start(args: readonly string[], out: string): Promise<number> {
+  const { positionals } = parseCommand('start', args, {}, ['NAME']);
+  const entry = await openLibrary().find(positionals[0] as string);
+  if (entry.kind === 'broken') {
+    throw new VmError('vm-broken', `'${entry.name}' cannot start: ${entry.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+  }
+  if (entry.owner !== undefined) throw new VmError('vm-in-use', `'${entry.name}' is running already, in process ${entry.owner.pid}`);
+  const child = fork(join(out, 'guest-child.cjs'), [entry.folder], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const message = await new Promise<StartMessage>((resolve, reject) => {
+    child.once('message', (value) => resolve(value as StartMessage));
+    child.once('error', (cause) => reject(new VmError('engine-failed', `cannot start a process for '${entry.name}'`, undefined, cause)));
+    child.once('exit', (code) => reject(new VmError('guest-gone', `the process of '${entry.name}' ended with status ${String(code)} before the VM ran`)));
+  });
+  child.removeAllListeners();
+  if (child.connected) child.disconnect();
+  child.unref();
+  if (!message.ok) throw VmError.fromWire(message.error);
+  return EXIT_DONE;
+}

@@ -1,0 +1,46 @@
+import { VmError } from '../base/errors';
+import type { Validated, VmConfig } from '../config/vm-config';
+import type { VmStore } from '../disk/vm-store';
+import type { VmEnd } from '../protocol/guest';
+import { GuestService } from './guest-service';
+import { serveOnSocket } from './socket-server';
+import type { VmAssets } from './vm-assets';
+import { VmSession } from './vm-session';
+
+export interface GuestProcess {
+  readonly session: VmSession;
+  readonly service: GuestService;
+  /** Resolves when the VM has ended, its disks are closed and its socket is gone. */
+  readonly ended: Promise<VmEnd>;
+}
+
+/**
+ * One VM in this process: its session, served to clients and on its local socket. The caller owns the VM's store, connects
+ * its own clients to `service`, then calls `session.start()`.
+ */
+export async function createGuestProcess(
+  store: VmStore<Validated<VmConfig>>,
+  assets: VmAssets,
+  socketPath: string | undefined,
+): Promise<GuestProcess> {
+  const service = new GuestService();
+  const session = new VmSession(store, assets, service.events, { noReboot: store.config.options.onGuestReset === 'powerOff' });
+  service.serve(session);
+  const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
+  const ended = new Promise<VmEnd>((resolve) => {
+    service.onEnd = (end) => {
+      void (server?.close() ?? Promise.resolve()).then(() => resolve(end));
+    };
+  });
+  return { session, service, ended };
+}
+
+/** A start that failed gives the store back before it says why. */
+export async function startOrClose(process: GuestProcess, store: VmStore<Validated<VmConfig>>): Promise<void> {
+  try {
+    await process.session.start();
+  } catch (error) {
+    await store.close();
+    throw VmError.from(error);
+  }
+}
