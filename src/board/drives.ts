@@ -18,7 +18,11 @@ export interface IdeDrives {
 export function buildIdeDrives(config: VmConfig, portOf: (id: string) => BlockPort): IdeDrives {
   const places: (AtaDisk | AtapiCdrom | undefined)[] = [undefined, undefined, undefined, undefined];
   const forFirmware: FirmwareDrive[] = [];
-  const place = (order: readonly number[], make: () => AtaDisk | AtapiCdrom, describe: Omit<FirmwareDrive, 'channel' | 'unit'>): void => {
+  const place = (
+    order: readonly number[],
+    make: () => AtaDisk | AtapiCdrom,
+    describe: Omit<FirmwareDrive, 'channel' | 'unit'>,
+  ): void => {
     const free = order.find((index) => places[index] === undefined);
     if (free === undefined) return; // checkConfig allows four drives
     places[free] = make();
@@ -27,7 +31,10 @@ export function buildIdeDrives(config: VmConfig, portOf: (id: string) => BlockPo
   config.disks.forEach(({ id }, index) => {
     const port = portOf(id);
     const identity = { model: 'SUBZERO HARDDISK', serial: `SZ${String(index + 1).padStart(8, '0')}`, firmware: '1.0' };
-    place(DISK_PLACES, () => new AtaDisk(port, identity), { kind: 'disk', sectorCount: Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR) });
+    place(DISK_PLACES, () => new AtaDisk(port, identity), {
+      kind: 'disk',
+      sectorCount: Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR),
+    });
   });
   config.cdroms.forEach(({ id }, index) => {
     const port = portOf(id);

@@ -19,7 +19,12 @@ export class InterruptControllers {
   readonly lapics: readonly Lapic[];
   readonly #isa: SharedLine[] = [];
 
-  constructor(vcpus: readonly Vcpu[], clock: GuestClock, mmio: MmioBus, tscToNs: (vcpu: number, tsc: bigint) => number) {
+  constructor(
+    vcpus: readonly Vcpu[],
+    clock: GuestClock,
+    mmio: MmioBus,
+    tscToNs: (vcpu: number, tsc: bigint) => number,
+  ) {
     const bus = new ApicBus((vector) => this.ioApic.endOfInterrupt(vector));
     this.ioApic = new IoApic('ioapic', { bus });
     mmio.map('ioapic', IOAPIC_BASE, PAGE, this.ioApic);

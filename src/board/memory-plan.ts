@@ -38,13 +38,21 @@ export class MemoryPlan implements PamWires {
     const isBios = gpa >= PAM_START + (2 ** 18 - LOW_BIOS_BYTES);
     const rom = isBios ? this.#lowBios + (gpa - (MIB - LOW_BIOS_BYTES)) : undefined;
     const read = readsRam ? ram : rom;
-    this.memory.map(`pam-${gpa.toString(16)}`, { gpa, size, ...(read === undefined ? {} : { read }), write: writesRam ? ram : 'drop' });
+    this.memory.map(`pam-${gpa.toString(16)}`, {
+      gpa,
+      size,
+      ...(read === undefined ? {} : { read }),
+      write: writesRam ? ram : 'drop',
+    });
   }
 
   /** SMM is declared absent, so only an open SMRAM (D_OPEN) is ever seen. */
   mapSmram({ isOpen }: SmramAccess): void {
     const offset = this.#ram + VGA_HOLE;
-    this.memory.map('smram', isOpen ? { gpa: VGA_HOLE, size: PAM_START - VGA_HOLE, read: offset, write: offset } : undefined);
+    this.memory.map(
+      'smram',
+      isOpen ? { gpa: VGA_HOLE, size: PAM_START - VGA_HOLE, read: offset, write: offset } : undefined,
+    );
   }
 
   #mapRam(name: string, gpa: number, size: number): void {

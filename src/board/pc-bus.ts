@@ -55,4 +55,3 @@ export class PcBus implements GuestBus {
     return this.inputs.random();
   }
 }
-

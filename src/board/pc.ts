@@ -21,7 +21,15 @@ import { Pm, pmState } from '../devices/pm/pm';
 import { Port92, port92State } from '../devices/port92/port92';
 import { Rtc, rtcState } from '../devices/rtc/rtc';
 import { Uart16550, uart16550State } from '../devices/uart16550/uart16550';
-import { DISPI_FIRST_PORT, DISPI_PORT_COUNT, Vga, VGA_FIRST_PORT, VGA_PORT_COUNT, VGA_WINDOW, VGA_WINDOW_SIZE } from '../devices/vga/vga';
+import {
+  DISPI_FIRST_PORT,
+  DISPI_PORT_COUNT,
+  Vga,
+  VGA_FIRST_PORT,
+  VGA_PORT_COUNT,
+  VGA_WINDOW,
+  VGA_WINDOW_SIZE,
+} from '../devices/vga/vga';
 import { vgaState } from '../devices/vga/state';
 import { BACKDOOR_PORT, VmPort, vmPortState } from '../devices/vmport/vmport';
 import { buildFirmware, type FloppyDriveType } from '../firmware/firmware';
@@ -37,7 +45,14 @@ import { MmioBus } from '../machine/mmio-bus';
 import { PAGE_RAM, PAGE_ROM } from '../machine/page-flags';
 import type { BarMapper } from '../machine/pci';
 import { PortBus } from '../machine/port-bus';
-import { isRecord, type Plain, SnapshotError, type StateDefinition, unwrapState, wrapState } from '../machine/saved-state';
+import {
+  isRecord,
+  type Plain,
+  SnapshotError,
+  type StateDefinition,
+  unwrapState,
+  wrapState,
+} from '../machine/saved-state';
 import type { ScreenSource } from '../machine/screen';
 import { PcBus } from './pc-bus';
 import { buildIdeDrives } from './drives';
@@ -46,7 +61,12 @@ import { MemoryPlan } from './memory-plan';
 
 export const TSC_HZ = 1e9;
 const SCI_IRQ = 9;
-const COM_PORTS: readonly (readonly [port: number, irq: number])[] = [[0x3f8, 4], [0x2f8, 3], [0x3e8, 4], [0x2e8, 3]];
+const COM_PORTS: readonly (readonly [port: number, irq: number])[] = [
+  [0x3f8, 4],
+  [0x2f8, 3],
+  [0x3e8, 4],
+  [0x2e8, 3],
+];
 const VERSION = '0.1.0';
 const SECTOR_CHUNK = 1 << 20;
 
@@ -58,14 +78,22 @@ export interface PcParts {
   /** A direct kernel boot, prepared by the caller (firmware/). */
   readonly kernel: KernelBoot | undefined;
   readonly nvram: Uint8Array | undefined;
-  blockPort(id: string): BlockPort & { complete(input: Extract<MachineInput, { kind: 'disk' }>): void; changeMedium(medium: { sizeBytes: number; isReadOnly: boolean } | undefined): void };
+  blockPort(
+    id: string,
+  ): BlockPort & {
+    complete(input: Extract<MachineInput, { kind: 'disk' }>): void;
+    changeMedium(medium: { sizeBytes: number; isReadOnly: boolean } | undefined): void;
+  };
   serialOut(port: number): ByteSink;
   tap(port: number, byte: number): void;
   hostRandom(): number;
 }
 
 /** What ends or resets the machine, set by wires during an instruction and taken by the loop after it. */
-export type PcRequest = 'reset' | { readonly kind: 'powerOff'; readonly by: 'guest' } | { readonly kind: 'debugExit'; readonly status: number };
+export type PcRequest =
+  | 'reset'
+  | { readonly kind: 'powerOff'; readonly by: 'guest' }
+  | { readonly kind: 'debugExit'; readonly status: number };
 
 interface Attached {
   readonly device: Device<unknown>;
@@ -109,7 +137,11 @@ export class PcMachine {
       () => boot.count,
       () => boot.breakSoon(),
     );
-    this.inputs = new InputGate(() => boot.count, (input) => this.#apply(input), parts.hostRandom);
+    this.inputs = new InputGate(
+      () => boot.count,
+      (input) => this.#apply(input),
+      parts.hostRandom,
+    );
     this.#interrupts = new InterruptControllers(this.vcpus, this.clock, this.#mmio, (_vcpu, tsc) => Number(tsc));
     this.bus = new PcBus(this.#ports, this.#mmio, this.#interrupts, this.inputs);
     this.#attach(this.#interrupts.pic, picState);
@@ -126,7 +158,8 @@ export class PcMachine {
     const bars: BarMapper = {
       mapPorts: (name, at, size, handler) => this.#ports.mapNamed(name, at, size, handler),
       mapMmio: (name, at, size, handler) => this.#mmio.map(name, at, size, handler),
-      mapMemory: (name, at, size, offset) => this.#memory.map(name, at === undefined ? undefined : { gpa: at, size, read: offset, write: offset }),
+      mapMemory: (name, at, size, offset) =>
+        this.#memory.map(name, at === undefined ? undefined : { gpa: at, size, read: offset, write: offset }),
     };
 
     // chipset
@@ -134,9 +167,17 @@ export class PcMachine {
     const pci = new PciBus();
     const host = this.#attach(new I440fx('pci/00:00.0', plan), i440fxState);
     pci.attach({ device: 0, function: 0 }, host.config);
-    const isaBridge = this.#attach(new Piix3('pci/00:01.0', { irq: (irq) => this.#interrupts.isa(irq), reset }), piix3State);
+    const isaBridge = this.#attach(
+      new Piix3('pci/00:01.0', { irq: (irq) => this.#interrupts.isa(irq), reset }),
+      piix3State,
+    );
     pci.attach({ device: 1, function: 0 }, isaBridge.config);
-    this.#ports.map(0xcf8, 8, this.#attach(new PciConfigPorts('pci-config', pci, isaBridge.resetControl), pciConfigPortsState), 4);
+    this.#ports.map(
+      0xcf8,
+      8,
+      this.#attach(new PciConfigPorts('pci-config', pci, isaBridge.resetControl), pciConfigPortsState),
+      4,
+    );
     const pm = new Pm('pci/00:01.3', this.clock, {
       sci: this.#interrupts.isa(SCI_IRQ),
       bars,
@@ -176,7 +217,11 @@ export class PcMachine {
     const port92 = new Port92('port92', { a20: { set: (level) => this.#setA20('port92', level) }, reset });
     this.#ports.map(0x92, 1, this.#attach(port92, port92State));
     this.#backdoor = this.#attach(
-      new VmPort('vmport', { notify: () => this.#keyboard.mouse.ping(), modeChanged: () => undefined }, config.memory.memoryMiB),
+      new VmPort(
+        'vmport',
+        { notify: () => this.#keyboard.mouse.ping(), modeChanged: () => undefined },
+        config.memory.memoryMiB,
+      ),
       vmPortState,
     );
     this.#ports.map(BACKDOOR_PORT, 4, this.#backdoorPort(), 4);
@@ -196,7 +241,11 @@ export class PcMachine {
     const floppyPorts = config.floppies.map(({ id }) => this.#blockPort(id));
     const floppyTypes = [0, 1].map((index) => this.#floppyType(floppyPorts[index], config.floppies.length > index));
     const floppy = this.#attach(
-      new Floppy('floppy', [floppyPorts[0], floppyPorts[1]], { irq: this.#interrupts.isa(6), dma: dma.channel(2), clock: this.clock }),
+      new Floppy('floppy', [floppyPorts[0], floppyPorts[1]], {
+        irq: this.#interrupts.isa(6),
+        dma: dma.channel(2),
+        clock: this.clock,
+      }),
       floppyState,
     );
     this.#ports.map(0x3f0, 6, floppy);
@@ -204,7 +253,12 @@ export class PcMachine {
 
     // display
     const vga = this.#attach(
-      new Vga('pci/00:02.0', { vram, clock: this.clock, pci: { intx: isaBridge.intx(2, 1), bars }, rom: parts.firmware.vgaBios }),
+      new Vga('pci/00:02.0', {
+        vram,
+        clock: this.clock,
+        pci: { intx: isaBridge.intx(2, 1), bars },
+        rom: parts.firmware.vgaBios,
+      }),
       vgaState,
     );
     pci.attach({ device: 2, function: 0 }, vga.config);
@@ -279,13 +333,19 @@ export class PcMachine {
     this.vcpus.forEach((vcpu, index) => {
       entries.set(`vcpu${index}`, vcpu.save() as unknown as Plain);
     });
-    for (const [id, { device, state }] of this.#devices) entries.set(id, wrapState(state, device.save()) as unknown as Plain);
+    for (const [id, { device, state }] of this.#devices)
+      entries.set(id, wrapState(state, device.save()) as unknown as Plain);
     return entries;
   }
 
   /** Into a machine built from the same configuration. Throws SnapshotError naming the part; the machine is then unusable. */
   restore(entries: ReadonlyMap<string, unknown>): void {
-    const known = new Set(['clock', 'a20', ...this.vcpus.map((_vcpu, index) => `vcpu${index}`), ...this.#devices.keys()]);
+    const known = new Set([
+      'clock',
+      'a20',
+      ...this.vcpus.map((_vcpu, index) => `vcpu${index}`),
+      ...this.#devices.keys(),
+    ]);
     for (const id of entries.keys()) if (!known.has(id)) throw new SnapshotError(id, 'is not a part of this machine');
     for (const id of known) if (!entries.has(id)) throw new SnapshotError(id, 'is missing');
     // The count comes first: every timer is a function of it.
@@ -293,7 +353,8 @@ export class PcMachine {
     this.clock.restore(entries.get('clock'));
     this.#bootVcpu().setClock(this.clock.step);
     const a20 = entries.get('a20');
-    if (!isRecord(a20) || typeof a20.keyboard !== 'boolean' || typeof a20.port92 !== 'boolean') throw new SnapshotError('a20', 'is not a gate');
+    if (!isRecord(a20) || typeof a20.keyboard !== 'boolean' || typeof a20.port92 !== 'boolean')
+      throw new SnapshotError('a20', 'is not a gate');
     for (const [id, { device, state }] of this.#devices) device.restore(unwrapState(state, id, entries.get(id)));
     this.#a20 = { keyboard: a20.keyboard, port92: a20.port92 };
     this.#memory.setA20(a20.keyboard || a20.port92);
@@ -331,7 +392,9 @@ export class PcMachine {
         return this.#blockPorts.get(input.port)?.complete(input);
       case 'medium': {
         const { sizeBytes, isReadOnly } = input;
-        return this.#blockPorts.get(input.port)?.changeMedium(sizeBytes === undefined ? undefined : { sizeBytes, isReadOnly: isReadOnly ?? true });
+        return this.#blockPorts
+          .get(input.port)
+          ?.changeMedium(sizeBytes === undefined ? undefined : { sizeBytes, isReadOnly: isReadOnly ?? true });
       }
       case 'startTime':
         return this.#rtc.setTime(input.unixMs + input.zoneMinutes * 60_000);
@@ -361,7 +424,10 @@ export class PcMachine {
   }
 
   #attach<D extends Device<S>, S>(device: D, state: StateDefinition<S>): D {
-    this.#devices.set(device.id, { device: device as unknown as Device<unknown>, state: state as StateDefinition<unknown> });
+    this.#devices.set(device.id, {
+      device: device as unknown as Device<unknown>,
+      state: state as StateDefinition<unknown>,
+    });
     return device;
   }
 
@@ -378,7 +444,10 @@ export class PcMachine {
   #addSerial(index: number): void {
     const [port, irq] = COM_PORTS[index] as readonly [number, number];
     const uart = this.#attach(
-      new Uart16550(`com${index + 1}`, this.clock, { irq: this.#interrupts.isa(irq), out: this.parts.serialOut(index) }),
+      new Uart16550(`com${index + 1}`, this.clock, {
+        irq: this.#interrupts.isa(irq),
+        out: this.parts.serialOut(index),
+      }),
       uart16550State,
     );
     this.#ports.map(port, 8, uart);
@@ -389,7 +458,9 @@ export class PcMachine {
   #addDebugPorts(config: VmConfig): void {
     for (const { port } of config.debug.tapPorts) {
       if (port === 0x402 || port === 0xe9) {
-        const device = new DebugPort(`debug-${port.toString(16)}`, { out: { write: (byte) => this.parts.tap(port, byte) } });
+        const device = new DebugPort(`debug-${port.toString(16)}`, {
+          out: { write: (byte) => this.parts.tap(port, byte) },
+        });
         this.#ports.map(port, 1, this.#attach(device, debugPortState));
       } else {
         this.#ports.tap(port, (value, size) => {

@@ -10,7 +10,9 @@ export function parseCommand<T extends NonNullable<ParseArgsConfig['options']>>(
 ): { values: ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>>['values']; positionals: string[] } {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   if (positionals.length !== names.length) {
-    throw new UsageError(`${command} takes ${names.length === 0 ? 'no argument' : names.join(' ')}; see 'subzero ${command} --help'`);
+    throw new UsageError(
+      `${command} takes ${names.length === 0 ? 'no argument' : names.join(' ')}; see 'subzero ${command} --help'`,
+    );
   }
   return { values, positionals };
 }
@@ -24,7 +26,9 @@ export function say(text: string): void {
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join('  ')).join('\n');
+  return rows
+    .map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join('  '))
+    .join('\n');
 }
 
 export function formatBytes(bytes: number): string {

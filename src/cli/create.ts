@@ -27,4 +27,3 @@ export async function create(args: readonly string[]): Promise<number> {
   say(path.normalize(entry.folder));
   return EXIT_DONE;
 }
-

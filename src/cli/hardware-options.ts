@@ -35,7 +35,11 @@ export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (defau
   --bios FILE           another BIOS image
   --engine auto|emulated`;
 
-export type HardwareValues = { readonly [K in keyof typeof hardwareOptions]?: (typeof hardwareOptions)[K] extends { multiple: true } ? string[] : string };
+export type HardwareValues = {
+  readonly [K in keyof typeof hardwareOptions]?: (typeof hardwareOptions)[K] extends { multiple: true }
+    ? string[]
+    : string;
+};
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
@@ -92,14 +96,18 @@ export async function configFromOptions(
   extra: Partial<VmConfig> = {},
 ): Promise<Validated<VmConfig>> {
   const base = defaultConfig(name);
-  const memoryMiB = values.memory === undefined ? base.memory.memoryMiB : parseInteger('memory', values.memory, 1, 3072);
+  const memoryMiB =
+    values.memory === undefined ? base.memory.memoryMiB : parseInteger('memory', values.memory, 1, 3072);
   const engine = engines.find((known) => known === (values.engine ?? 'auto'));
   if (engine === undefined) throw new UsageError(`--engine ${values.engine}: must be one of ${engines.join(', ')}`);
   if (values.kernel === undefined && (values.initrd ?? values.append ?? values.module) !== undefined) {
     throw new UsageError('--initrd, --append and --module need --kernel');
   }
   const absolute = (file: string): string => place.name(path.resolve(file));
-  const order = values.floppy !== undefined && values.cdrom === undefined && values.disk === undefined ? (['floppy', 'cdrom', 'disk'] as const) : base.boot.order;
+  const order =
+    values.floppy !== undefined && values.cdrom === undefined && values.disk === undefined
+      ? (['floppy', 'cdrom', 'disk'] as const)
+      : base.boot.order;
   const config: VmConfig = {
     ...base,
     memory: { memoryMiB },
@@ -119,25 +127,44 @@ export async function configFromOptions(
             },
     },
     disks: await Promise.all((values.disk ?? []).map((text, index) => diskOf(files, text, `disk${index}`, place))),
-    cdroms: await Promise.all((values.cdrom ?? []).map(async (file, index) => ({ id: `cdrom${index}`, file: await existing(files, 'cdrom', file, place) }))),
+    cdroms: await Promise.all(
+      (values.cdrom ?? []).map(async (file, index) => ({
+        id: `cdrom${index}`,
+        file: await existing(files, 'cdrom', file, place),
+      })),
+    ),
     floppies: await Promise.all(
-      (values.floppy ?? []).map(async (file, index) => ({ id: `floppy${index}`, file: await existing(files, 'floppy', file, place), readonly: false })),
+      (values.floppy ?? []).map(async (file, index) => ({
+        id: `floppy${index}`,
+        file: await existing(files, 'floppy', file, place),
+        readonly: false,
+      })),
     ),
     ...extra,
   };
   const checked = checkConfig(config);
   if (!checked.ok) {
-    throw new VmError('config-invalid', checked.problems.map((problem) => `${problem.path} ${problem.message}`).join('; '));
+    throw new VmError(
+      'config-invalid',
+      checked.problems.map((problem) => `${problem.path} ${problem.message}`).join('; '),
+    );
   }
   return checked.config;
 }
 
 function moduleOf(text: string, absolute: (file: string) => string): { file: string; args: string } {
   const space = text.indexOf(' ');
-  return space < 0 ? { file: absolute(text), args: '' } : { file: absolute(text.slice(0, space)), args: text.slice(space + 1) };
+  return space < 0
+    ? { file: absolute(text), args: '' }
+    : { file: absolute(text.slice(0, space)), args: text.slice(space + 1) };
 }
 
-async function diskOf(files: HostFiles, text: string, id: string, place: DiskPlace): Promise<VmConfig['disks'][number]> {
+async function diskOf(
+  files: HostFiles,
+  text: string,
+  id: string,
+  place: DiskPlace,
+): Promise<VmConfig['disks'][number]> {
   const sizeBytes = parseSize(text);
   if (sizeBytes !== undefined && (await files.stat(path.resolve(text))) === undefined) {
     const file = place.newDisk(id);
@@ -153,7 +180,11 @@ async function diskOf(files: HostFiles, text: string, id: string, place: DiskPla
 async function existing(files: HostFiles, option: string, file: string, place: DiskPlace): Promise<string> {
   const absolute = path.resolve(file);
   const info = await files.stat(absolute);
-  if (info === undefined) throw new VmError('file-not-found', `--${option} ${file}: the file does not exist; check the path`, { path: absolute });
-  if (info.kind !== 'file') throw new VmError('image-unsupported', `--${option} ${file}: not a file`, { path: absolute });
+  if (info === undefined)
+    throw new VmError('file-not-found', `--${option} ${file}: the file does not exist; check the path`, {
+      path: absolute,
+    });
+  if (info.kind !== 'file')
+    throw new VmError('image-unsupported', `--${option} ${file}: not a file`, { path: absolute });
   return place.name(absolute);
 }

@@ -27,7 +27,12 @@ export async function list(args: readonly string[]): Promise<number> {
   const { values } = parseCommand('list', args, { json: { type: 'boolean' } } as const, []);
   const entries = await openLibrary().list();
   const rows = await Promise.all(
-    entries.map(async (entry) => ({ name: entry.name, state: await stateOf(entry), folder: entry.folder, pid: entry.owner?.pid ?? null })),
+    entries.map(async (entry) => ({
+      name: entry.name,
+      state: await stateOf(entry),
+      folder: entry.folder,
+      pid: entry.owner?.pid ?? null,
+    })),
   );
   if (values.json) say(JSON.stringify(rows, null, 2));
   else if (rows.length === 0) say('no VMs yet; make one with: subzero create NAME --cdrom FILE --disk 10G');

@@ -2,7 +2,20 @@ import { dirname } from 'node:path';
 import { VmError } from '../base/errors';
 import { create, createHelp } from './create';
 import { list, listHelp } from './list';
-import { deleteHelp, pause, pauseHelp, remove, reset, resetHelp, resume, resumeHelp, stop, stopHelp, suspend, suspendHelp } from './power';
+import {
+  deleteHelp,
+  pause,
+  pauseHelp,
+  remove,
+  reset,
+  resetHelp,
+  resume,
+  resumeHelp,
+  stop,
+  stopHelp,
+  suspend,
+  suspendHelp,
+} from './power';
 import { run, runHelp } from './run';
 import { screenshot, screenshotHelp, sendKeys, sendKeysHelp } from './screen';
 import { show, showHelp } from './show';
@@ -59,7 +72,8 @@ main(process.argv.slice(2)).then(
     process.stdin.unref?.();
   },
   (error: unknown) => {
-    const isUsage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+    const isUsage =
+      error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
     const message = isUsage ? (error as Error).message : VmError.from(error).message;
     process.stderr.write(`subzero: ${message}\n`);
     process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;

@@ -29,7 +29,8 @@ export async function stop(args: readonly string[]): Promise<number> {
   const options = { force: { type: 'boolean' }, timeout: { type: 'string' } } as const;
   const { values, positionals } = parseCommand('stop', args, options, ['NAME']);
   const name = positionals[0] as string;
-  const seconds = values.timeout === undefined ? DEFAULT_STOP_SECONDS : parseInteger('timeout', values.timeout, 1, 1_000_000);
+  const seconds =
+    values.timeout === undefined ? DEFAULT_STOP_SECONDS : parseInteger('timeout', values.timeout, 1, 1_000_000);
   return withRunningVm(name, async (vm) => {
     const end = ended(vm);
     if (values.force) {
@@ -45,7 +46,9 @@ export async function stop(args: readonly string[]): Promise<number> {
     const outcome = await Promise.race([end, late]);
     clearTimeout(timer);
     if (outcome !== 'late') return EXIT_DONE;
-    process.stderr.write(`subzero: '${name}' did not power off within ${seconds} s of its power button; its system may not listen to it: stop --force\n`);
+    process.stderr.write(
+      `subzero: '${name}' did not power off within ${seconds} s of its power button; its system may not listen to it: stop --force\n`,
+    );
     return EXIT_TIMEOUT;
   });
 }
@@ -60,7 +63,10 @@ export async function suspend(args: readonly string[]): Promise<number> {
   });
 }
 
-export async function resume(args: readonly string[], start: (args: readonly string[]) => Promise<number>): Promise<number> {
+export async function resume(
+  args: readonly string[],
+  start: (args: readonly string[]) => Promise<number>,
+): Promise<number> {
   const { positionals } = parseCommand('resume', args, {}, ['NAME']);
   const name = positionals[0] as string;
   const entry = await openLibrary().find(name);

@@ -8,7 +8,14 @@ import { assetsIn } from '../guest/vm-assets';
 import { engineReason, type SessionEvents, VmSession } from '../guest/vm-session';
 import type { VmStore } from '../disk/vm-store';
 import type { VmEnd } from '../protocol/guest';
-import { configFromOptions, type HardwareValues, hardwareHelp, hardwareOptions, parseInteger, temporaryPlace } from './hardware-options';
+import {
+  configFromOptions,
+  type HardwareValues,
+  hardwareHelp,
+  hardwareOptions,
+  parseInteger,
+  temporaryPlace,
+} from './hardware-options';
 import { EXIT_DONE, EXIT_FAILED, EXIT_TIMEOUT, UsageError } from './usage-error';
 
 export const runHelp = `subzero run [NAME] [options]: runs a VM of the library, or a throw-away VM from options, without a window
@@ -73,9 +80,11 @@ class Expectation {
 
 export async function run(args: readonly string[], out: string): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options: runOptions, allowPositionals: true });
-  if (positionals.length > 1) throw new UsageError(`run takes one NAME at most, not '${positionals.slice(1).join(' ')}'`);
+  if (positionals.length > 1)
+    throw new UsageError(`run takes one NAME at most, not '${positionals.slice(1).join(' ')}'`);
   const until = regexOf('until', values.until);
-  const timeoutMs = values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
+  const timeoutMs =
+    values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
   const store = await prepare(positionals[0], values);
   const running = new Run(store, values, until, out);
   return running.toEnd(timeoutMs);
@@ -85,7 +94,8 @@ async function prepare(name: string | undefined, values: RunValues): Promise<VmS
   const files = new NodeHostFiles();
   const taps = (values['tap-port'] ?? []).map(parseTap);
   const debug = { debugExit: values['debug-exit'] ?? false, tapPorts: taps };
-  if (name !== undefined) throw new UsageError(`run ${name}: VMs of the library are started with 'subzero start ${name}'`);
+  if (name !== undefined)
+    throw new UsageError(`run ${name}: VMs of the library are started with 'subzero start ${name}'`);
   const place = temporaryPlace(files);
   const config = await configFromOptions(files, 'throw-away', values, place, { debug });
   return new ThrowAwayStore(files, config, place.made);
@@ -120,7 +130,8 @@ class Run {
     private readonly until: RegExp | undefined,
     out: string,
   ) {
-    for (const { port, file } of store.config.debug.tapPorts) this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
+    for (const { port, file } of store.config.debug.tapPorts)
+      this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
     if (values.serial !== undefined && values.serial !== 'stdio') this.#serialFile = createWriteStream(values.serial);
     if (until !== undefined) {
       this.#expectations.push(
@@ -145,7 +156,8 @@ class Run {
       },
     };
     this.#session = new VmSession(store, assetsIn(out), events, { noReboot: values['no-reboot'] ?? false });
-    if (store.config.cpu.engine === 'auto') process.stderr.write(`subzero: engine emulated: ${engineReason(store.config)}\n`);
+    if (store.config.cpu.engine === 'auto')
+      process.stderr.write(`subzero: engine emulated: ${engineReason(store.config)}\n`);
   }
 
   async toEnd(timeoutMs: number | undefined): Promise<number> {
@@ -156,7 +168,8 @@ class Run {
     this.#typeLater();
     const stdin = this.values.serial === 'stdio' ? this.#readStdin() : undefined;
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#finish(EXIT_TIMEOUT), timeoutMs);
-    const looker = this.#expectations.length === 0 ? undefined : setInterval(() => void this.#lookAtScreen(), SCREEN_LOOK_MS);
+    const looker =
+      this.#expectations.length === 0 ? undefined : setInterval(() => void this.#lookAtScreen(), SCREEN_LOOK_MS);
     const interrupted = (): void => this.#finish(EXIT_FAILED);
     process.once('SIGINT', interrupted);
     process.once('SIGTERM', interrupted);
@@ -175,10 +188,14 @@ class Run {
     }
     if (this.values.stats && this.#session.status.kind === 'running') {
       const { count, guestNs, mips, load } = await this.#session.stats();
-      process.stderr.write(`subzero: ${count} instructions, ${(guestNs / 1e9).toFixed(2)} s guest time, ${mips.toFixed(1)} MIPS, load ${load.toFixed(2)}\n`);
+      process.stderr.write(
+        `subzero: ${count} instructions, ${(guestNs / 1e9).toFixed(2)} s guest time, ${mips.toFixed(1)} MIPS, load ${load.toFixed(2)}\n`,
+      );
     }
     if (this.#session.status.kind !== 'stopped') await this.#session.powerOff().catch(() => undefined);
-    const streams = [...this.#taps.values(), this.#serialFile].filter((stream): stream is WriteStream => stream !== undefined && stream !== 'stderr');
+    const streams = [...this.#taps.values(), this.#serialFile].filter(
+      (stream): stream is WriteStream => stream !== undefined && stream !== 'stderr',
+    );
     await Promise.all(streams.map((stream) => new Promise((resolve) => stream.end(resolve))));
   }
 

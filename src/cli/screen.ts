@@ -8,10 +8,33 @@ export const sendKeysHelp = `subzero send-keys NAME TEXT...: types on the guest'
 
 /** USB HID usages (page 7) of the names that --press takes. */
 const KEYS: Readonly<Record<string, number>> = {
-  ctrl: 0xe0, shift: 0xe1, alt: 0xe2, meta: 0xe3, super: 0xe3, altgr: 0xe6,
-  enter: 0x28, esc: 0x29, backspace: 0x2a, tab: 0x2b, space: 0x2c, delete: 0x4c, del: 0x4c, insert: 0x49,
-  home: 0x4a, end: 0x4d, pageup: 0x4b, pagedown: 0x4e, right: 0x4f, left: 0x50, down: 0x51, up: 0x52,
-  capslock: 0x39, printscreen: 0x46, scrolllock: 0x47, pause: 0x48, numlock: 0x53,
+  ctrl: 0xe0,
+  shift: 0xe1,
+  alt: 0xe2,
+  meta: 0xe3,
+  super: 0xe3,
+  altgr: 0xe6,
+  enter: 0x28,
+  esc: 0x29,
+  backspace: 0x2a,
+  tab: 0x2b,
+  space: 0x2c,
+  delete: 0x4c,
+  del: 0x4c,
+  insert: 0x49,
+  home: 0x4a,
+  end: 0x4d,
+  pageup: 0x4b,
+  pagedown: 0x4e,
+  right: 0x4f,
+  left: 0x50,
+  down: 0x51,
+  up: 0x52,
+  capslock: 0x39,
+  printscreen: 0x46,
+  scrolllock: 0x47,
+  pause: 0x48,
+  numlock: 0x53,
 };
 
 export async function screenshot(args: readonly string[]): Promise<number> {
@@ -36,7 +59,10 @@ export async function sendKeys(args: readonly string[]): Promise<number> {
   const chords = presses.map(chordOf);
   return withRunningVm(positionals[0] as string, async (vm) => {
     for (const usages of chords) {
-      const strokes = [...usages.map((usage) => ({ usage, down: true })), ...[...usages].reverse().map((usage) => ({ usage, down: false }))];
+      const strokes = [
+        ...usages.map((usage) => ({ usage, down: true })),
+        ...[...usages].reverse().map((usage) => ({ usage, down: false })),
+      ];
       await vm.call('keys.send', { strokes });
     }
     if (text !== '') await vm.call('keys.type', { text });
@@ -56,5 +82,7 @@ function usageOf(name: string): number {
   if (name === '0') return 0x27;
   const fn = /^f([1-9]|1[0-2])$/.exec(name);
   if (fn !== null) return 0x3a + Number(fn[1]) - 1;
-  throw new UsageError(`--press ${name}: not a key; names are ${Object.keys(KEYS).join(', ')}, letters, digits, f1 to f12`);
+  throw new UsageError(
+    `--press ${name}: not a key; names are ${Object.keys(KEYS).join(', ')}, letters, digits, f1 to f12`,
+  );
 }

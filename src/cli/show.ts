@@ -11,10 +11,22 @@ export async function show(args: readonly string[]): Promise<number> {
   const entry = await library.find(positionals[0] as string);
   const state = await stateOf(entry);
   if (entry.kind !== 'ok') {
-    say(JSON.stringify({ name: entry.name, folder: entry.folder, state, problems: entry.kind === 'broken' ? entry.problems : [] }, null, 2));
+    say(
+      JSON.stringify(
+        { name: entry.name, folder: entry.folder, state, problems: entry.kind === 'broken' ? entry.problems : [] },
+        null,
+        2,
+      ),
+    );
     return EXIT_FAILED;
   }
   const { snapshots, current } = await library.snapshots(entry.folder);
-  say(JSON.stringify({ name: entry.name, folder: entry.folder, state, config: entry.config, snapshots, current }, null, 2));
+  say(
+    JSON.stringify(
+      { name: entry.name, folder: entry.folder, state, config: entry.config, snapshots, current },
+      null,
+      2,
+    ),
+  );
   return EXIT_DONE;
 }

@@ -41,7 +41,9 @@ export async function snapshot(args: readonly string[]): Promise<number> {
 async function take(args: readonly string[]): Promise<number> {
   const name = args[1] !== undefined && !args[1].startsWith('--') ? args[1] : undefined;
   const rest = name === undefined ? args : args.filter((_arg, index) => index !== 1);
-  const { values, positionals } = parseCommand('snapshot take', rest, { description: { type: 'string' } } as const, ['NAME']);
+  const { values, positionals } = parseCommand('snapshot take', rest, { description: { type: 'string' } } as const, [
+    'NAME',
+  ]);
   return withSnapshots(positionals[0] as string, async (snapshots) => {
     const { snapshots: taken } = await snapshots.tree();
     say(await snapshots.take(name ?? `Snapshot ${taken.length + 1}`, values.description ?? ''));
@@ -81,7 +83,8 @@ function idOf({ snapshots }: SnapshotTreeView, wanted: string): string {
   const byName = snapshots.filter(({ name }) => name === wanted);
   if (byId !== undefined) return byId.id;
   if (byName.length === 1) return (byName[0] as { id: string }).id;
-  if (byName.length === 0) throw new VmError('snapshot-not-found', `there is no snapshot '${wanted}'; 'subzero snapshot list' shows them`);
+  if (byName.length === 0)
+    throw new VmError('snapshot-not-found', `there is no snapshot '${wanted}'; 'subzero snapshot list' shows them`);
   throw new VmError('bad-argument', `several snapshots are named '${wanted}'; give the id of one`);
 }
 

@@ -12,14 +12,27 @@ export async function start(args: readonly string[], out: string): Promise<numbe
   const { positionals } = parseCommand('start', args, {}, ['NAME']);
   const entry = await openLibrary().find(positionals[0] as string);
   if (entry.kind === 'broken') {
-    throw new VmError('vm-broken', `'${entry.name}' cannot start: ${entry.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+    throw new VmError(
+      'vm-broken',
+      `'${entry.name}' cannot start: ${entry.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`,
+    );
   }
-  if (entry.owner !== undefined) throw new VmError('vm-in-use', `'${entry.name}' is running already, in process ${entry.owner.pid}`);
-  const child = fork(join(out, 'guest-child.cjs'), [entry.folder], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  if (entry.owner !== undefined)
+    throw new VmError('vm-in-use', `'${entry.name}' is running already, in process ${entry.owner.pid}`);
+  const child = fork(join(out, 'guest-child.cjs'), [entry.folder], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
   const message = await new Promise<StartMessage>((resolve, reject) => {
     child.once('message', (value) => resolve(value as StartMessage));
-    child.once('error', (cause) => reject(new VmError('engine-failed', `cannot start a process for '${entry.name}'`, undefined, cause)));
-    child.once('exit', (code) => reject(new VmError('guest-gone', `the process of '${entry.name}' ended with status ${String(code)} before the VM ran`)));
+    child.once('error', (cause) =>
+      reject(new VmError('engine-failed', `cannot start a process for '${entry.name}'`, undefined, cause)),
+    );
+    child.once('exit', (code) =>
+      reject(
+        new VmError('guest-gone', `the process of '${entry.name}' ended with status ${String(code)} before the VM ran`),
+      ),
+    );
   });
   child.removeAllListeners();
   if (child.connected) child.disconnect();

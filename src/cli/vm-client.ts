@@ -16,13 +16,22 @@ export function openLibrary(): Library {
 /** Connects to the process that runs a VM. Rejects with 'vm-not-running' when there is none. */
 export async function connectTo(entry: VmEntry): Promise<VmClient> {
   const { owner } = entry;
-  if (owner === undefined) throw new VmError('vm-not-running', `'${entry.name}' is not running; start it with 'subzero start'`);
-  if (owner.socketPath === '') throw new VmError('vm-in-use', `'${entry.name}' is being changed by process ${owner.pid}; try again`);
+  if (owner === undefined)
+    throw new VmError('vm-not-running', `'${entry.name}' is not running; start it with 'subzero start'`);
+  if (owner.socketPath === '')
+    throw new VmError('vm-in-use', `'${entry.name}' is being changed by process ${owner.pid}; try again`);
   const socket = connect(owner.socketPath);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', (cause) =>
-      reject(new VmError('guest-gone', `cannot reach the process ${owner.pid} that runs '${entry.name}'; is it still starting?`, undefined, cause)),
+      reject(
+        new VmError(
+          'guest-gone',
+          `cannot reach the process ${owner.pid} that runs '${entry.name}'; is it still starting?`,
+          undefined,
+          cause,
+        ),
+      ),
     );
   });
   return new Endpoint(new SocketTransport(socket), {}, {});

@@ -34,6 +34,9 @@ export interface VcpuState {
   msrs: Record<string, bigint>;
   /** XSAVE area, standard format (Intel SDM vol. 1, 13.4): legacy 512 bytes, header, then AVX state where XCR0 has it. */
   xsave: Uint8Array;
+  /** x87 instruction and data pointer selectors, which the area's 64-bit form has no room for. */
+  fcs: number;
+  fds: number;
   activity: 'running' | 'halted' | 'waitForSipi' | 'shutdown';
   /** Instructions for which interrupts are held off: after STI or MOV SS. */
   interruptShadow: 'none' | 'sti' | 'movSs';

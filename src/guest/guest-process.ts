@@ -24,7 +24,9 @@ export async function createGuestProcess(
   socketPath: string | undefined,
 ): Promise<GuestProcess> {
   const service = new GuestService();
-  const session = new VmSession(store, assets, service.events, { noReboot: store.config.options.onGuestReset === 'powerOff' });
+  const session = new VmSession(store, assets, service.events, {
+    noReboot: store.config.options.onGuestReset === 'powerOff',
+  });
   service.serve(session);
   const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
   const ended = new Promise<VmEnd>((resolve) => {

@@ -32,7 +32,11 @@ export interface MachineEvents {
   failed(error: Error): void;
 }
 
-type Waiting = { parts: Uint8Array[]; resolve: (value: { value: unknown; bytes: Uint8Array }) => void; reject: (error: Error) => void };
+type Waiting = {
+  parts: Uint8Array[];
+  resolve: (value: { value: unknown; bytes: Uint8Array }) => void;
+  reject: (error: Error) => void;
+};
 
 /** The host side of a machine thread: starts it, talks to it through the rings, ends it. */
 export class MachineHost {

@@ -127,7 +127,8 @@ export class MachineLoop {
     this.#wasHalted = false;
     if (reason.kind === 'reset') this.#reset();
     else if (reason.kind === 'shutdown') this.#shutdown(reason.cause);
-    else if (reason.kind === 'failed') this.stop({ kind: 'failed', message: reason.error.stack ?? reason.error.message });
+    else if (reason.kind === 'failed')
+      this.stop({ kind: 'failed', message: reason.error.stack ?? reason.error.message });
     if (clock.earliestDeadlineNs !== undefined) clock.fireDue();
   }
 
@@ -140,7 +141,8 @@ export class MachineLoop {
     if (due !== undefined) until = Math.min(until, due);
     const { endCount, checkpoint } = this.options;
     if (endCount !== undefined) until = Math.min(until, endCount);
-    if (checkpoint !== undefined) until = Math.min(until, (Math.floor(count / checkpoint.every) + 1) * checkpoint.every);
+    if (checkpoint !== undefined)
+      until = Math.min(until, (Math.floor(count / checkpoint.every) + 1) * checkpoint.every);
     // A timer re-armed in the past fires after the next instruction.
     return Math.max(until, count + 1);
   }

@@ -26,7 +26,14 @@ export type ToMachine =
 export type ToHost =
   | { readonly t: 'ready' }
   /** bytes: the data of a write. */
-  | { readonly t: 'disk'; readonly port: string; readonly request: number; readonly op: 'read' | 'write' | 'flush'; readonly offset: number; readonly length: number }
+  | {
+      readonly t: 'disk';
+      readonly port: string;
+      readonly request: number;
+      readonly op: 'read' | 'write' | 'flush';
+      readonly offset: number;
+      readonly length: number;
+    }
   | { readonly t: 'eject'; readonly port: string }
   | { readonly t: 'locked'; readonly port: string; readonly locked: boolean }
   /** bytes: what the guest sent. */

@@ -41,5 +41,7 @@ export interface MachineThreadInit {
   readonly noReboot: boolean;
   /** Keeps the inputs and hashes the state every so many instructions. */
   readonly record: { readonly everyInstructions: number } | undefined;
-  readonly replay: { readonly inputs: readonly StampedInput[]; readonly endCount: number; readonly everyInstructions: number } | undefined;
+  readonly replay:
+    | { readonly inputs: readonly StampedInput[]; readonly endCount: number; readonly everyInstructions: number }
+    | undefined;
 }

@@ -88,7 +88,9 @@ class MachineThread implements LoopHost {
     if (this.#framesWanted === 0) return Number.POSITIVE_INFINITY;
     if (!isFrameDue) return FRAME_MS - (now - this.#lastFrameMs);
     const change = this.#machine.screen.nextChangeNs();
-    return change === undefined ? Number.POSITIVE_INFINITY : Math.max(FRAME_MS, (change - this.#machine.clock.nowNs()) / 1e6);
+    return change === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(FRAME_MS, (change - this.#machine.clock.nowNs()) / 1e6);
   }
 
   halted(forever: boolean): void {
@@ -105,7 +107,10 @@ class MachineThread implements LoopHost {
         name,
         // A replay's completions come from the recording.
         (request, data) => (init.replay === undefined ? link.send({ t: 'disk', ...request }, data) : undefined),
-        { eject: () => link.send({ t: 'eject', port: name }), setLocked: (locked) => link.send({ t: 'locked', port: name, locked }) },
+        {
+          eject: () => link.send({ t: 'eject', port: name }),
+          setLocked: (locked) => link.send({ t: 'locked', port: name, locked }),
+        },
         init.media[name],
       );
       this.#ports.set(name, port);

@@ -78,7 +78,8 @@ export class MediaServer {
       } catch (error) {
         const trouble = VmError.from(error);
         if (isVmError(trouble, 'image-readonly')) return this.answer({ port, request: id, error: 'readOnly' });
-        if (request.op === 'read' || isVmError(trouble, 'bad-argument')) return this.answer({ port, request: id, error: 'medium' });
+        if (request.op === 'read' || isVmError(trouble, 'bad-argument'))
+          return this.answer({ port, request: id, error: 'medium' });
         this.onTrouble(isVmError(trouble, 'disk-full') ? 'diskFull' : 'ioError', trouble);
         await new Promise<void>((resolve) => this.#retry.push(resolve));
       }
@@ -86,7 +87,11 @@ export class MediaServer {
   }
 }
 
-async function perform(disk: Disk, request: MediaRequest, bytes: Uint8Array): Promise<{ data?: Uint8Array; error?: DiskInputError }> {
+async function perform(
+  disk: Disk,
+  request: MediaRequest,
+  bytes: Uint8Array,
+): Promise<{ data?: Uint8Array; error?: DiskInputError }> {
   const { op, offset, length } = request;
   if (op === 'flush') {
     await disk.flush();

@@ -59,7 +59,8 @@ export class RemoteBlockPort implements BlockPort {
     this.#pending.delete(input.request);
     if (input.error !== undefined) pending.done({ ok: false, error: input.error });
     else if (pending.op !== 'read') pending.done({ ok: true, value: undefined });
-    else if (input.data !== undefined && input.data.length === pending.length) pending.done({ ok: true, value: input.data });
+    else if (input.data !== undefined && input.data.length === pending.length)
+      pending.done({ ok: true, value: input.data });
     else pending.done({ ok: false, error: 'medium' });
   }
 

@@ -17,7 +17,12 @@ export async function serveOnSocket(service: GuestService, path: string): Promis
       server.listen(path, resolve);
     });
   } catch (error) {
-    throw new VmError('io-error', `cannot listen on ${path}: check that its folder exists and may be written`, { path }, error);
+    throw new VmError(
+      'io-error',
+      `cannot listen on ${path}: check that its folder exists and may be written`,
+      { path },
+      error,
+    );
   } finally {
     process.umask(before);
   }

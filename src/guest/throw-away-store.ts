@@ -31,7 +31,10 @@ export class ThrowAwayStore implements VmStore<Validated<VmConfig>> {
 
   async openMedium(file: string, isReadOnly: boolean): Promise<Disk> {
     const absolute = path.resolve(file);
-    const image = await openImage(this.files, absolute, 'raw', { isReadOnly, reach: { folder: path.dirname(absolute), agreed: [] } });
+    const image = await openImage(this.files, absolute, 'raw', {
+      isReadOnly,
+      reach: { folder: path.dirname(absolute), agreed: [] },
+    });
     const disk = new CachedDisk(image);
     this.#open.add(disk);
     return disk;
@@ -92,5 +95,7 @@ export class ThrowAwayStore implements VmStore<Validated<VmConfig>> {
 }
 
 function refuse(): Promise<never> {
-  return Promise.reject(new VmError('not-supported', 'a throw-away VM keeps nothing: create it first (subzero create) to take snapshots'));
+  return Promise.reject(
+    new VmError('not-supported', 'a throw-away VM keeps nothing: create it first (subzero create) to take snapshots'),
+  );
 }

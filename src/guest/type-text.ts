@@ -3,7 +3,14 @@ import type { KeyStroke } from '../protocol/guest';
 
 /** USB HID usages (HID Usage Tables 1.4, page 7) of a US keyboard. */
 const LEFT_SHIFT = 0xe1;
-const NAMED: Readonly<Record<string, number>> = { '\n': 0x28, '\r': 0x28, '\x1b': 0x29, '\b': 0x2a, '\t': 0x2b, ' ': 0x2c };
+const NAMED: Readonly<Record<string, number>> = {
+  '\n': 0x28,
+  '\r': 0x28,
+  '\x1b': 0x29,
+  '\b': 0x2a,
+  '\t': 0x2b,
+  ' ': 0x2c,
+};
 const PLAIN = "-=[]\\\0;'`,./";
 const SHIFTED = '_+{}|\0:"~<>?';
 const FIRST_SYMBOL = 0x2d;
@@ -33,7 +40,11 @@ export function strokesForText(text: string): KeyStroke[] {
   for (const character of text) {
     const key = keyOf(character);
     if (key === undefined) {
-      throw new VmError('bad-argument', `the character '${character}' cannot be typed: a US keyboard has no key for it`, { character });
+      throw new VmError(
+        'bad-argument',
+        `the character '${character}' cannot be typed: a US keyboard has no key for it`,
+        { character },
+      );
     }
     if (key.shift) strokes.push({ usage: LEFT_SHIFT, down: true });
     strokes.push({ usage: key.usage, down: true }, { usage: key.usage, down: false });

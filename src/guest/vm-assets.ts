@@ -16,7 +16,11 @@ export interface VmAssets {
 
 /** @param out the folder of the bundles, build/out in a clone */
 export function assetsIn(out: string): VmAssets {
-  return { machineThread: join(out, 'machine-thread.cjs'), coreWasm: join(out, 'core.wasm'), firmwareFolder: join(out, 'firmware') };
+  return {
+    machineThread: join(out, 'machine-thread.cjs'),
+    coreWasm: join(out, 'core.wasm'),
+    firmwareFolder: join(out, 'firmware'),
+  };
 }
 
 const MAX_ROM_BYTES = 16 << 20;
@@ -24,9 +28,17 @@ const MAX_ROM_BYTES = 16 << 20;
 const MAX_KERNEL_BYTES = 1 << 30;
 
 /** Reads ROMs and direct-boot files. Errors name the file and what to do. */
-export async function readFirmware(config: VmConfig, assets: VmAssets, resolve: (file: string) => string): Promise<FirmwareFiles> {
+export async function readFirmware(
+  config: VmConfig,
+  assets: VmAssets,
+  resolve: (file: string) => string,
+): Promise<FirmwareFiles> {
   const own = config.firmware;
-  const bios = await readRom('BIOS', own.bios === null ? join(assets.firmwareFolder, 'bios-256k.bin') : resolve(own.bios), own.bios === null);
+  const bios = await readRom(
+    'BIOS',
+    own.bios === null ? join(assets.firmwareFolder, 'bios-256k.bin') : resolve(own.bios),
+    own.bios === null,
+  );
   const vgaBios = await readRom(
     'VGA BIOS',
     own.vgaBios === null ? join(assets.firmwareFolder, 'vgabios-stdvga.bin') : resolve(own.vgaBios),
@@ -39,7 +51,11 @@ export async function readFirmware(config: VmConfig, assets: VmAssets, resolve: 
   const modules = await Promise.all(
     kernel.modules.map(async ({ file, args }) => ({ bytes: await readBootFile('module', resolve(file)), args })),
   );
-  return { bios, vgaBios, kernel: { image, ...(initrd === undefined ? {} : { initrd }), append: kernel.append, modules } };
+  return {
+    bios,
+    vgaBios,
+    kernel: { image, ...(initrd === undefined ? {} : { initrd }), append: kernel.append, modules },
+  };
 }
 
 async function readRom(what: string, path: string, isOurs: boolean): Promise<Uint8Array> {
@@ -48,16 +64,26 @@ async function readRom(what: string, path: string, isOurs: boolean): Promise<Uin
     throw new VmError('firmware-missing', `cannot read the ${what} '${path}': ${remedy}`, { file: path }, cause);
   });
   if (bytes.length < 1024 || bytes.length > MAX_ROM_BYTES) {
-    throw new VmError('firmware-invalid', `the ${what} '${path}' has ${bytes.length} bytes: a ROM image has 1 KiB to 16 MiB`, { file: path });
+    throw new VmError(
+      'firmware-invalid',
+      `the ${what} '${path}' has ${bytes.length} bytes: a ROM image has 1 KiB to 16 MiB`,
+      { file: path },
+    );
   }
   return bytes;
 }
 
 async function readBootFile(what: string, path: string): Promise<Uint8Array> {
   const bytes = await readAll(path).catch((cause: unknown) => {
-    throw new VmError('file-not-found', `cannot read the ${what} '${path}': check the path and its permissions`, { file: path }, cause);
+    throw new VmError(
+      'file-not-found',
+      `cannot read the ${what} '${path}': check the path and its permissions`,
+      { file: path },
+      cause,
+    );
   });
-  if (bytes.length > MAX_KERNEL_BYTES) throw new VmError('kernel-invalid', `the ${what} '${path}' is too large to boot`, { file: path });
+  if (bytes.length > MAX_KERNEL_BYTES)
+    throw new VmError('kernel-invalid', `the ${what} '${path}' is too large to boot`, { file: path });
   return bytes;
 }
 

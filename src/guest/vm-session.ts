@@ -9,7 +9,16 @@ import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-
 import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
 import type { Plain } from '../machine/saved-state';
 import type { Rect, ScreenMode } from '../machine/screen';
-import type { KeyStroke, PointerMove, ScreenText, SnapshotTree, VmEnd, VmInfo, VmStats, VmStatus } from '../protocol/guest';
+import type {
+  KeyStroke,
+  PointerMove,
+  ScreenText,
+  SnapshotTree,
+  VmEnd,
+  VmInfo,
+  VmStats,
+  VmStatus,
+} from '../protocol/guest';
 import { Lifecycle } from './lifecycle';
 import { MachineHost } from './machine-host';
 import type { StopCause } from './machine-loop';
@@ -63,7 +72,13 @@ export class VmSession {
     this.#media = new MediaServer(
       ({ port, request, error, data }) => {
         events.activity(port);
-        this.#machine?.input({ kind: 'disk', port, request, ...(error === undefined ? {} : { error }), ...(data === undefined ? {} : { data }) });
+        this.#machine?.input({
+          kind: 'disk',
+          port,
+          request,
+          ...(error === undefined ? {} : { error }),
+          ...(data === undefined ? {} : { data }),
+        });
       },
       (reason, error) => this.#diskTrouble(reason, error),
     );
@@ -173,7 +188,11 @@ export class VmSession {
       const before = this.status;
       const machine = this.#running();
       const thumbnail = await this.#thumbnail();
-      const writer = await this.store.beginSnapshot({ name, description, ...(thumbnail === undefined ? {} : { thumbnail }) });
+      const writer = await this.store.beginSnapshot({
+        name,
+        description,
+        ...(thumbnail === undefined ? {} : { thumbnail }),
+      });
       let isStanding = false;
       const goOn = (): void => {
         if (isStanding && before.kind === 'running') machine.resume();
@@ -288,8 +307,15 @@ export class VmSession {
 
   async changeMedium(device: string, file: string | null): Promise<void> {
     const drives = [...this.config.cdroms, ...this.config.floppies];
-    if (!drives.some(({ id }) => id === device)) throw new VmError('bad-argument', `this VM has no CD or floppy drive '${device}'`);
-    const disk = file === null ? undefined : await this.store.openMedium(file, this.config.cdroms.some(({ id }) => id === device));
+    if (!drives.some(({ id }) => id === device))
+      throw new VmError('bad-argument', `this VM has no CD or floppy drive '${device}'`);
+    const disk =
+      file === null
+        ? undefined
+        : await this.store.openMedium(
+            file,
+            this.config.cdroms.some(({ id }) => id === device),
+          );
     const old = this.#media.get(device);
     this.#machine?.input({ kind: 'medium', port: device });
     await this.#media.drain(device);
@@ -308,7 +334,8 @@ export class VmSession {
     const { disks, cdroms, floppies } = this.config;
     for (const disk of disks) this.#media.set(disk.id, await this.store.openDisk(disk));
     for (const { id, file } of cdroms) if (file !== null) this.#media.set(id, await this.store.openMedium(file, true));
-    for (const { id, file, readonly } of floppies) if (file !== null) this.#media.set(id, await this.store.openMedium(file, readonly));
+    for (const { id, file, readonly } of floppies)
+      if (file !== null) this.#media.set(id, await this.store.openMedium(file, readonly));
   }
 
   /** Goes on from a saved state where there is one; it is used up before the first instruction. */
@@ -352,7 +379,10 @@ export class VmSession {
           firmware,
           media,
           nvram,
-          startTime: { unixMs: Date.now(), zoneMinutes: this.config.clock.rtc === 'local' ? -new Date().getTimezoneOffset() : 0 },
+          startTime: {
+            unixMs: Date.now(),
+            zoneMinutes: this.config.clock.rtc === 'local' ? -new Date().getTimezoneOffset() : 0,
+          },
           state: saved === undefined ? undefined : packState(saved.devices as ReadonlyMap<string, Plain>),
           startPaused: true,
           noReboot: this.options.noReboot,
@@ -479,7 +509,11 @@ export class VmSession {
 
   #regions(): (MemoryRegion & { readonly start: number })[] {
     const { rom, vram, ram } = memoryMapOf(this.config);
-    return Object.entries({ rom, vram, ram }).map(([id, { offset, size }]) => ({ id, sizeBytes: size, start: offset - rom.offset }));
+    return Object.entries({ rom, vram, ram }).map(([id, { offset, size }]) => ({
+      id,
+      sizeBytes: size,
+      start: offset - rom.offset,
+    }));
   }
 
   async #writeMemory(writer: StateWriter, bytes: Uint8Array): Promise<void> {
@@ -509,13 +543,23 @@ export class VmSession {
     const w = Math.floor(width / scale);
     const h = Math.max(1, Math.floor(height / scale));
     const small = new Uint8Array(w * h * 4);
-    for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) averageInto(small, (y * w + x) * 4, rgba, width, height, x * scale, y * scale, scale);
+    for (let y = 0; y < h; y++)
+      for (let x = 0; x < w; x++) averageInto(small, (y * w + x) * 4, rgba, width, height, x * scale, y * scale, scale);
     return encodePng(small, w, h);
   }
 }
 
 /** The mean of a square of pixels: text stays legible as grey. */
-function averageInto(out: Uint8Array, at: number, from: Uint8Array, width: number, height: number, x0: number, y0: number, side: number): void {
+function averageInto(
+  out: Uint8Array,
+  at: number,
+  from: Uint8Array,
+  width: number,
+  height: number,
+  x0: number,
+  y0: number,
+  side: number,
+): void {
   let r = 0;
   let g = 0;
   let b = 0;
@@ -533,7 +577,9 @@ function averageInto(out: Uint8Array, at: number, from: Uint8Array, width: numbe
 }
 
 export function engineReason(config: VmConfig): string {
-  return config.cpu.engine === 'emulated' ? 'chosen in the settings' : 'the only engine of this version; it needs nothing from this computer';
+  return config.cpu.engine === 'emulated'
+    ? 'chosen in the settings'
+    : 'the only engine of this version; it needs nothing from this computer';
 }
 
 function endOf(cause: StopCause): VmEnd {

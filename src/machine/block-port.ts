@@ -27,4 +27,6 @@ export interface Medium {
   readonly generation: number;
 }
 
-export type BlockResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: 'medium' | 'noMedium' | 'readOnly' };
+export type BlockResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: 'medium' | 'noMedium' | 'readOnly' };

@@ -17,7 +17,13 @@ export type MachineInput =
       readonly buttons: number;
     }
   | { readonly kind: 'serial'; readonly port: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'disk'; readonly port: string; readonly request: number; readonly error?: DiskInputError; readonly data?: Uint8Array }
+  | {
+      readonly kind: 'disk';
+      readonly port: string;
+      readonly request: number;
+      readonly error?: DiskInputError;
+      readonly data?: Uint8Array;
+    }
   | { readonly kind: 'medium'; readonly port: string; readonly sizeBytes?: number; readonly isReadOnly?: boolean }
   | { readonly kind: 'random'; readonly value: number }
   | { readonly kind: 'startTime'; readonly unixMs: number; readonly zoneMinutes: number }

@@ -1,7 +1,15 @@
 import { assert } from '../base/errors';
 import type { Gpa, GuestMemory, MemoryBlock, MemorySlots, SlotMapping } from './guest-memory';
 import { FRAME_BYTES, PAGE_FLAGS_BYTES, PAGE_FLAGS_OFFSET, SLOT_TABLE_BYTES, SLOT_TABLE_OFFSET } from './memory-map';
-import { PAGE_CLEAN, PAGE_COPYING, PAGE_HAS_CODE, PAGE_NOT_LOADED, PAGE_ROM, PAGE_WATCHED, WRITE_BLOCKERS } from './page-flags';
+import {
+  PAGE_CLEAN,
+  PAGE_COPYING,
+  PAGE_HAS_CODE,
+  PAGE_NOT_LOADED,
+  PAGE_ROM,
+  PAGE_WATCHED,
+  WRITE_BLOCKERS,
+} from './page-flags';
 
 /** The slot table in shared memory, which the CPU's page walker reads (core/slots.ts). */
 const SLOT_COUNT = 0;
@@ -63,7 +71,10 @@ export class MachineMemory implements GuestMemory, MemorySlots {
     if (mapping === undefined) {
       if (!this.#slots.delete(name)) return;
     } else {
-      assert(mapping.gpa % FRAME_BYTES === 0 && mapping.size % FRAME_BYTES === 0 && mapping.size > 0, `slot ${name} is page-aligned`);
+      assert(
+        mapping.gpa % FRAME_BYTES === 0 && mapping.size % FRAME_BYTES === 0 && mapping.size > 0,
+        `slot ${name} is page-aligned`,
+      );
       const firstPage = mapping.gpa / FRAME_BYTES;
       const frame = (offset: number | 'drop' | undefined): number =>
         offset === undefined ? SLOT_ABSENT : offset === 'drop' ? SLOT_DROP : offset / FRAME_BYTES;
@@ -118,7 +129,8 @@ export class MachineMemory implements GuestMemory, MemorySlots {
       const at = gpa + done;
       const length = Math.min(FRAME_BYTES - (at % FRAME_BYTES), from.length - done);
       const offset = this.#writeOffset(at, length);
-      if (offset >= 0) this.bytes.set(done === 0 && length === from.length ? from : from.subarray(done, done + length), offset);
+      if (offset >= 0)
+        this.bytes.set(done === 0 && length === from.length ? from : from.subarray(done, done + length), offset);
       done += length;
     }
   }
@@ -203,7 +215,8 @@ export class MachineMemory implements GuestMemory, MemorySlots {
     const slot = this.#slotOf(gpa);
     if (slot === undefined || slot.readFrame >= SLOT_DROP) return -1;
     const offset = gpa - slot.firstPage * FRAME_BYTES + slot.readFrame * FRAME_BYTES;
-    if (((this.flags[Math.floor(offset / FRAME_BYTES)] as number) & PAGE_NOT_LOADED) !== 0) this.listener.pageSlow(offset);
+    if (((this.flags[Math.floor(offset / FRAME_BYTES)] as number) & PAGE_NOT_LOADED) !== 0)
+      this.listener.pageSlow(offset);
     return offset;
   }
 
@@ -221,12 +234,20 @@ export class MachineMemory implements GuestMemory, MemorySlots {
     assert(this.#order.length <= MAX_SLOTS, 'the slot table has room');
     this.#table[SLOT_COUNT] = this.#order.length;
     this.#order.forEach((slot, index) => {
-      this.#table.set([slot.firstPage, slot.endPage, slot.readFrame, slot.writeFrame], SLOT_FIRST_WORD + index * SLOT_WORDS);
+      this.#table.set(
+        [slot.firstPage, slot.endPage, slot.readFrame, slot.writeFrame],
+        SLOT_FIRST_WORD + index * SLOT_WORDS,
+      );
     });
     this.listener.memoryChanged();
   }
 }
 
 function isSame(a: Slot, b: Slot): boolean {
-  return a.firstPage === b.firstPage && a.endPage === b.endPage && a.readFrame === b.readFrame && a.writeFrame === b.writeFrame;
+  return (
+    a.firstPage === b.firstPage &&
+    a.endPage === b.endPage &&
+    a.readFrame === b.readFrame &&
+    a.writeFrame === b.writeFrame
+  );
 }

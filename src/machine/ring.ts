@@ -16,7 +16,8 @@ export interface RingRecord {
 }
 
 export function createRing(bytes: number): SharedArrayBuffer {
-  if (bytes < 4096 || (bytes & (bytes - 1)) !== 0) throw new RangeError('a ring is a power of two of at least 4096 bytes');
+  if (bytes < 4096 || (bytes & (bytes - 1)) !== 0)
+    throw new RangeError('a ring is a power of two of at least 4096 bytes');
   return new SharedArrayBuffer(HEADER_BYTES + bytes);
 }
 

@@ -1,5 +1,13 @@
 /** Plain data that survives a snapshot: no classes, functions, NaN-like surprises or shared buffers. */
-export type Plain = null | boolean | number | string | bigint | Uint8Array | readonly Plain[] | { readonly [key: string]: Plain | undefined };
+export type Plain =
+  | null
+  | boolean
+  | number
+  | string
+  | bigint
+  | Uint8Array
+  | readonly Plain[]
+  | { readonly [key: string]: Plain | undefined };
 
 /** `save` runs only while paused and changes nothing; `restore` sets line levels without making edges. */
 export interface Snapshottable<S> {

@@ -16,7 +16,9 @@ export function text(options: { maxLength: number; pattern?: RegExp }): ArgsChec
 
 export function integer(min: number, max: number): ArgsCheck {
   return (value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? undefined : `must be a whole number from ${min} to ${max}`;
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+      ? undefined
+      : `must be a whole number from ${min} to ${max}`;
 }
 
 export function oneOf(values: readonly unknown[]): ArgsCheck {
@@ -24,7 +26,8 @@ export function oneOf(values: readonly unknown[]): ArgsCheck {
 }
 
 export function bytes(maxLength: number): ArgsCheck {
-  return (value) => (value instanceof Uint8Array && value.length <= maxLength ? undefined : `must be at most ${maxLength} bytes`);
+  return (value) =>
+    value instanceof Uint8Array && value.length <= maxLength ? undefined : `must be at most ${maxLength} bytes`;
 }
 
 /** undefined and null are allowed as well. */

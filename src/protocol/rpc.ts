@@ -75,15 +75,23 @@ export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
     args: ArgsOf<Theirs, N>,
     options: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): Promise<ResultOf<Theirs, N>> {
-    if (this.#isClosed) return Promise.reject(new VmError('guest-gone', `cannot call ${name}: the other process is gone`));
+    if (this.#isClosed)
+      return Promise.reject(new VmError('guest-gone', `cannot call ${name}: the other process is gone`));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer =
         options.timeoutMs === undefined
           ? undefined
-          : setTimeout(() => this.#abandon(id, new VmError('timeout', `${name} took longer than ${options.timeoutMs} ms`)), options.timeoutMs);
+          : setTimeout(
+              () => this.#abandon(id, new VmError('timeout', `${name} took longer than ${options.timeoutMs} ms`)),
+              options.timeoutMs,
+            );
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject, timer });
-      options.signal?.addEventListener('abort', () => this.#abandon(id, new VmError('cancelled', `${name} was cancelled`)), { once: true });
+      options.signal?.addEventListener(
+        'abort',
+        () => this.#abandon(id, new VmError('cancelled', `${name} was cancelled`)),
+        { once: true },
+      );
       this.transport.send({ t: 'call', id, name, args });
     });
   }
@@ -129,7 +137,8 @@ export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
         this.#settle(id, (pending) => pending.reject(wireToError(frame.error)));
         return;
       case 'event':
-        if (typeof frame.name === 'string') for (const listener of this.#listeners.get(frame.name) ?? []) listener(frame.value as never);
+        if (typeof frame.name === 'string')
+          for (const listener of this.#listeners.get(frame.name) ?? []) listener(frame.value as never);
         return;
       default:
         return;
@@ -137,7 +146,8 @@ export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
   }
 
   async #answer(id: number, name: string, args: unknown): Promise<void> {
-    const fail = (code: ErrorCode, message: string): void => this.transport.send({ t: 'err', id, error: { code, message } });
+    const fail = (code: ErrorCode, message: string): void =>
+      this.transport.send({ t: 'err', id, error: { code, message } });
     if (!Object.hasOwn(this.handlers as object, name)) return fail('unknown-call', `there is no call '${name}'`);
     if (this.#running.size >= MAX_OPEN_CALLS) return fail('guest-busy', 'too many calls at once');
     const key = name as keyof Ours & string;
@@ -173,7 +183,9 @@ export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const id of [...this.#pending.keys()]) {
-      this.#settle(id, (pending) => pending.reject(new VmError('guest-gone', 'the other process ended before it answered')));
+      this.#settle(id, (pending) =>
+        pending.reject(new VmError('guest-gone', 'the other process ended before it answered')),
+      );
     }
     for (const abort of this.#running.values()) abort.abort();
     this.onClose?.();
