@@ -25,9 +25,9 @@ export const LAYERS = {
   'src/library': src(['base', 'config', 'disk']),
   'src/guest': [...BELOW_BOARD, ...src(['board', 'protocol'])],
   'src/cli': src(['base', 'library', 'config', 'protocol', 'i18n', 'disk']),
-  'src/cli/guest-child.ts': src(['base', 'config', 'protocol', 'guest']),
+  'src/cli/guest-child.ts': src(['base', 'config', 'library', 'protocol', 'guest']),
   electron: src(['base', 'library', 'config', 'protocol', 'i18n']),
-  'electron/guest': src(['base', 'config', 'protocol', 'guest']),
+  'electron/guest': src(['base', 'config', 'library', 'protocol', 'guest']),
   'electron/preload': src(['base', 'config', 'protocol']),
   renderer: src(['base', 'config', 'protocol', 'i18n']),
 };

@@ -5,6 +5,7 @@ import { createGuestProcess, startOrClose } from '../guest/guest-process';
 import { assetsIn } from '../guest/vm-assets';
 import { Library } from '../library/library';
 import { subzeroPaths } from '../library/paths';
+import { prepareSocket } from '../library/runtime-socket';
 import type { WireError } from '../base/errors';
 
 /** What the child tells the command that started it, once. */
@@ -15,6 +16,7 @@ async function main(folder: string): Promise<void> {
   const library = new Library(new NodeHostFiles(), subzeroPaths());
   const socketPath = library.socketPath(folder);
   const store = await library.open(folder, socketPath);
+  await prepareSocket(socketPath);
   const guest = await createGuestProcess(store, assetsIn(dirname(__filename)), socketPath);
   const onHostClose = (): void => {
     // A log-off: what the user chose for it, and a suspended VM loses nothing.

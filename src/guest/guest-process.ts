@@ -2,6 +2,7 @@ import { VmError } from '../base/errors';
 import type { Validated, VmConfig } from '../config/vm-config';
 import type { VmStore } from '../disk/vm-store';
 import type { VmEnd } from '../protocol/guest';
+import { ConsoleHub } from './console-hub';
 import { GuestService } from './guest-service';
 import { serveOnSocket } from './socket-server';
 import type { VmAssets } from './vm-assets';
@@ -10,6 +11,8 @@ import { VmSession } from './vm-session';
 export interface GuestProcess {
   readonly session: VmSession;
   readonly service: GuestService;
+  /** Windows that show the VM connect here. */
+  readonly consoles: ConsoleHub;
   /** Resolves when the VM has ended, its disks are closed and its socket is gone. */
   readonly ended: Promise<VmEnd>;
 }
@@ -28,13 +31,15 @@ export async function createGuestProcess(
     noReboot: store.config.options.onGuestReset === 'powerOff',
   });
   service.serve(session);
+  const consoles = new ConsoleHub(session);
+  service.addListener(consoles.events);
   const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
   const ended = new Promise<VmEnd>((resolve) => {
-    service.onEnd = (end) => {
-      void (server?.close() ?? Promise.resolve()).then(() => resolve(end));
-    };
+    service.addListener({
+      end: (end) => void (server?.close() ?? Promise.resolve()).then(() => resolve(end)),
+    });
   });
-  return { session, service, ended };
+  return { session, service, consoles, ended };
 }
 
 /** A start that failed gives the store back before it says why. */

@@ -14,26 +14,50 @@ export class GuestService {
   readonly #clients = new Set<GuestEndpoint>();
   readonly #lastActivity = new Map<string, number>();
   #session: VmSession | undefined;
-  /** Listeners beside the clients: the console's frames, the end of the process. */
-  onFrame: SessionEvents['frame'] = () => undefined;
-  onEnd: SessionEvents['end'] = () => undefined;
+  readonly #listeners: Partial<SessionEvents>[] = [];
 
   /** What the session calls; give it to the VmSession that `serve` is then told of. */
   readonly events: SessionEvents = {
-    status: (status) => this.#emit('status', status),
+    status: (status) => {
+      this.#emit('status', status);
+      this.#tell((listener) => listener.status?.(status));
+    },
     end: (end) => {
       this.#emit('end', end);
-      this.onEnd(end);
+      this.#tell((listener) => listener.end?.(end));
     },
-    serial: (port, bytes) => this.#emit('serial', { port, bytes }),
-    tap: (port, bytes) => this.#emit('tap', { port, bytes }),
-    frame: (mode, rects, pixels) => this.onFrame(mode, rects, pixels),
-    leds: (leds) => this.#emit('leds', leds),
-    pointerMode: (absolute) => this.#emit('pointerMode', { absolute }),
+    serial: (port, bytes) => {
+      this.#emit('serial', { port, bytes });
+      this.#tell((listener) => listener.serial?.(port, bytes));
+    },
+    tap: (port, bytes) => {
+      this.#emit('tap', { port, bytes });
+      this.#tell((listener) => listener.tap?.(port, bytes));
+    },
+    frame: (mode, rects, pixels) => this.#tell((listener) => listener.frame?.(mode, rects, pixels)),
+    leds: (leds) => {
+      this.#emit('leds', leds);
+      this.#tell((listener) => listener.leds?.(leds));
+    },
+    pointerMode: (absolute) => {
+      this.#emit('pointerMode', { absolute });
+      this.#tell((listener) => listener.pointerMode?.(absolute));
+    },
     activity: (device) => this.#activity(device),
-    medium: (device, file) => this.#emit('medium', { device, file }),
-    log: (level, message) => this.#emit('log', { level, message }),
+    medium: (device, file) => {
+      this.#emit('medium', { device, file });
+      this.#tell((listener) => listener.medium?.(device, file));
+    },
+    log: (level, message) => {
+      this.#emit('log', { level, message });
+      this.#tell((listener) => listener.log?.(level, message));
+    },
   };
+
+  /** Hears the session beside the clients: consoles, the process's entry. Call before the VM starts. */
+  addListener(listener: Partial<SessionEvents>): void {
+    this.#listeners.push(listener);
+  }
 
   serve(session: VmSession): void {
     this.#session = session;
@@ -83,6 +107,11 @@ export class GuestService {
         await session().deleteSnapshot(id);
         await tellSnapshots();
       },
+      'snapshot.rename': async ({ id, name, description }) => {
+        await session().renameSnapshot(id, name, description);
+        await tellSnapshots();
+      },
+      'snapshot.thumbnail': async ({ id }) => (await session().snapshotThumbnail(id)) ?? null,
       'screen.text': () => session().screenText(),
       'screen.picture': () => session().screenPicture(),
       'keys.send': ({ strokes }) => session().sendKeys(strokes),
@@ -92,6 +121,10 @@ export class GuestService {
       'serial.history': ({ port }) => session().serialHistory(port),
       'medium.change': ({ device, file }) => session().changeMedium(device, file),
     };
+  }
+
+  #tell(call: (listener: Partial<SessionEvents>) => void): void {
+    for (const listener of this.#listeners) call(listener);
   }
 
   #activity(device: string): void {

@@ -102,6 +102,9 @@ export interface GuestCalls {
   'snapshot.take': (args: { name: string; description: string }) => { id: string };
   'snapshot.restore': (args: { id: string }) => void;
   'snapshot.delete': (args: { id: string }) => void;
+  'snapshot.rename': (args: { id: string; name: string; description: string }) => void;
+  /** A small PNG of the screen; null where there is none. */
+  'snapshot.thumbnail': (args: { id: string }) => Uint8Array | null;
   'screen.text': (args: null) => ScreenText;
   /** A PNG of the guest's screen. */
   'screen.picture': (args: null) => Uint8Array;
@@ -146,6 +149,12 @@ export const guestChecks: Checks<GuestCalls> = {
   'snapshot.take': object({ name: text({ maxLength: 200 }), description: text({ maxLength: 10_000 }) }),
   'snapshot.restore': object({ id: snapshotId }),
   'snapshot.delete': object({ id: snapshotId }),
+  'snapshot.rename': object({
+    id: snapshotId,
+    name: text({ maxLength: 200 }),
+    description: text({ maxLength: 10_000 }),
+  }),
+  'snapshot.thumbnail': object({ id: snapshotId }),
   'screen.text': nothing,
   'screen.picture': nothing,
   'keys.send': object({ strokes: list(object({ usage: integer(0, 0xff), down: oneOf([true, false]) }), 1000) }),
