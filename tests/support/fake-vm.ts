@@ -83,14 +83,14 @@ export class FakeVm {
   }
 
   /** Takes a snapshot named by the counter; the guest runs on while it is written. */
-  async takeSnapshot(stepsMeanwhile = 1): Promise<string> {
+  async takeSnapshot(meanwhile: () => Promise<void> = () => this.step()): Promise<string> {
     this.#setRam();
     const name = String(this.count);
     const writer = await this.vm.beginSnapshot({ name, description: '', thumbnail: new Uint8Array([1, 2, 3]) });
     const ram = this.ram.slice();
     const devices = new Map([['counter', { count: this.count }]]);
     await writer.switchDisks();
-    for (let i = 0; i < stepsMeanwhile; i++) await this.step();
+    await meanwhile();
     await writer.writeDevices(devices);
     await writer.writeMemory([{ id: 'ram', sizeBytes: ram.length }], (_region, offset, length) =>
       offset >= 128 << 10 && writer.canReuse('ram', offset) ? 'unchanged' : ram.subarray(offset, offset + length),

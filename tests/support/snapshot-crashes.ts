@@ -30,9 +30,9 @@ async function steps(machine: FakeVm, count: number, progress: Progress): Promis
 }
 
 async function take(machine: FakeVm, progress: Progress): Promise<string> {
-  const id = await machine.takeSnapshot();
-  progress.flushed = machine.count;
-  progress.taken.set(id, machine.count - 1);
+  const { count } = machine;
+  const id = await machine.takeSnapshot(() => steps(machine, 1, progress));
+  progress.taken.set(id, count);
   return id;
 }
 

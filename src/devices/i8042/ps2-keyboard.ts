@@ -41,6 +41,8 @@ const CMD_RESEND = 0xfe;
 const CMD_RESET = 0xff;
 
 const BUFFER_SIZE = 16;
+/** Unread answers; a guest that never reads gets no more. */
+const RESPONSE_LIMIT = 8;
 /** 10.9 characters a second after half a second. */
 const DEFAULT_TYPEMATIC = 0x2b;
 
@@ -78,7 +80,7 @@ export function isPs2KeyboardState(value: unknown): value is Ps2KeyboardState {
     isBytes(value.buffer) &&
     value.buffer.length <= BUFFER_SIZE &&
     isBytes(value.responses) &&
-    value.responses.length <= 8 &&
+    value.responses.length <= RESPONSE_LIMIT &&
     isUint(value.lastSent, 0xff) &&
     isUint(value.scanSet, 3) &&
     value.scanSet > 0 &&
@@ -296,7 +298,7 @@ export class Ps2Keyboard {
   }
 
   #respond(...bytes: number[]): void {
-    this.#responses.push(...bytes);
+    for (const byte of bytes) if (this.#responses.length < RESPONSE_LIMIT) this.#responses.push(byte);
   }
 
   #setDefaults(): void {

@@ -3,7 +3,7 @@
  * function of guest time; the guest timer is armed only while an interrupt can come of it.
  */
 import type { GuestClock, GuestTimer } from '../../machine/clock';
-import { isNs, isRecord, isUint } from '../../machine/saved-state';
+import { isRecord, isUint } from '../../machine/saved-state';
 
 export type ApicTimerMode = 'oneShot' | 'periodic' | 'deadline';
 
@@ -21,15 +21,18 @@ export interface ApicTimerState {
   readonly isMasked: boolean;
 }
 
+/** Deadlines from here on, the end of the clock's exact range less the longest period, never come. */
+const NEVER_NS = 2 ** 53 - 2 ** 41;
+
 export function isApicTimerState(value: unknown): value is ApicTimerState {
   return (
     isRecord(value) &&
     (value.mode === 'oneShot' || value.mode === 'periodic' || value.mode === 'deadline') &&
     isUint(value.divide, 15) &&
     isUint(value.initial) &&
-    isNs(value.startNs) &&
+    isUint(value.startNs, NEVER_NS) &&
     isUint(value.firstCount) &&
-    (value.dueNs === undefined || isNs(value.dueNs)) &&
+    (value.dueNs === undefined || isUint(value.dueNs, NEVER_NS)) &&
     typeof value.deadlineTsc === 'bigint' &&
     value.deadlineTsc >= 0n &&
     value.deadlineTsc < 1n << 64n &&
@@ -39,8 +42,6 @@ export function isApicTimerState(value: unknown): value is ApicTimerState {
 
 /** Expiries closer than this merge in IRR anyway: those already past are passed over. */
 const MERGED_PERIOD_NS = 20_000;
-/** Deadlines beyond the clock's exact range never come. */
-const NEVER_NS = 2 ** 53;
 
 export class ApicTimer {
   #mode: ApicTimerMode = 'oneShot';
@@ -83,7 +84,7 @@ export class ApicTimer {
   get current(): number {
     if (this.#mode === 'deadline' || this.#initial === 0) return 0;
     const now = this.clock.nowNs();
-    const elapsed = Math.floor((now - this.#startNs) / this.#divisor);
+    const elapsed = Math.max(0, Math.floor((now - this.#startNs) / this.#divisor));
     if (elapsed < this.#firstCount) return this.#firstCount - elapsed;
     if (this.#mode === 'oneShot') return 0;
     return this.#initial - ((elapsed - this.#firstCount) % this.#initial);
@@ -175,7 +176,7 @@ export class ApicTimer {
 
   #deadlineNs(): number {
     const ns = this.tscToNs(this.#deadlineTsc);
-    return Number.isSafeInteger(ns) ? Math.max(0, ns) : NEVER_NS;
+    return ns < NEVER_NS ? Math.max(0, Math.ceil(ns)) : NEVER_NS;
   }
 
   #restart(count: number): void {
@@ -194,9 +195,9 @@ export class ApicTimer {
     } else {
       const first = this.#startNs + this.#firstCount * this.#divisor;
       const period = this.#initial * this.#divisor;
-      if (first > now) this.#dueNs = first;
+      if (first > now) this.#dueNs = Math.min(first, NEVER_NS);
       else if (this.#mode === 'oneShot') this.#dueNs = undefined;
-      else this.#dueNs = first + (Math.floor((now - first) / period) + 1) * period;
+      else this.#dueNs = Math.min(first + (Math.floor((now - first) / period) + 1) * period, NEVER_NS);
     }
     this.#arm();
   }
@@ -223,7 +224,7 @@ export class ApicTimer {
       const now = this.clock.nowNs();
       let next = due + period;
       if (next <= now && period < MERGED_PERIOD_NS) next = due + (Math.floor((now - due) / period) + 1) * period;
-      this.#dueNs = next;
+      this.#dueNs = Math.min(next, NEVER_NS);
     }
     this.#arm();
     this.onExpire();

@@ -62,7 +62,7 @@ export interface LapicState extends Readonly<Registers> {
   readonly timer: ApicTimerState;
 }
 
-const WORDS = ['ldr', 'dfr', 'svr', 'esr', 'errors', 'icrLow', 'icrHigh'] as const;
+const WORDS = ['ldr', 'dfr', 'icrHigh'] as const;
 
 export const lapicState = defineState<LapicState>({
   kind: 'lapic',
@@ -72,6 +72,10 @@ export const lapicState = defineState<LapicState>({
     WORDS.every((field) => isUint(value[field])) &&
     isUint(value.baseMsr, 2 ** 40 - 1) &&
     isUint(value.tpr, 0xff) &&
+    isUint(value.svr, R.SVR_WRITABLE) &&
+    isUint(value.esr, 0xff) &&
+    isUint(value.errors, 0xff) &&
+    isUint(value.icrLow, R.ICR_LOW_WRITABLE) &&
     Array.isArray(value.lvt) &&
     value.lvt.length === R.LVT_COUNT &&
     value.lvt.every((entry) => isUint(entry)) &&
@@ -265,7 +269,7 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
     const { baseMsr, tpr, ldr, dfr, svr, esr, errors, icrLow, icrHigh, lint, extInt } = state;
     this.#regs = { baseMsr, tpr, ldr, dfr, svr, esr, errors, icrLow, icrHigh, lint, extInt };
     state.lvt.forEach((entry, i) => {
-      this.#lvt[i] = entry;
+      this.#lvt[i] = entry & (R.LVT_WRITABLE[i]! | R.LVT_REMOTE_IRR);
     });
     this.#isr.restore(state.isr);
     this.#tmr.restore(state.tmr);

@@ -170,6 +170,6 @@ export class Pit implements Device<PitState> {
 
   #arm(): void {
     if (this.#edge === undefined) this.#timer.disarm();
-    else this.#timer.arm(RATE.nsOf(this.#edge.tick));
+    else this.#timer.arm(Math.min(RATE.nsOf(this.#edge.tick), Number.MAX_SAFE_INTEGER));
   }
 }

@@ -358,7 +358,8 @@ export class Pm implements Device<PmState> {
     const isGeneral = (this.#gpeStatus & this.#gpeEnable) !== 0;
     this.wires.sci.set(this.isAcpiOn && (isFixed || isGeneral));
     if (this.#enable & STS_TMR && (this.#status & STS_TMR) === 0) {
-      this.#overflow.arm(TIMER.nsOf((this.#seenHalves + 1) * HALF_PERIOD));
+      // A restored count may lie beyond what guest time can reach: such a deadline never comes.
+      this.#overflow.arm(Math.min(TIMER.nsOf((this.#seenHalves + 1) * HALF_PERIOD), Number.MAX_SAFE_INTEGER));
     } else {
       this.#overflow.disarm();
     }

@@ -358,15 +358,21 @@ export class Rtc implements Device<RtcState> {
     this.wires.irq.set(this.#isRequesting());
 
     const waitsForUpdate = (enabled & ~flags & (B_UIE | B_AIE)) !== 0 && (enabled & B_SET) === 0;
-    if (waitsForUpdate && this.#isDividing()) this.#updateTimer.arm(this.#phaseNs + (this.#updates + 1) * SECOND_NS);
+    if (waitsForUpdate && this.#isDividing())
+      this.#updateTimer.arm(sane(this.#phaseNs + (this.#updates + 1) * SECOND_NS));
     else this.#updateTimer.disarm();
 
     const period = this.#period();
     if (period !== 0 && (enabled & ~flags & B_PIE) !== 0) {
       const next = (Math.floor(this.#periodicTick / period) + 1) * period;
-      this.#periodicTimer.arm(this.#phaseNs + DIVIDER.nsOf(next));
+      this.#periodicTimer.arm(sane(this.#phaseNs + DIVIDER.nsOf(next)));
     } else {
       this.#periodicTimer.disarm();
     }
   }
+}
+
+/** Restored values may lie beyond what guest time can reach: such a deadline never comes. */
+function sane(deadlineNs: number): number {
+  return Math.min(deadlineNs, Number.MAX_SAFE_INTEGER);
 }
