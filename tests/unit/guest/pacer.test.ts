@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { Pacer } from '../../../src/guest/pacer';
+
+describe('pacer', () => {
+  test('guest time keeps up with a steady CPU', () => {
+    const pacer = new Pacer(0, 0, 0, 10);
+    let count = 0;
+    let ns = 0;
+    let rate = 10;
+    // 200 instructions a microsecond, looked at every 2 ms
+    for (let ms = 2; ms <= 2000; ms += 2) {
+      count += 400_000;
+      ns += 400_000 * rate;
+      const step = pacer.afterSlice(ms, count, ns);
+      if (step !== undefined) {
+        expect(step.ns).toBe(ns);
+        rate = step.nsPerInstruction;
+      }
+    }
+    expect(Math.abs(ns / 1e6 - 2000)).toBeLessThan(10);
+    expect(rate).toBeGreaterThan(4);
+    expect(rate).toBeLessThan(6);
+  });
+
+  test('a stall of the host is forgotten: the clock neither jumps nor runs off', () => {
+    const pacer = new Pacer(0, 0, 0, 5);
+    pacer.afterSlice(2, 400_000, 2e6);
+    const after = pacer.afterSlice(5002, 400_100, 2e6 + 500);
+    expect(after?.ns).toBe(2e6 + 500);
+    expect(after?.nsPerInstruction).toBeLessThan(50);
+    expect(pacer.sleepMs(5002, 2e6 + 500)).toBeGreaterThan(-101);
+  });
+
+  test('a halted CPU sleeps until its timer and wakes exactly then', () => {
+    const pacer = new Pacer(100, 0, 0, 5);
+    expect(pacer.sleepMs(101, 10e6)).toBeCloseTo(9, 6);
+    const early = pacer.afterSleep(104, 7, 1e6, 10e6);
+    expect(early).toMatchObject({ count: 7, ns: 4e6 });
+    const late = pacer.afterSleep(111.5, 7, 4e6, 10e6);
+    expect(late.ns).toBe(10e6);
+  });
+
+  test('time never goes back, even when the guest ran ahead', () => {
+    const pacer = new Pacer(0, 0, 0, 5);
+    expect(pacer.afterSleep(1, 3, 50e6, undefined).ns).toBe(50e6);
+  });
+
+  test('a pause of the VM costs no guest time', () => {
+    const pacer = new Pacer(0, 0, 0, 5);
+    pacer.resumed(60_000, 10, 3e6);
+    expect(pacer.sleepMs(60_000, 4e6)).toBeCloseTo(1, 6);
+  });
+});
