@@ -21,9 +21,7 @@ import { MemorySink } from '../../support/memory-sink';
 
 interface Case {
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: one list for devices of many state types
   readonly state: StateDefinition<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: as above
   make(): DeviceFixture<any> & { readonly clock: ManualClock };
 }
 
