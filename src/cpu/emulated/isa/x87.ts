@@ -33,7 +33,15 @@ const into = (opcode: string, how: number, suffix: string) =>
   GROUP.flatMap((name, operation) =>
     isCompare(operation)
       ? []
-      : [op((REVERSED[name] ?? name) + suffix, `${opcode} /${operation} mod=3`, [sti.rw, st.r], x.arithmetic(operation, how), fpu)],
+      : [
+          op(
+            (REVERSED[name] ?? name) + suffix,
+            `${opcode} /${operation} mod=3`,
+            [sti.rw, st.r],
+            x.arithmetic(operation, how),
+            fpu,
+          ),
+        ],
   );
 
 /** [mnemonic, exponent, mantissa rounded down, nearest is up, inexact] of D9 E8..EE. */
@@ -71,7 +79,7 @@ export const x87 = family('x87', [
   op('fstp', 'D9 /3 mod=m', [m32.w], 'x87FstpM32', fpu),
   op('fld', 'D9 /0 mod=3', [sti.r], 'x87FldSti', fpu),
   op('fxch', 'D9 /1 mod=3', [sti.rw], 'x87Fxch', fpu),
-  op('fstp', 'D9 /3 mod=3', [sti.w], x.callWith('x87FstSti', 1), fpu),
+  op('fstp', 'D9 /3 mod=3', [sti.w], 'x87Fstp1', fpu),
   op('fchs', 'D9 /4 mod=3 rm=0', [], x.callWith('x87Sign', 1), fpu),
   op('fabs', 'D9 /4 mod=3 rm=1', [], x.callWith('x87Sign', 0), fpu),
   alone('ftst', 'D9 /4 mod=3 rm=4', 'x87Ftst'),

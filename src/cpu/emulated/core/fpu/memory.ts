@@ -4,7 +4,7 @@ import { probeWrite, readU16, readU64, writeSized, writeU16, writeU32, writeU64 
 import { X87_I16, X87_I32, X87_I64, X87_M32 } from '../sse/codes';
 import { isInvalidClass, isNaNClass } from './arithmetic';
 import {
-  DE, FINITE, IE, N_DENORMAL, N_EXP, N_HI, OE, QUIET, RC_ZERO, UE, UNSUPPORTED, ZERO, classOf, pack32, pack64,
+  DE, FINITE, IE, N_DENORMAL, N_EXP, N_HI, OE, QNAN, QUIET, RC_ZERO, UE, UNSUPPORTED, ZERO, classOf, pack32, pack64,
   pack80Mantissa, pack80SignExponent, round32, round64, roundToInteger, setDefaultNaN, signOf, soft, unpack32, unpack64,
   unpackInteger,
 } from './number';
@@ -31,8 +31,10 @@ export function x87Load(s: usize, op: usize, format: u32, value: u64): void {
   else unpack64(n, value);
   if (isInvalidClass(classOf(n))) flags = IE;
   else if (load<u32>(n, N_DENORMAL)) flags = DE;
-  if (report(s, op, flags)) return;
+  // an unmasked denormal operand is loaded nevertheless
+  if (report(s, op, flags) && flags & IE) return;
   push(s);
+  if (classOf(n) >= QNAN) store<u64>(n, load<u64>(n, N_HI) | QUIET, N_HI);
   storeRegister(stAt(s, 0), n);
 }
 
@@ -83,7 +85,8 @@ function storeFloat(s: usize, op: usize, wide: bool, pops: bool): void {
       const masks = masksOf(s);
       flags = wide ? round64(n, roundingOf(s), masks) : round32(n, roundingOf(s), masks);
       if (flags & ~masks & (OE | UE)) {
-        report(s, op, flags);
+        // nothing is rounded to the destination: neither PE nor C1
+        report(s, op, flags & (OE | UE));
         return;
       }
     } else if (isNaNClass(cls)) {

@@ -1,11 +1,11 @@
 /** FRNDINT, FSCALE, FXTRACT, FPREM and FPREM1. */
 import { isNaNClass } from './arithmetic';
 import {
-  DE, FINITE, IE, INFINITE, N_EXP, N_HI, N_SIGN, TOP_BIT, ZE, ZERO, classOf, copyNumber, normalize, roundToInteger,
+  DE, FINITE, IE, INFINITE, N_EXP, N_HI, N_SIGN, PE, TOP_BIT, ZE, ZERO, classOf, copyNumber, normalize, roundToInteger,
   setDefaultNaN, setNumber, signOf, soft, unpackInteger,
 } from './number';
 import {
-  FSW_C0, FSW_C1, FSW_C2, FSW_C3, STACK_OVERFLOW, STACK_UNDERFLOW, enter, isEmpty, loadRegister, markFull, masksOf, push, report,
+  FSW_C0, FSW_C1, FSW_C2, FSW_C3, STACK_OVERFLOW, STACK_UNDERFLOW, clearConditions, enter, isEmpty, loadRegister, markFull, masksOf, push, report,
   roundFull, roundingOf, setConditions, setRegisterDefaultNaN, stAt, storeRegister, underflowInto,
 } from './state';
 import { deliverResult, denormalFlag, propagateNaN } from './x87';
@@ -69,8 +69,13 @@ export function x87Fscale(s: usize, op: usize): void {
       flags |= roundFull(s, r);
       // an unmasked result that even the moved exponent does not bring into range
       const e = load<i32>(r, N_EXP);
-      if (classOf(r) == FINITE && e > 16383) setNumber(r, INFINITE, signOf(a), 0, TOP_BIT, 0);
-      else if (classOf(r) == FINITE && e < -16382) setNumber(r, ZERO, signOf(a), 0, 0, 0);
+      if (classOf(r) == FINITE && e > 16383) {
+        setNumber(r, INFINITE, signOf(a), 0, TOP_BIT, 0);
+        flags |= PE | FSW_C1;
+      } else if (classOf(r) == FINITE && e < -16382) {
+        setNumber(r, ZERO, signOf(a), 0, 0, 0);
+        flags = (flags | PE) & ~FSW_C1;
+      }
     }
   }
   deliverResult(s, op, at, flags);
@@ -123,6 +128,8 @@ function quotientBits(q: u64): u32 {
 
 function remainder(s: usize, op: usize, nearest: bool): void {
   enter(s, op);
+  // whatever happens, C2 will not say "incomplete" by accident
+  clearConditions(s, FSW_C2);
   if (isEmpty(s, 0) || isEmpty(s, 1)) {
     underflowInto(s, op, 0);
     return;
@@ -149,7 +156,7 @@ function remainder(s: usize, op: usize, nearest: bool): void {
       flags |= roundFull(s, r);
     }
   }
-  if (deliverResult(s, op, at, flags) && !(flags & IE)) setConditions(s, conditions);
+  if (deliverResult(s, op, at, flags) && !isNaNClass(classOf(r))) setConditions(s, conditions);
 }
 
 /** r = a rem b for finite numbers, or one step of it (C2). */

@@ -147,6 +147,9 @@ export function setControlWord(s: usize, value: u32): void {
 export function clearC1(s: usize): void {
   store<u16>(s, load<u16>(s, S_FSW) & <u16>~FSW_C1, S_FSW);
 }
+export function clearConditions(s: usize, c: u32): void {
+  store<u16>(s, <u16>(<u32>load<u16>(s, S_FSW) & ~c), S_FSW);
+}
 export function setConditions(s: usize, c: u32): void {
   const all = FSW_C0 | FSW_C1 | FSW_C2 | FSW_C3;
   store<u16>(s, <u16>((<u32>load<u16>(s, S_FSW) & ~all) | c), S_FSW);

@@ -3,14 +3,15 @@
  * 0.51 ulp. Arguments of the trigonometric functions are reduced with the 66-bit pi of the hardware (Intel SDM vol. 1, 8.3.8);
  * special cases follow the tables of vol. 2.
  */
+import { S_FSW } from '../layout.generated';
 import { compareNumbers, isNaNClass, multiplyNumbers } from './arithmetic';
 import {
-  DE, FINITE, IE, INFINITE, N_EXP, N_HI, N_LO, N_SIGN, TOP_BIT, ZE, ZERO, classOf, copyNumber, setDefaultNaN, setNumber,
+  DE, FINITE, IE, INFINITE, N_EXP, N_HI, N_LO, N_SIGN, PE, TOP_BIT, ZE, ZERO, classOf, copyNumber, setDefaultNaN, setNumber,
   signOf, soft, unpackInteger,
 } from './number';
 import {
-  FSW_C2, STACK_OVERFLOW, STACK_UNDERFLOW, enter, isEmpty, loadRegister, markFull, masksOf, pop, push,
-  report, roundFull, setConditions, setRegisterDefaultNaN, stAt, storeRegister, underflowInto,
+  FSW_C1, FSW_C2, STACK_OVERFLOW, STACK_UNDERFLOW, clearConditions, enter, isEmpty, loadRegister, markFull, masksOf, pop, push,
+  report, roundFull, setRegisterDefaultNaN, stAt, storeRegister, underflowInto,
 } from './state';
 import {
   addWide, arcSeries, cosineSeries, divideWide, exponentialSeries, multiplyWide, sineSeries, toQ128,
@@ -140,7 +141,7 @@ function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
   if (isEmpty(s, 0) || (pushes && !isEmpty(s, 7))) {
     const flags = isEmpty(s, 0) ? STACK_UNDERFLOW : STACK_OVERFLOW;
     if (!report(s, op, flags)) {
-      setConditions(s, flags & 0x200);
+      clearConditions(s, FSW_C2);
       markFull(s, 0);
       setRegisterDefaultNaN(stAt(s, 0));
       if (pushes) {
@@ -154,7 +155,8 @@ function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
   loadRegister(a, stAt(s, 0));
   if (classOf(a) != FINITE) return SPECIAL;
   if (load<i32>(a, N_EXP) >= 63) {
-    setConditions(s, FSW_C2);
+    clearConditions(s, FSW_C1);
+    store<u16>(s, <u16>(<u32>load<u16>(s, S_FSW) | FSW_C2), S_FSW);
     return DONE;
   }
   return COMPUTE;
@@ -166,7 +168,7 @@ function deliverTwo(s: usize, op: usize, flags: u32, first: usize, second: usize
     report(s, op, flags);
     return;
   }
-  setConditions(s, 0);
+  clearConditions(s, FSW_C2);
   report(s, op, flags);
   storeRegister(stAt(s, 0), first);
   if (pushes) {
@@ -442,11 +444,11 @@ export function x87F2xm1(s: usize, op: usize): void {
     flags = denormalFlag(a, a);
     const exp = load<i32>(a, N_EXP);
     if (exp >= 0) {
-      // +1 and -1 are exact; beyond them the result is undefined and the argument stays
+      // +1 and -1 are exact; beyond them the result is undefined: the argument stays, as on hardware
       if (exp == 0 && load<u64>(a, N_HI) == TOP_BIT) {
         if (sign) setNumber(r, FINITE, 1, -1, TOP_BIT, 0);
         else unpackInteger(r, 1);
-      }
+      } else flags |= PE;
     } else if (!(flags & ~masksOf(s))) {
       const y = soft(s, T0);
       const z = soft(s, SQUARE);
@@ -591,17 +593,23 @@ export function x87Fyl2xp1(s: usize, op: usize): void {
       setDefaultNaN(r);
       flags = IE;
     } else setNumber(r, ZERO, signOf(y) ^ signX, 0, 0, 0);
-  } else if (classX == INFINITE || (signX && load<i32>(x, N_EXP) >= 0)) {
-    // log2(1 + x) has no value from -1 down
+  } else if (classX == INFINITE) {
     if (signX) {
       setDefaultNaN(r);
       flags = IE;
-    } else flags = timesInfinity(r, y, 0);
+    } else {
+      flags = timesInfinity(r, y, 0);
+      if (!flags) flags = denormalFlag(y, y);
+    }
   } else {
     flags = denormalFlag(x, y);
     if (classY == INFINITE) setNumber(r, INFINITE, signOf(y) ^ signX, 0, TOP_BIT, 0);
     else if (classY == ZERO) setNumber(r, ZERO, signOf(y) ^ signX, 0, 0, 0);
-    else if (!(flags & ~masksOf(s))) {
+    else if (signX && load<i32>(x, N_EXP) >= 0) {
+      // log2(1 + x) has no value from -1 down; hardware gives x back
+      copyNumber(r, x);
+      if (!(flags & ~masksOf(s))) flags |= PE;
+    } else if (!(flags & ~masksOf(s))) {
       const l = soft(s, 10);
       const n = soft(s, SINE);
       const d = soft(s, COSINE);

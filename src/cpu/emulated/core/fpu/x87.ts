@@ -117,8 +117,9 @@ export function x87Arithmetic(s: usize, op: usize, operation: u32, how: u32): vo
 
 // ---- comparisons ----
 
-/** Compares numbers 0 and 1: condition bits as FCOM sets them, or NOT_COMPARED when an unmasked exception prevents it. */
-const NOT_COMPARED: u32 = 0xffffffff;
+/** Joined to the conditions when an unmasked exception keeps the instruction from popping. */
+const STOPPED: u32 = 0x80000000;
+/** Compares numbers 0 and 1: condition bits as FCOM sets them, even if an exception is unmasked. */
 function compare(s: usize, op: usize, quiet: bool): u32 {
   const a = soft(s, 0);
   const b = soft(s, 1);
@@ -133,18 +134,18 @@ function compare(s: usize, op: usize, quiet: bool): u32 {
     const order = compareNumbers(a, b);
     conditions = order < 0 ? FSW_C0 : order == 0 ? FSW_C3 : 0;
   }
-  return report(s, op, flags) ? NOT_COMPARED : conditions;
+  return report(s, op, flags) ? conditions | STOPPED : conditions;
 }
 
 function finishCompare(s: usize, conditions: u32, pops: u32): void {
-  if (conditions == NOT_COMPARED) return;
-  setConditions(s, conditions);
+  setConditions(s, conditions & ~STOPPED);
+  if (conditions & STOPPED) return;
   if (pops) pop(s);
   if (pops == 2) pop(s);
 }
 
 function emptyCompare(s: usize, op: usize): u32 {
-  return report(s, op, STACK_UNDERFLOW) ? NOT_COMPARED : UNORDERED;
+  return report(s, op, STACK_UNDERFLOW) ? UNORDERED | STOPPED : UNORDERED;
 }
 
 export function x87CompareMemory(s: usize, op: usize, format: u32, value: u64, pops: u32): void {
@@ -175,12 +176,12 @@ export function x87Compare(s: usize, op: usize, quiet: u32, pops: u32): void {
 /** FCOMI and the like: ZF PF CF instead of C3 C2 C0. */
 export function x87CompareFlags(s: usize, op: usize, quiet: u32, pops: u32): void {
   enter(s, op);
-  const conditions = compareRegisters(s, op, <u32>opRm(op), quiet != 0);
-  if (conditions == NOT_COMPARED) return;
+  const compared = compareRegisters(s, op, <u32>opRm(op), quiet != 0);
+  const conditions = compared & ~STOPPED;
   clearC1(s);
   const image: u64 = conditions == UNORDERED ? 0x45 : conditions == FSW_C0 ? 1 : conditions == FSW_C3 ? 0x40 : 0;
   setFlagsImage(s, image);
-  if (pops) pop(s);
+  if (pops && !(compared & STOPPED)) pop(s);
 }
 
 export function x87Ftst(s: usize, op: usize): void {
@@ -228,6 +229,19 @@ export function x87FldSti(s: usize, op: usize): void {
   }
   const at = stAt(s, i);
   pushValue(s, op, load<u64>(at), <u32>load<u16>(at, 8));
+}
+
+/** D9 D8+i: FSTP without the stack fault; an empty ST(0) is popped only. */
+export function x87Fstp1(s: usize, op: usize): void {
+  enter(s, op);
+  clearC1(s);
+  const i = <u32>opRm(op);
+  if (!isEmpty(s, 0)) {
+    const from = stAt(s, 0);
+    setRegister(stAt(s, i), load<u64>(from), <u32>load<u16>(from, 8));
+    markFull(s, i);
+  }
+  pop(s);
 }
 
 /** FST ST(i), FSTP ST(i). */
@@ -291,6 +305,7 @@ export function x87Sign(s: usize, op: usize, change: u32): void {
 
 export function x87Ffree(s: usize, op: usize, pops: u32): void {
   enter(s, op);
+  clearC1(s);
   markEmpty(s, <u32>opRm(op));
   if (pops) pop(s);
 }
