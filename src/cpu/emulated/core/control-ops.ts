@@ -68,6 +68,11 @@ export function loadPdptes(s: usize, cr3: u64): bool {
   return true;
 }
 
+/** After a restore: the registers are not part of a saved state; they come from the tables that CR3 names. */
+export function reloadPdptes(s: usize): void {
+  if (usesPdptes(load<u64>(s, S_CR0), load<u64>(s, S_CR4), load<u64>(s, S_EFER))) loadPdptes(s, load<u64>(s, S_CR3));
+}
+
 function usesPdptes(cr0: u64, cr4: u64, efer: u64): bool {
   return (cr0 & CR0_PG) != 0 && (cr4 & CR4_PAE) != 0 && (efer & EFER_LMA) == 0;
 }

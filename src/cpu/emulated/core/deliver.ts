@@ -30,6 +30,7 @@ import {
   S_DELIVERING,
   S_DR,
   S_EFLAGS,
+  S_EVENT_ENTERED,
   S_EXC_ERROR,
   S_EXC_HAS_ERROR,
   S_EXC_VECTOR,
@@ -190,6 +191,7 @@ function enterEvent(s: usize, op: usize, vector: u32, from: u32, hasError: bool,
   else if (isLongMode(s)) longEvent(s, op, vector, from, hasError, error, returnRip, isFault);
   else protectedEvent(s, op, vector, from, hasError, error, returnRip, isFault);
   store<u32>(s, 0, S_SHADOW);
+  store<u32>(s, 1, S_EVENT_ENTERED);
 }
 
 function realEvent(s: usize, op: usize, vector: u32, returnRip: u64): void {

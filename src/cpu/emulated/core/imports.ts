@@ -42,10 +42,6 @@ export declare function envReadTaskPriority(): u32;
 @external('env', 'writeTaskPriority')
 export declare function envWriteTaskPriority(value: u32): void;
 
-/** TSC at the exact count, in RES0. */
-@external('env', 'readTsc')
-export declare function envReadTsc(s: usize): void;
-
 /** 32 random bits: a machine input. */
 @external('env', 'random')
 export declare function envRandom(): u32;

@@ -31,7 +31,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['LIMIT', 'u64'], // run until COUNT reaches this; 0 = stop at the next boundary
   ['RIP', 'u64'], // exact when stopped and in slow-path calls that say so
   ['CUR_OP', 'u32'], // op whose slow path runs, 0 when stopped
-  ['RUN_FLAGS', 'u32'], // pending events, see RUN_* in core/events.ts
+  ['EVENT_ENTERED', 'u32'], // an event was entered since vcpu.ts cleared it: no single-step trap for this instruction
   ['EFLAGS', 'u32'], // everything but OSZAPC: TF IF DF IOPL NT RF VM AC VIF VIP ID
   ['CPL', 'u32'],
   ['TLB', 'u32'], // byte offset in memory of the TLB of the current privilege class
@@ -108,6 +108,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['PAT', 'u64'],
   ['MISC_ENABLE', 'u64'],
   ['DEBUGCTL', 'u64'],
+  ['SPEC_CTRL', 'u64'],
   ['MTRR_DEF_TYPE', 'u64'],
   ['MTRR_FIXED', 'u64', 11],
   ['MTRR_VAR', 'u64', 16],
@@ -119,6 +120,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['CLOCK_COUNT', 'u64'],
   ['CLOCK_NS', 'f64'],
   ['CLOCK_RATE', 'f64'],
+  ['TSC_SCALE', 'f64'], // TSC ticks per ns
   // x87/MMX: each register 16 bytes: mantissa u64 at 0 (the MMX register), sign and exponent u16 at 8. Index = physical register.
   ['FPR', 'u64', 8, 16],
   ['FCW', 'u16'],

@@ -9,11 +9,16 @@ import {
   SEG_GS,
 } from './control';
 import { setEfer } from './control-ops';
-import { envCpuid, envRdmsr, envReadTsc, envWrmsr } from './imports';
+import { envCpuid, envRdmsr, envWrmsr } from './imports';
 import {
   MODE_LONG,
+  OP_INDEX,
   OP_SEG,
   S_ACTIVITY,
+  S_CLOCK_COUNT,
+  S_CLOCK_NS,
+  S_CLOCK_RATE,
+  S_COUNT,
   S_CPL,
   S_CR4,
   S_CUR_OP,
@@ -25,6 +30,8 @@ import {
   S_RES0,
   S_RES1,
   S_TSC_AUX,
+  S_TSC_OFFSET,
+  S_TSC_SCALE,
 } from './layout.generated';
 import { readU64 } from './memory';
 import { opRm, opReg, opSize, readRegister, writeRegister } from './ops';
@@ -65,10 +72,13 @@ export function cpuid(s: usize, op: usize): void {
 
 function readTsc(s: usize, op: usize): u64 {
   if (load<u32>(s, S_CPL) != 0 && load<u64>(s, S_CR4) & CR4_TSD) raiseGP(s, op, 0);
-  store<u32>(s, <u32>op, S_CUR_OP);
-  envReadTsc(s);
-  store<u32>(s, 0, S_CUR_OP);
-  return load<u64>(s, S_RES0);
+  return tscAt(s, load<u64>(s, S_COUNT) + <u64>load<u8>(op, OP_INDEX));
+}
+
+/** The TSC at an instruction count: a function of the clock step in force (machine/instruction-clock.ts has the same arithmetic). */
+export function tscAt(s: usize, count: u64): u64 {
+  const ns = load<f64>(s, S_CLOCK_NS) + floor(<f64>(<i64>(count - load<u64>(s, S_CLOCK_COUNT))) * load<f64>(s, S_CLOCK_RATE));
+  return <u64>(<i64>floor(ns * load<f64>(s, S_TSC_SCALE))) + load<u64>(s, S_TSC_OFFSET);
 }
 
 export function rdtsc(s: usize, op: usize): void {

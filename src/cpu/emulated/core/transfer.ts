@@ -594,9 +594,7 @@ export function sysret(s: usize, op: usize): void {
   writeEflags(s, 0, <u64>FLAG_RF);
   setFlatSegment(s, SEG_CS, ((is64 ? base + 16 : base) & 0xffff) | 3, (is64 ? FLAT_CODE64 : FLAT_CODE32) | DPL3);
   store<u64>(s, is64 ? rcx : rcx & 0xffffffff, S_RIP);
-  const stack = segAt(s, SEG_SS);
-  if (isAmd) store<u16>(stack, <u16>(base + 8), SEG_SELECTOR);
-  else setFlatSegment(s, SEG_SS, ((base + 8) & 0xffff) | 3, FLAT_DATA | DPL3);
+  setFlatSegment(s, SEG_SS, ((base + 8) & 0xffff) | (isAmd ? 0 : 3), FLAT_DATA | DPL3);
   store<u32>(s, 3, S_CPL);
   updateMode(s);
   eventsMayBeDue(s);

@@ -1,0 +1,21 @@
+/** What core/index.ts exports, as JavaScript sees it: u32 and usize are numbers (signed), u64 is bigint. */
+export interface CoreExports {
+  /** Executes until COUNT == UNTIL or an earlier stop: 0 UNTIL reached, 1 not running any more, 2 LIMIT was set to 0. */
+  run(s: number): number;
+  deliverException(s: number): void;
+  deliverInterrupt(s: number, vector: number): void;
+  deliverNmi(s: number): void;
+  deliverDebugTrap(s: number): void;
+  updateMode(s: number): void;
+  flushAll(s: number): void;
+  forbidWrites(s: number, firstFrame: number, endFrame: number): void;
+  reloadPdptes(s: number): void;
+  readEflags(s: number): bigint;
+  writeEflags(s: number, value: bigint, mask: bigint): void;
+  tscAt(s: number, count: bigint): bigint;
+  translateCode(s: number, linear: bigint): number;
+  translateQuiet(s: number, linear: bigint): number;
+}
+
+/** What the import `raise` throws to unwind to vcpu.ts. One object, so that throwing allocates nothing. */
+export const RAISED = { name: 'guest exception' } as const;

@@ -1,0 +1,182 @@
+/** CPUID (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E), computed from features.ts. */
+import { type CpuidRegister, FEATURES, isImplemented } from './features';
+
+export interface CpuidInput {
+  readonly vendor: 'GenuineIntel' | 'AuthenticAMD';
+  readonly tscHz: number;
+  readonly vcpuCount: number;
+  /** Of the vCPU that asks. */
+  readonly apicId: number;
+  readonly cr4: number;
+  readonly isLongMode: boolean;
+  readonly xcr0: bigint;
+}
+
+export type CpuidResult = Record<CpuidRegister, number>;
+
+const CR4_OSXSAVE = 1 << 18;
+const CR4_PKE = 1 << 22;
+const HIGHEST_BASIC = 0x16;
+const HIGHEST_EXTENDED = 0x80000008;
+const BRAND = 'Subzero vCPU';
+/** Family, model, stepping as EAX of leaf 1: 6/15/11 (the first with all of this set); 15/6/1 of the other vendor. */
+const SIGNATURE = { GenuineIntel: 0x000006fb, AuthenticAMD: 0x00000f61 } as const;
+export const PHYSICAL_ADDRESS_BITS = 40;
+export const CPUID_SIGNATURE = SIGNATURE;
+
+function ascii(text: string, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 4; i++) value |= (text.charCodeAt(at + i) || 0) << (8 * i);
+  return value >>> 0;
+}
+
+function featureBits(leaf: number, register: CpuidRegister, input: CpuidInput): number {
+  let bits = 0;
+  for (const feature of FEATURES) {
+    if (feature.leaf !== leaf || feature.register !== register || !feature.isImplemented) continue;
+    if (feature.vendor !== undefined && feature.vendor !== input.vendor) continue;
+    bits |= 1 << feature.bit;
+  }
+  return bits >>> 0;
+}
+
+/** log2 of the number of APIC ids that the package's vCPUs need. */
+function packageShift(vcpuCount: number): number {
+  return Math.ceil(Math.log2(Math.max(1, vcpuCount)));
+}
+
+/** Deterministic cache parameters: L1 data, L1 code, L2, as subleafs 0 to 2. */
+const CACHES = [
+  { type: 1, level: 1, ways: 8, sets: 64 },
+  { type: 2, level: 1, ways: 8, sets: 64 },
+  { type: 3, level: 2, ways: 16, sets: 4096 },
+] as const;
+
+function cacheLeaf(subleaf: number, input: CpuidInput): CpuidResult {
+  const cache = CACHES[subleaf];
+  if (cache === undefined) return { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+  const cores = (1 << packageShift(input.vcpuCount)) - 1;
+  return {
+    eax: (cache.type | (cache.level << 5) | (1 << 8) | (cores << 26)) >>> 0,
+    ebx: (63 | ((cache.ways - 1) << 22)) >>> 0,
+    ecx: cache.sets - 1,
+    edx: 0,
+  };
+}
+
+function topologyLeaf(subleaf: number, input: CpuidInput): CpuidResult {
+  const edx = input.apicId;
+  if (subleaf === 0) return { eax: 0, ebx: 1, ecx: 0x100, edx };
+  if (subleaf === 1) return { eax: packageShift(input.vcpuCount), ebx: input.vcpuCount, ecx: 0x201, edx };
+  return { eax: 0, ebx: 0, ecx: subleaf & 0xff, edx };
+}
+
+function xsaveLeaf(subleaf: number, input: CpuidInput): CpuidResult {
+  const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+  if (!isImplemented('xsave')) return none;
+  const hasAvx = isImplemented('avx');
+  if (subleaf === 0) {
+    return { eax: hasAvx ? 7 : 3, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: hasAvx ? 832 : 576, edx: 0 };
+  }
+  if (subleaf === 2 && hasAvx) return { eax: 256, ebx: 576, ecx: 0, edx: 0 };
+  return none;
+}
+
+function basicFeatures(input: CpuidInput): CpuidResult {
+  const logical = 1 << packageShift(input.vcpuCount);
+  let ecx = featureBits(1, 'ecx', input);
+  let edx = featureBits(1, 'edx', input);
+  if ((input.cr4 & CR4_OSXSAVE) !== 0) ecx = (ecx | (1 << 27)) >>> 0;
+  if (input.vcpuCount > 1) edx = (edx | (1 << 28)) >>> 0;
+  return { eax: SIGNATURE[input.vendor], ebx: ((input.apicId << 24) | (logical << 16) | (8 << 8)) >>> 0, ecx, edx };
+}
+
+function extendedFeatures(input: CpuidInput): CpuidResult {
+  let edx = featureBits(0x80000001, 'edx', input);
+  const isIntel = input.vendor === 'GenuineIntel';
+  // Intel: SYSCALL is there in 64-bit mode only. AMD repeats leaf 1's bits here.
+  if (isIntel && !input.isLongMode) edx = (edx & ~(1 << 11)) >>> 0;
+  if (!isIntel) edx = (edx | (featureBits(1, 'edx', input) & 0x0183f3ff)) >>> 0;
+  return { eax: isIntel ? 0 : SIGNATURE.AuthenticAMD, ebx: 0, ecx: featureBits(0x80000001, 'ecx', input), edx };
+}
+
+function brandLeaf(leaf: number): CpuidResult {
+  const at = (leaf - 0x80000002) * 16;
+  return { eax: ascii(BRAND, at), ebx: ascii(BRAND, at + 4), ecx: ascii(BRAND, at + 8), edx: ascii(BRAND, at + 12) };
+}
+
+/** Leafs beyond the highest answer like the highest basic one (Intel) or with zeros (AMD). */
+export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): CpuidResult {
+  const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+  const isIntel = input.vendor === 'GenuineIntel';
+  let leaf = wantedLeaf >>> 0;
+  if ((leaf < 0x80000000 && leaf > HIGHEST_BASIC) || leaf > HIGHEST_EXTENDED) {
+    if (!isIntel) return none;
+    leaf = HIGHEST_BASIC;
+  }
+  switch (leaf) {
+    case 0:
+      return {
+        eax: HIGHEST_BASIC,
+        ebx: ascii(input.vendor, 0),
+        ecx: ascii(input.vendor, 8),
+        edx: ascii(input.vendor, 4),
+      };
+    case 1:
+      return basicFeatures(input);
+    case 2:
+      // one descriptor: "see leaf 4"
+      return isIntel ? { eax: 0x00ff0001, ebx: 0, ecx: 0, edx: 0 } : none;
+    case 4:
+      return isIntel ? cacheLeaf(subleaf, input) : none;
+    case 7: {
+      if (subleaf !== 0) return none;
+      const ecx = featureBits(7, 'ecx', input);
+      const isPkeOn = (input.cr4 & CR4_PKE) !== 0;
+      return {
+        eax: 0,
+        ebx: featureBits(7, 'ebx', input),
+        ecx: isPkeOn ? (ecx | (1 << 4)) >>> 0 : ecx,
+        edx: featureBits(7, 'edx', input),
+      };
+    }
+    case 0xb:
+      return isIntel ? topologyLeaf(subleaf, input) : none;
+    case 0xd:
+      return xsaveLeaf(subleaf, input);
+    case 0x15:
+      // The crystal runs as fast as the TSC: so does the local APIC's timer.
+      return isIntel ? { eax: 1, ebx: 1, ecx: input.tscHz, edx: 0 } : none;
+    case 0x16: {
+      const mhz = Math.round(input.tscHz / 1e6);
+      return isIntel ? { eax: mhz, ebx: mhz, ecx: 100, edx: 0 } : none;
+    }
+    case 0x80000000:
+      return isIntel
+        ? { ...none, eax: HIGHEST_EXTENDED }
+        : {
+            eax: HIGHEST_EXTENDED,
+            ebx: ascii(input.vendor, 0),
+            ecx: ascii(input.vendor, 8),
+            edx: ascii(input.vendor, 4),
+          };
+    case 0x80000001:
+      return extendedFeatures(input);
+    case 0x80000002:
+    case 0x80000003:
+    case 0x80000004:
+      return brandLeaf(leaf);
+    case 0x80000005:
+      // L1: 32 KiB, 8 ways, 64-byte lines, data and code
+      return isIntel ? none : { eax: 0, ebx: 0, ecx: 0x20080140, edx: 0x20080140 };
+    case 0x80000006:
+      // L2: 4 MiB, 16 ways, 64-byte lines
+      return { ...none, ecx: 0x10008040 };
+    case 0x80000007:
+      return { ...none, edx: featureBits(0x80000007, 'edx', input) };
+    case 0x80000008:
+      return { eax: PHYSICAL_ADDRESS_BITS | (48 << 8), ebx: 0, ecx: isIntel ? 0 : input.vcpuCount - 1, edx: 0 };
+    default:
+      return none;
+  }
+}

@@ -1,0 +1,210 @@
+import type { MachineMemory } from '../../machine/machine-memory';
+import { PAGE_FLAGS_OFFSET, SLOT_TABLE_OFFSET } from '../../machine/memory-map';
+import type { AccessSize } from '../../machine/device';
+import type { CpuConfig, GuestBus, Partition } from '../backend';
+import { BlockCache } from './blocks';
+import { type CoreExports, RAISED } from './core-exports';
+import { CPUID_SIGNATURE, cpuid } from './cpuid';
+import {
+  CODE_MAP_OFFSET,
+  VCPU_JUMP_CACHE,
+  VCPU_MAX,
+  VCPU_TEMPORARY_BLOCK,
+  VCPU_TLB,
+  VCPU_TLB_LOG,
+  vcpuOffset,
+} from './engine-layout';
+import { STATE_SIZE } from './core/layout';
+import { isImplemented } from './features';
+import { type MsrContext, readMsr, writeMsr } from './msr';
+import { StateView } from './state-view';
+import { EmulatedVcpu } from './vcpu';
+
+export interface EmulatedPartitionParts {
+  /** build/out/core.wasm, compiled. */
+  readonly core: WebAssembly.Module;
+  readonly memory: MachineMemory;
+  readonly config: CpuConfig;
+}
+
+/** CR4 bits that follow from features. */
+const CR4_BY_FEATURE: ReadonlyArray<readonly [feature: string, bit: number]> = [
+  ['vme', 0],
+  ['vme', 1],
+  ['tsc', 2],
+  ['de', 3],
+  ['pse', 4],
+  ['pae', 5],
+  ['mce', 6],
+  ['pge', 7],
+  ['fpu', 8],
+  ['fxsr', 9],
+  ['sse', 10],
+  ['umip', 11],
+  ['la57', 12],
+  ['fsgsbase', 16],
+  ['pcid', 17],
+  ['xsave', 18],
+  ['smep', 20],
+  ['smap', 21],
+  ['pku', 22],
+];
+/** SCE, LME, NXE; LMA is not written. */
+const EFER_BITS = 0x901n;
+const XCR0_BITS = 3n;
+const XCR0_AVX = 4n;
+
+function allowedCr4(): bigint {
+  let bits = 0n;
+  for (const [feature, bit] of CR4_BY_FEATURE) if (isImplemented(feature)) bits |= 1n << BigInt(bit);
+  return bits;
+}
+
+/** The interpreter's machine: one core instance, the vCPUs' state structs, the cache of decoded code. */
+export class EmulatedPartition implements Partition {
+  readonly vcpus: readonly EmulatedVcpu[];
+  readonly #core: CoreExports;
+  readonly #blocks: BlockCache;
+  readonly #states: readonly StateView[];
+  /** Of the vCPU that runs; outside of `run` nothing calls back. */
+  #bus: GuestBus | undefined;
+  #running: EmulatedVcpu | undefined;
+
+  constructor(private readonly parts: EmulatedPartitionParts) {
+    const { core, memory, config } = parts;
+    const count = Math.min(Math.max(1, config.vcpuCount), VCPU_MAX);
+    const { buffer } = memory.memory;
+    this.#states = Array.from({ length: count }, (_, index) =>
+      this.#layState(new StateView(buffer, vcpuOffset(index), STATE_SIZE), index),
+    );
+    const instance = new WebAssembly.Instance(core, { env: this.#imports() });
+    this.#core = instance.exports as unknown as CoreExports;
+    this.#blocks = new BlockCache(memory, this.#core, this.#states);
+    this.vcpus = this.#states.map(
+      (state, index) =>
+        new EmulatedVcpu(index, state, {
+          core: this.#core,
+          enter: (vcpu, bus) => {
+            this.#running = vcpu;
+            this.#bus = bus;
+          },
+          leave: () => {
+            this.#bus = undefined;
+          },
+          dropCode: () => this.#blocks.invalidateAll(),
+          signature: CPUID_SIGNATURE[config.vendor],
+        }),
+    );
+    for (const vcpu of this.vcpus) vcpu.reset();
+  }
+
+  memoryChanged(): void {
+    for (const vcpu of this.vcpus) vcpu.memoryChanged();
+  }
+
+  writesForbidden(firstFrame: number, endFrame: number): void {
+    for (const { base } of this.#states) this.#core.forbidWrites(base, firstFrame, endFrame);
+  }
+
+  codeWritten(offset: number, size: number): void {
+    this.#blocks.codeWritten(offset, size);
+  }
+
+  invalidateAll(): void {
+    for (const vcpu of this.vcpus) vcpu.memoryChanged();
+    this.#blocks.invalidateAll();
+  }
+
+  dispose(): void {}
+
+  #layState(state: StateView, index: number): StateView {
+    const { config } = this.parts;
+    const base = vcpuOffset(index);
+    state.clear();
+    state.setU32('VCPU_INDEX', index);
+    state.setU32('TLB_BASE', base + VCPU_TLB);
+    state.setU32('TLB_LOG', base + VCPU_TLB_LOG);
+    state.setU32('JUMP_CACHE', base + VCPU_JUMP_CACHE);
+    state.setU32('TEMPORARY_BLOCK', base + VCPU_TEMPORARY_BLOCK);
+    state.setU32('CODE_MAP', CODE_MAP_OFFSET);
+    state.setU32('SLOT_TABLE', SLOT_TABLE_OFFSET);
+    state.setU32('PAGE_FLAGS', PAGE_FLAGS_OFFSET);
+    state.setU32('VENDOR_AMD', config.vendor === 'AuthenticAMD' ? 1 : 0);
+    state.setU64('CR4_ALLOWED', allowedCr4());
+    state.setU64('EFER_ALLOWED', EFER_BITS);
+    state.setU64('XCR0_ALLOWED', isImplemented('avx') ? XCR0_BITS | XCR0_AVX : XCR0_BITS);
+    state.setF64('TSC_SCALE', config.tscHz / 1e9);
+    return state;
+  }
+
+  #msrContext(state: StateView, bus: GuestBus): MsrContext {
+    const index = state.u32('VCPU_INDEX');
+    const tsc = this.#core.tscAt(state.base, BigInt(this.vcpus[index]!.count));
+    return {
+      state,
+      bus,
+      vcpu: index,
+      isIntel: this.parts.config.vendor === 'GenuineIntel',
+      tsc: BigInt.asUintN(64, tsc),
+    };
+  }
+
+  #stateAt(base: number): StateView {
+    return this.#states.find((state) => state.base === base) as StateView;
+  }
+
+  #cpuid(base: number, leaf: number, subleaf: number): void {
+    const state = this.#stateAt(base);
+    const { vendor, tscHz } = this.parts.config;
+    const { eax, ebx, ecx, edx } = cpuid(leaf, subleaf >>> 0, {
+      vendor,
+      tscHz,
+      vcpuCount: this.#states.length,
+      apicId: state.u32('VCPU_INDEX'),
+      cr4: Number(state.u64('CR4') & 0xffffffffn),
+      isLongMode: (state.u64('EFER') & 0x400n) !== 0n,
+      xcr0: state.u64('XCR0'),
+    });
+    state.setU64('RES0', (BigInt(ebx >>> 0) << 32n) | BigInt(eax >>> 0));
+    state.setU64('RES1', (BigInt(edx >>> 0) << 32n) | BigInt(ecx >>> 0));
+  }
+
+  #imports(): WebAssembly.ModuleImports {
+    const bus = (): GuestBus => this.#bus as GuestBus;
+    const gpa = (low: number, high: number): number => (low >>> 0) + (high >>> 0) * 0x1_0000_0000;
+    const imports = {
+      memory: this.parts.memory.memory,
+      raise: () => {
+        throw RAISED;
+      },
+      portIn: (port: number, size: number) => bus().readPort(port, size as AccessSize),
+      portOut: (port: number, size: number, value: number) => bus().writePort(port, size as AccessSize, value >>> 0),
+      mmioRead: (low: number, high: number, size: number) => bus().readMmio(gpa(low, high), size as AccessSize),
+      mmioWrite: (low: number, high: number, size: number, value: number) =>
+        bus().writeMmio(gpa(low, high), size as AccessSize, value >>> 0),
+      codeWritten: (offset: number, size: number) => this.#blocks.codeWritten(offset >>> 0, size),
+      pageSlow: (offset: number) => this.parts.memory.listener.pageSlow(offset >>> 0),
+      cpuid: (s: number, leaf: number, subleaf: number) => this.#cpuid(s, leaf, subleaf),
+      rdmsr: (s: number, index: number) => {
+        const state = this.#stateAt(s);
+        const value = readMsr(index >>> 0, this.#msrContext(state, bus()));
+        if (value !== undefined) state.setU64('RES0', value);
+        return value === undefined ? 0 : 1;
+      },
+      wrmsr: (s: number, index: number) => {
+        const state = this.#stateAt(s);
+        return writeMsr(index >>> 0, state.u64('RES0'), this.#msrContext(state, bus())) ? 1 : 0;
+      },
+      readTaskPriority: () => bus().readTaskPriority(this.#running?.index ?? 0),
+      writeTaskPriority: (value: number) => bus().writeTaskPriority(this.#running?.index ?? 0, value),
+      random: () => bus().random(),
+      decode: (s: number, from: number) => this.#blocks.decode(s, from),
+      decodeAlone: (s: number) => this.#blocks.decodeAlone(s),
+    };
+    return imports as unknown as WebAssembly.ModuleImports;
+  }
+}
+
+export function createEmulatedPartition(parts: EmulatedPartitionParts): EmulatedPartition {
+  return new EmulatedPartition(parts);
+}

@@ -1,0 +1,134 @@
+/**
+ * CPUID's feature bits, one row each. `isImplemented` says what the engine can do; a row is flipped when its instructions are complete.
+ * `vendor`: only CPUs of that vendor say so.
+ */
+export type CpuidRegister = 'eax' | 'ebx' | 'ecx' | 'edx';
+
+export interface Feature {
+  readonly name: string;
+  readonly leaf: number;
+  readonly subleaf: number;
+  readonly register: CpuidRegister;
+  readonly bit: number;
+  readonly isImplemented: boolean;
+  readonly vendor?: 'GenuineIntel' | 'AuthenticAMD';
+}
+
+const YES = true;
+const NO = false;
+
+function rows(
+  leaf: number,
+  subleaf: number,
+  register: CpuidRegister,
+  bits: ReadonlyArray<readonly [bit: number, name: string, isImplemented: boolean, vendor?: Feature['vendor']]>,
+): Feature[] {
+  return bits.map(([bit, name, isImplemented, vendor]) => ({
+    name,
+    leaf,
+    subleaf,
+    register,
+    bit,
+    isImplemented,
+    ...(vendor === undefined ? {} : { vendor }),
+  }));
+}
+
+const EXTENDED = 0x80000001;
+
+/** Names as Linux spells them in /proc/cpuinfo. */
+export const FEATURES: readonly Feature[] = [
+  ...rows(1, 0, 'edx', [
+    [0, 'fpu', YES],
+    [1, 'vme', NO],
+    [2, 'de', YES],
+    [3, 'pse', YES],
+    [4, 'tsc', YES],
+    [5, 'msr', YES],
+    [6, 'pae', YES],
+    [7, 'mce', YES],
+    [8, 'cx8', YES],
+    [9, 'apic', YES],
+    [11, 'sep', YES],
+    [12, 'mtrr', YES],
+    [13, 'pge', YES],
+    [14, 'mca', YES],
+    [15, 'cmov', YES],
+    [16, 'pat', YES],
+    [17, 'pse36', YES],
+    [19, 'clfsh', YES],
+    [23, 'mmx', YES],
+    [24, 'fxsr', YES],
+    [25, 'sse', YES],
+    [26, 'sse2', YES],
+    [27, 'ss', NO],
+    [28, 'ht', NO],
+  ]),
+  ...rows(1, 0, 'ecx', [
+    [0, 'sse3', NO],
+    [1, 'pclmulqdq', NO],
+    [3, 'monitor', NO],
+    [9, 'ssse3', NO],
+    [12, 'fma', NO],
+    [13, 'cx16', YES],
+    [17, 'pcid', NO],
+    [19, 'sse4_1', NO],
+    [20, 'sse4_2', NO],
+    [21, 'x2apic', YES],
+    [22, 'movbe', NO],
+    [23, 'popcnt', NO],
+    [24, 'tsc_deadline_timer', YES],
+    [25, 'aes', NO],
+    [26, 'xsave', NO],
+    [28, 'avx', NO],
+    [29, 'f16c', NO],
+    [30, 'rdrand', NO],
+  ]),
+  ...rows(7, 0, 'ebx', [
+    [0, 'fsgsbase', YES],
+    [3, 'bmi1', NO],
+    [5, 'avx2', NO],
+    [7, 'smep', YES],
+    [8, 'bmi2', NO],
+    [9, 'erms', YES],
+    [10, 'invpcid', NO],
+    [18, 'rdseed', NO],
+    [19, 'adx', NO],
+    [20, 'smap', YES],
+    [23, 'clflushopt', NO],
+    [24, 'clwb', NO],
+    [29, 'sha', NO],
+  ]),
+  ...rows(7, 0, 'ecx', [
+    [2, 'umip', YES],
+    [3, 'pku', NO],
+    [16, 'la57', NO],
+    [22, 'rdpid', NO],
+  ]),
+  // Nothing is executed speculatively, and ARCH_CAPABILITIES says so; guests then leave out costly mitigations.
+  ...rows(7, 0, 'edx', [
+    [26, 'spec_ctrl', YES, 'GenuineIntel'],
+    [29, 'arch_capabilities', YES, 'GenuineIntel'],
+  ]),
+  ...rows(EXTENDED, 0, 'ecx', [
+    [0, 'lahf_lm', YES],
+    [5, 'lzcnt', NO],
+    [6, 'sse4a', NO, 'AuthenticAMD'],
+    [8, 'prefetchw', NO],
+  ]),
+  ...rows(EXTENDED, 0, 'edx', [
+    [11, 'syscall', YES],
+    [20, 'nx', YES],
+    [26, 'pdpe1gb', YES],
+    [27, 'rdtscp', YES],
+    [29, 'lm', YES],
+  ]),
+  ...rows(0x80000007, 0, 'edx', [[8, 'invtsc', YES]]),
+];
+
+const byName = new Map(FEATURES.map((feature) => [feature.name, feature]));
+
+/** Whether an instruction of this feature exists. Rows whose feature has no CPUID bit of ours never do. */
+export function isImplemented(name: string): boolean {
+  return byName.get(name)?.isImplemented ?? false;
+}

@@ -1,0 +1,165 @@
+/** Model-specific registers that the core does not handle itself (Intel SDM vol. 4). What is not here is #GP. */
+import type { GuestBus } from '../backend';
+import type { StateView } from './state-view';
+
+export interface MsrContext {
+  readonly state: StateView;
+  readonly bus: GuestBus;
+  readonly vcpu: number;
+  readonly isIntel: boolean;
+  /** TSC at the current instruction. */
+  readonly tsc: bigint;
+}
+
+const MSR_TSC = 0x10;
+const MSR_TSC_DEADLINE = 0x6e0;
+const MSR_PAT = 0x277;
+const MSR_MTRR_DEF_TYPE = 0x2ff;
+
+/** Registers that are one field of the state: index, field, element, writable bits. */
+interface Stored {
+  readonly field: string;
+  readonly element: number;
+  readonly mask: bigint;
+  readonly isAddress?: boolean;
+  readonly vendor?: 'GenuineIntel' | 'AuthenticAMD';
+}
+
+const ALL = 0xffff_ffff_ffff_ffffn;
+const LOW32 = 0xffff_ffffn;
+const PHYSICAL = 0xff_ffff_ffffn;
+const FIXED_MTRRS = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
+
+const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
+  [0x48, { field: 'SPEC_CTRL', element: 0, mask: 7n, vendor: 'GenuineIntel' }],
+  [0x174, { field: 'SYSENTER_CS', element: 0, mask: LOW32 }],
+  [0x175, { field: 'SYSENTER_ESP', element: 0, mask: ALL, isAddress: true }],
+  [0x176, { field: 'SYSENTER_EIP', element: 0, mask: ALL, isAddress: true }],
+  [0x17a, { field: 'MCG_STATUS', element: 0, mask: 7n }],
+  [0x1a0, { field: 'MISC_ENABLE', element: 0, mask: 0x4_0040_0001n, vendor: 'GenuineIntel' }],
+  [0x1d9, { field: 'DEBUGCTL', element: 0, mask: 3n }],
+  [MSR_MTRR_DEF_TYPE, { field: 'MTRR_DEF_TYPE', element: 0, mask: 0xcffn }],
+  [0xc0000081, { field: 'STAR', element: 0, mask: ALL }],
+  [0xc0000082, { field: 'LSTAR', element: 0, mask: ALL, isAddress: true }],
+  [0xc0000083, { field: 'CSTAR', element: 0, mask: ALL, isAddress: true }],
+  [0xc0000084, { field: 'FMASK', element: 0, mask: LOW32 }],
+  [0xc0000103, { field: 'TSC_AUX', element: 0, mask: LOW32 }],
+  ...FIXED_MTRRS.map((index, element): [number, Stored] => [index, { field: 'MTRR_FIXED', element, mask: ALL }]),
+  ...[...Array(8).keys()].flatMap((i): [number, Stored][] => [
+    [0x200 + 2 * i, { field: 'MTRR_VAR', element: 2 * i, mask: (PHYSICAL & ~0xfffn) | 0xffn }],
+    [0x201 + 2 * i, { field: 'MTRR_VAR', element: 2 * i + 1, mask: (PHYSICAL & ~0xfffn) | 0x800n }],
+  ]),
+]);
+
+/**
+ * Constants; writes are refused unless `isWriteIgnored`. IA32_ARCH_CAPABILITIES: immune to everything it knows of, because nothing runs
+ * speculatively here.
+ */
+const CONSTANT: ReadonlyMap<number, { value: bigint; isWriteIgnored?: boolean; vendor?: Stored['vendor'] }> = new Map([
+  [0x17, { value: 0n, vendor: 'GenuineIntel' as const }], // PLATFORM_ID
+  [0x3a, { value: 1n, vendor: 'GenuineIntel' as const }], // FEATURE_CONTROL: locked, no VMX
+  [0x8b, { value: 0x1_0000_0000n, isWriteIgnored: true }], // BIOS_SIGN_ID: microcode revision 1
+  [0xfe, { value: 0x508n }], // MTRRCAP: 8 variable, fixed, write combining
+  [0x10a, { value: 0x0d10_e17bn, vendor: 'GenuineIntel' as const }], // ARCH_CAPABILITIES
+  [0x179, { value: 0n }], // MCG_CAP: no banks
+  [0xc0010010, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // SYSCFG
+  [0xc0010015, { value: 0x0100_0000n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // HWCR: TSC at P0 rate
+  [0xc001001f, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // NB_CFG
+  [0xc0011029, { value: 2n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // DE_CFG: LFENCE serialises
+]);
+
+/** Write-only commands without effect here. */
+const COMMANDS: ReadonlySet<number> = new Set([0x49, 0x79, 0x10b]); // PRED_CMD, BIOS_UPDT_TRIG, FLUSH_CMD
+
+function isOfVendor(vendor: Stored['vendor'], isIntel: boolean): boolean {
+  return vendor === undefined || (vendor === 'GenuineIntel') === isIntel;
+}
+
+function isBoardMsr(index: number): boolean {
+  return index === 0x1b || index === MSR_TSC_DEADLINE || (index >= 0x800 && index <= 0x8ff);
+}
+
+export function isCanonical48(value: bigint): boolean {
+  return BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
+}
+
+/** undefined: #GP. */
+export function readMsr(index: number, context: MsrContext): bigint | undefined {
+  const { state, bus, vcpu, isIntel } = context;
+  if (index === MSR_TSC) return context.tsc;
+  if (index === MSR_PAT) return state.u64('PAT');
+  if (isBoardMsr(index)) {
+    const value = bus.readMsr(vcpu, index);
+    // The board's deadline is in units of guest time; the guest's TSC may be shifted.
+    if (index === MSR_TSC_DEADLINE && value !== undefined && value !== 0n)
+      return BigInt.asUintN(64, value + state.u64('TSC_OFFSET'));
+    return value;
+  }
+  const stored = STORED.get(index);
+  if (stored !== undefined && isOfVendor(stored.vendor, isIntel)) {
+    const value = state.u64(stored.field, stored.element);
+    // BTS and PEBS are declared unavailable.
+    return index === 0x1a0 ? value | 0x1800n : value;
+  }
+  const constant = CONSTANT.get(index);
+  return constant !== undefined && isOfVendor(constant.vendor, isIntel) ? constant.value : undefined;
+}
+
+function areMemoryTypes(value: bigint, allowed: number): boolean {
+  for (let i = 0n; i < 64n; i += 8n) {
+    const type = Number((value >> i) & 0xffn);
+    if (type > 7 || ((allowed >> type) & 1) === 0) return false;
+  }
+  return true;
+}
+
+/** PAT: UC, WC, WT, WP, WB, UC-. */
+export function isPat(value: bigint): boolean {
+  return areMemoryTypes(value, 0xf3);
+}
+
+/** Whether `value` may be stored in a register of STORED. */
+export function isStorable(index: number, value: bigint): boolean {
+  if (index === MSR_PAT) return isPat(value);
+  const stored = STORED.get(index);
+  if (stored === undefined) return false;
+  if (stored.isAddress === true) return isCanonical48(value);
+  if (stored.field === 'MTRR_FIXED') return areMemoryTypes(value, 0x73);
+  return (value & ~stored.mask) === 0n;
+}
+
+/** false: #GP. */
+export function writeMsr(index: number, value: bigint, context: MsrContext): boolean {
+  const { state, bus, vcpu, isIntel } = context;
+  if (index === MSR_TSC) {
+    state.setU64('TSC_OFFSET', BigInt.asUintN(64, state.u64('TSC_OFFSET') + value - context.tsc));
+    return true;
+  }
+  if (isBoardMsr(index)) {
+    const isShifted = index === MSR_TSC_DEADLINE && value !== 0n;
+    return bus.writeMsr(vcpu, index, isShifted ? BigInt.asUintN(64, value - state.u64('TSC_OFFSET')) : value);
+  }
+  if (index === MSR_PAT) {
+    if (!isPat(value)) return false;
+    state.setU64('PAT', value);
+    return true;
+  }
+  const stored = STORED.get(index);
+  if (stored !== undefined && isOfVendor(stored.vendor, isIntel)) {
+    const wanted = index === 0x1a0 ? value & ~0x1800n : value;
+    if (!isStorable(index, wanted)) return false;
+    state.setU64(stored.field, wanted, stored.element);
+    return true;
+  }
+  if (COMMANDS.has(index)) return true;
+  const constant = CONSTANT.get(index);
+  return constant !== undefined && isOfVendor(constant.vendor, isIntel) && constant.isWriteIgnored === true;
+}
+
+/** Everything that a saved state holds, by index. */
+export function savedMsrs(): ReadonlyMap<number, { readonly field: string; readonly element: number }> {
+  const all = new Map<number, { field: string; element: number }>();
+  for (const [index, { field, element }] of STORED) all.set(index, { field, element });
+  all.set(MSR_PAT, { field: 'PAT', element: 0 });
+  return all;
+}

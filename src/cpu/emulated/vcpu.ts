@@ -1,0 +1,273 @@
+import type { ClockStep } from '../../machine/clock';
+import type { GuestBus, InstructionCount, StopReason, Vcpu } from '../backend';
+import type { VcpuState } from '../vcpu-state';
+import { type CoreExports, RAISED } from './core-exports';
+import { resetVcpu, type ResetKind } from './reset';
+import type { StateView } from './state-view';
+import { restoreVcpu, saveVcpu } from './vcpu-snapshot';
+
+const FLAG_TF = 0x100;
+const FLAG_IF = 0x200;
+const FLAGS_SETTABLE = 0x3f7fd5n;
+const DR6_BS = 0x4000;
+const RUNNING = 0;
+const HALTED = 1;
+const WAIT_FOR_SIPI = 2;
+const SHUTDOWN = 3;
+const SHADOW_MOV_SS = 2;
+
+/** What a vCPU needs of its partition. */
+export interface VcpuHost {
+  readonly core: CoreExports;
+  /** This vCPU runs now, on this bus. */
+  enter(vcpu: EmulatedVcpu, bus: GuestBus): void;
+  leave(): void;
+  /** Caches of decoded code are of no use any more. */
+  dropCode(): void;
+  readonly signature: number;
+}
+
+/** One interpreted vCPU: the state struct in shared memory and the loop around the core's `run`. */
+export class EmulatedVcpu implements Vcpu {
+  readonly #core: CoreExports;
+  readonly #s: number;
+  #isBreakWanted = false;
+  #isKicked = false;
+  #pendingInit = false;
+  #pendingStartup: number | undefined;
+  /** Count at which the last exception was delivered. */
+  #lastFaultCount = -1;
+
+  constructor(
+    readonly index: number,
+    readonly state: StateView,
+    private readonly host: VcpuHost,
+  ) {
+    this.#core = host.core;
+    this.#s = state.base;
+  }
+
+  get count(): InstructionCount {
+    const { state } = this;
+    const op = state.u32('CUR_OP');
+    return state.count('COUNT') + (op === 0 ? 0 : state.opIndex(op));
+  }
+
+  run(bus: GuestBus, until: InstructionCount): StopReason {
+    this.host.enter(this, bus);
+    try {
+      return this.#run(bus, until);
+    } catch (error) {
+      return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+    } finally {
+      this.host.leave();
+    }
+  }
+
+  kick(): void {
+    this.#isKicked = true;
+    this.#stopSoon();
+  }
+
+  breakSoon(): void {
+    this.#isBreakWanted = true;
+    this.#stopSoon();
+  }
+
+  setInterrupt(level: boolean): void {
+    this.state.setU32('INTR', level ? 1 : 0);
+    if (level && (this.state.u32('EFLAGS') & FLAG_IF) !== 0) this.#stopSoon();
+  }
+
+  nmi(): void {
+    this.state.setU32('NMI_PENDING', 1);
+    this.#stopSoon();
+  }
+
+  init(): void {
+    this.#pendingInit = true;
+    this.#pendingStartup = undefined;
+    this.#stopSoon();
+  }
+
+  startup(vector: number): void {
+    this.#pendingStartup = vector & 0xff;
+    this.#stopSoon();
+  }
+
+  reset(): void {
+    this.#reset('power-on');
+  }
+
+  setClock(step: ClockStep): void {
+    this.state.setCount('CLOCK_COUNT', step.count);
+    this.state.setF64('CLOCK_NS', step.ns);
+    this.state.setF64('CLOCK_RATE', step.nsPerInstruction);
+  }
+
+  readGpr(index: number): number {
+    return this.state.u32('GPR', index & 15);
+  }
+
+  writeGpr(index: number, value: number): void {
+    this.state.setU64('GPR', BigInt(value >>> 0), index & 15);
+  }
+
+  save(): VcpuState {
+    return saveVcpu(this.state, this.#core.readEflags(this.#s));
+  }
+
+  restore(state: VcpuState): void {
+    const flags = restoreVcpu(this.state, state, `vcpu${this.index}`);
+    this.#core.writeEflags(this.#s, flags, FLAGS_SETTABLE);
+    this.#pendingInit = false;
+    this.#pendingStartup = undefined;
+    this.#lastFaultCount = -1;
+    this.#core.updateMode(this.#s);
+    this.#core.flushAll(this.#s);
+    this.#core.reloadPdptes(this.#s);
+    this.host.dropCode();
+  }
+
+  /** The boundary after the current instruction is the next one: what it was decoded from may have changed. */
+  memoryChanged(): void {
+    this.#core.flushAll(this.#s);
+    this.#stopSoon();
+  }
+
+  /** The boundary after the current instruction is the next one. */
+  #stopSoon(): void {
+    this.state.setCount('LIMIT', 0);
+  }
+
+  #reset(kind: ResetKind): void {
+    resetVcpu(this.state, kind, { isBootProcessor: this.index === 0, signature: this.host.signature });
+    this.#pendingInit = false;
+    this.#pendingStartup = undefined;
+    this.#core.writeEflags(this.#s, 2n, FLAGS_SETTABLE);
+    this.#core.updateMode(this.#s);
+    this.#core.flushAll(this.#s);
+  }
+
+  #run(bus: GuestBus, until: InstructionCount): StopReason {
+    const { state } = this;
+    this.#isBreakWanted = false;
+    for (;;) {
+      if (this.#isKicked) {
+        this.#isKicked = false;
+        return { kind: 'kicked' };
+      }
+      if (this.#isBreakWanted) return { kind: 'kicked' };
+      if (this.#pendingInit) this.#reset('init');
+      const activity = this.#activity();
+      if (activity === SHUTDOWN) return { kind: 'shutdown', cause: 'tripleFault' };
+      if (activity !== RUNNING) return { kind: 'halted' };
+      if (state.u32('PENDING_DB') !== 0 && !this.#isShadowed(SHADOW_MOV_SS)) {
+        this.#deliver(() => this.#core.deliverDebugTrap(this.#s));
+        continue;
+      }
+      const count = state.count('COUNT');
+      if (count >= until) return { kind: 'budgetSpent' };
+      const isShadowed = this.#isShadowed();
+      if (!isShadowed && this.#deliverPending(bus)) continue;
+      this.#execute(isShadowed ? count + 1 : until, count);
+    }
+  }
+
+  /** Wakes a halted vCPU by an event it would take. */
+  #activity(): number {
+    const { state } = this;
+    const activity = state.u32('ACTIVITY');
+    if (activity === HALTED && (this.#isNmiDue() || this.#isInterruptDue())) {
+      state.setU32('ACTIVITY', RUNNING);
+      return RUNNING;
+    }
+    if (activity === WAIT_FOR_SIPI && this.#pendingStartup !== undefined) {
+      const vector = this.#pendingStartup;
+      this.#pendingStartup = undefined;
+      state.setSegment(1, { ...state.segment(1), selector: vector << 8, base: BigInt(vector << 12) });
+      state.setU64('RIP', 0n);
+      state.setU32('ACTIVITY', RUNNING);
+      this.#core.updateMode(this.#s);
+      return RUNNING;
+    }
+    // A startup IPI means nothing to a vCPU that runs.
+    if (activity !== WAIT_FOR_SIPI) this.#pendingStartup = undefined;
+    return activity;
+  }
+
+  #isNmiDue(): boolean {
+    return this.state.u32('NMI_PENDING') !== 0 && this.state.u32('NMI_BLOCKED') === 0;
+  }
+
+  #isInterruptDue(): boolean {
+    return this.state.u32('INTR') !== 0 && (this.state.u32('EFLAGS') & FLAG_IF) !== 0;
+  }
+
+  #isShadowed(kind?: number): boolean {
+    const shadow = this.state.u32('SHADOW');
+    if (shadow === 0 || (kind !== undefined && shadow !== kind)) return false;
+    return this.state.count('SHADOW_COUNT') === this.state.count('COUNT');
+  }
+
+  /** NMI before INTR; true if an event was entered. */
+  #deliverPending(bus: GuestBus): boolean {
+    if (this.#isNmiDue()) {
+      this.state.setU32('NMI_PENDING', 0);
+      this.#deliver(() => this.#core.deliverNmi(this.#s));
+      return true;
+    }
+    if (!this.#isInterruptDue()) return false;
+    const vector = bus.acknowledgeInterrupt(this.index);
+    if (vector === undefined) {
+      this.state.setU32('INTR', 0);
+      return false;
+    }
+    this.#deliver(() => this.#core.deliverInterrupt(this.#s, vector));
+    return true;
+  }
+
+  /** Runs to `until`; with TF set one instruction. */
+  #execute(until: InstructionCount, count: InstructionCount): void {
+    const { state } = this;
+    const isStepping = (state.u32('EFLAGS') & FLAG_TF) !== 0;
+    state.setCount('UNTIL', isStepping ? count + 1 : until);
+    state.setU32('EVENT_ENTERED', 0);
+    try {
+      this.#core.run(this.#s);
+    } catch (error) {
+      if (error !== RAISED) throw error;
+      this.#deliver(() => this.#core.deliverException(this.#s));
+      this.#countFault();
+      return;
+    }
+    if (isStepping && state.count('COUNT') !== count && state.u32('EVENT_ENTERED') === 0) {
+      state.setU32('PENDING_DB', state.u32('PENDING_DB') | DR6_BS);
+    }
+  }
+
+  /**
+   * Guest time stands still while no instruction retires, so a guest that faults for ever would never let go: every further fault
+   * at one count counts as an instruction. Departure from hardware, where time passes by itself.
+   */
+  #countFault(): void {
+    const { state } = this;
+    const count = state.count('COUNT');
+    if (count === this.#lastFaultCount) state.setCount('COUNT', count + 1);
+    this.#lastFaultCount = state.count('COUNT');
+  }
+
+  /** Enters an event; exceptions on the way go through `deliverException`, which ends with a double fault or shutdown. */
+  #deliver(enter: () => void): void {
+    let attempt = enter;
+    for (;;) {
+      try {
+        attempt();
+        return;
+      } catch (error) {
+        if (error !== RAISED) throw error;
+      }
+      attempt = () => this.#core.deliverException(this.#s);
+    }
+  }
+}
