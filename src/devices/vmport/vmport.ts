@@ -1,7 +1,8 @@
 /**
  * The VMware backdoor at port 0x5658, as far as Linux's vmmouse driver and version probes use it (open-vm-tools,
- * backdoor_def.h; drivers/input/mouse/vmmouse.c names the protocol): GETVERSION, GETMEMSIZE and the absolute pointer
- * (commands 39 to 41). It works on the CPU's registers, which the board hands over with each IN EAX, DX.
+ * backdoor_def.h; drivers/input/mouse/vmmouse.c names the protocol): version, memory size, clock
+ * frequencies and the absolute pointer (commands 39 to 41). Linux asks only where CPUID leaf 0x40000000 says
+ * 'VMwareVMware' (or KVM's name). It works on the CPU's registers, which the board hands over with each IN EAX, DX.
  */
 import type { AccessSize, Device, PortHandler } from '../../machine/device';
 import { allOnes } from '../../machine/device';
@@ -22,9 +23,13 @@ const MAGIC = 0x564d5868;
 
 const COMMAND_GETVERSION = 10;
 const COMMAND_GETMEMSIZE = 20;
+const COMMAND_GETHZ = 45;
+const COMMAND_GETVCPU_INFO = 68;
 const COMMAND_POINTER_DATA = 39;
 const COMMAND_POINTER_STATUS = 40;
 const COMMAND_POINTER_COMMAND = 41;
+/** GETVCPU_INFO: x2APIC works without interrupt remapping. */
+const VCPU_LEGACY_X2APIC = 1 << 3;
 const VERSION = 6;
 /** Product type "Workstation". */
 const PRODUCT = 4;
@@ -81,6 +86,7 @@ export class VmPort implements Device<VmPortState>, PortHandler {
     readonly id: string,
     private readonly wires: { notify(): void; modeChanged(isAbsolute: boolean): void },
     private readonly memoryMiB: number,
+    private readonly rates: { readonly tscHz: number; readonly apicHz: number } = { tscHz: 1e9, apicHz: 1e9 },
   ) {}
 
   /** Whether the guest wants absolute positions here instead of movement from the PS/2 mouse. */
@@ -116,6 +122,14 @@ export class VmPort implements Device<VmPortState>, PortHandler {
         break;
       case COMMAND_GETMEMSIZE:
         registers.eax = this.memoryMiB;
+        break;
+      case COMMAND_GETHZ:
+        registers.eax = this.rates.tscHz % 2 ** 32;
+        registers.ebx = Math.floor(this.rates.tscHz / 2 ** 32);
+        registers.ecx = this.rates.apicHz;
+        break;
+      case COMMAND_GETVCPU_INFO:
+        registers.eax = VCPU_LEGACY_X2APIC;
         break;
       case COMMAND_POINTER_DATA:
         this.#readData(registers);

@@ -46,6 +46,8 @@ describe('vmport', () => {
     const { port, call } = make();
     expect(call(10)).toMatchObject({ eax: 6, ebx: MAGIC });
     expect(call(20).eax).toBe(512);
+    expect(call(45, 0xffffffff)).toMatchObject({ eax: 1e9, ebx: 0, ecx: 1e9 });
+    expect(call(68).eax & 0x80000008).toBe(8);
     expect(call(0x1234).eax).toBe(0xffffffff);
     const other = { eax: 1, ebx: 2, ecx: 10, edx: 0x5658, esi: 0, edi: 0 };
     expect(port.access(other)).toBe(false);
