@@ -110,7 +110,9 @@ describe('a qcow2 image', () => {
     [12, 2],
     [16, 3],
   ] as const) {
-    it(`survives a kill and a power loss at every operation, clusters of ${2 ** clusterBits}`, { timeout: 120_000 }, async () => {
+    it(`survives a kill and a power loss at every operation, clusters of ${2 ** clusterBits}`, {
+      timeout: 120_000,
+    }, async () => {
       const [whole] = await runUntilKilled(Number.POSITIVE_INFINITY, clusterBits, seed);
       expect(whole.isDead).toBe(false);
       expect(whole.operations).toBeGreaterThan(30);

@@ -201,7 +201,18 @@ describe.skipIf(!hasQemuImg)(`qcow2 made by others${hasQemuImg ? '' : `: ${noQem
     model.set(random.bytes(200_000), MIB);
     writeFileSync(at('in.raw'), model);
     for (const clusterSize of ['4k', '64k', '2M']) {
-      qemuImg('convert', '-c', '-o', `cluster_size=${clusterSize}`, '-f', 'raw', '-O', 'qcow2', at('in.raw'), at('a.qcow2'));
+      qemuImg(
+        'convert',
+        '-c',
+        '-o',
+        `cluster_size=${clusterSize}`,
+        '-f',
+        'raw',
+        '-O',
+        'qcow2',
+        at('in.raw'),
+        at('a.qcow2'),
+      );
       const copy = await exercise('a.qcow2', model.slice(), random, 60);
       expect(qemuCheck(at('a.qcow2'))).toEqual({ corruptions: 0, leaks: 0 });
       qemuImg('convert', '-f', 'qcow2', '-O', 'raw', at('a.qcow2'), at('out.raw'));
@@ -228,7 +239,17 @@ describe.skipIf(!hasQemuImg)(`qcow2 made by others${hasQemuImg ? '' : `: ${noQem
     const random = new Random(14);
     const model = random.bytes(2 * MIB);
     writeFileSync(at('in.raw'), model);
-    qemuImg('convert', '-o', 'lazy_refcounts=on,refcount_bits=8', '-f', 'raw', '-O', 'qcow2', at('in.raw'), at('a.qcow2'));
+    qemuImg(
+      'convert',
+      '-o',
+      'lazy_refcounts=on,refcount_bits=8',
+      '-f',
+      'raw',
+      '-O',
+      'qcow2',
+      at('in.raw'),
+      at('a.qcow2'),
+    );
     // As after a crash with lazy refcounts: the dirty bit is set and the counts are nonsense.
     const bytes = readFileSync(at('a.qcow2'));
     bytes[79]! |= 1;
@@ -244,7 +265,11 @@ describe.skipIf(!hasQemuImg)(`qcow2 made by others${hasQemuImg ? '' : `: ${noQem
     ['zstd', ['-o', 'compression_type=zstd'], 'zstd'],
     ['subclusters', ['-o', 'extended_l2=on'], 'subclusters'],
     ['an external data file', ['-o', 'data_file=DATA'], 'data file'],
-    ['encryption', ['--object', 'secret,id=s,data=abc', '-o', 'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10'], 'encryption'],
+    [
+      'encryption',
+      ['--object', 'secret,id=s,data=abc', '-o', 'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10'],
+      'encryption',
+    ],
   ])('is refused by name with %s', async (_what, options, word) => {
     const args = options.map((option) => option.replace('DATA', at('data.raw')));
     qemuImg('create', '-f', 'qcow2', ...args, at('a.qcow2'), '1M');
@@ -277,8 +302,22 @@ describe('hostile qcow2', () => {
     ['a header longer than a cluster', (_, view) => view.setUint32(100, 0xfffffff8), 'image-corrupt'],
     ['the corrupt bit', (_, view) => view.setUint32(76, 2), 'image-corrupt'],
     ['an unknown feature', (_, view) => view.setUint32(72, 0x80000000), 'image-unsupported'],
-    ['an endless extension', (_, view) => { view.setUint32(104, 1); view.setUint32(108, 0xffffffff); }, 'image-corrupt'],
-    ['a backing name far away', (_, view) => { view.setUint32(12, 0x10000); view.setUint32(16, 20); }, 'image-corrupt'],
+    [
+      'an endless extension',
+      (_, view) => {
+        view.setUint32(104, 1);
+        view.setUint32(108, 0xffffffff);
+      },
+      'image-corrupt',
+    ],
+    [
+      'a backing name far away',
+      (_, view) => {
+        view.setUint32(12, 0x10000);
+        view.setUint32(16, 20);
+      },
+      'image-corrupt',
+    ],
     ['too many snapshots', (_, view) => view.setUint32(60, 0xffffffff), 'image-corrupt'],
   ];
   it.each(wrong)('is refused: %s', async (_what, damage, code) => {
