@@ -498,6 +498,10 @@ export class AssemblyScriptEmitter implements Emitter {
     else this.#line(`store<u64>(s, ${this.#t(this.#spPlus(this.#sp(), bytes))}, S_GPR + 32);`);
   }
 
+  addSpBy(bytes: I64): void {
+    this.#line(`${this.#call('releaseStack')}(s, op, ${this.#t(bytes)});`);
+  }
+
   raise(vector: number, errorCode?: I64): void {
     const hasError = errorCode !== undefined || vector === 13 || vector === 12;
     const code = errorCode === undefined ? '0' : `<u32>${this.#t(errorCode)}`;
@@ -552,7 +556,7 @@ export class AssemblyScriptEmitter implements Emitter {
       this.#line(`${text};`);
       return undefined as T extends ValueType ? Value<T> : void;
     }
-    return this.#value(result as ValueType, this.#cast(result as ValueType, text)) as T extends ValueType
+    return this.#value(result as ValueType, this.#cast(result as ValueType, text)) as unknown as T extends ValueType
       ? Value<T>
       : void;
   }

@@ -8,7 +8,7 @@ const CORE = 'src/cpu/emulated/core';
 const entry = at(CORE, 'index.ts');
 const target = inOut('core.wasm');
 const FLAGS = [
-  ...['--runtime', 'stub', '-O3', '--enable', 'threads', '--enable', 'simd'],
+  ...['--runtime', 'stub', '-O1', '--enable', 'threads', '--enable', 'simd'],
   // src/machine/memory-map.ts: static data from 64 KiB on, below the page flags; no memory is smaller than the engine's area.
   ...[
     '--importMemory',

@@ -2,10 +2,13 @@ import type { MachineMemory } from '../../machine/machine-memory';
 import { PAGE_FLAGS_OFFSET, SLOT_TABLE_OFFSET } from '../../machine/memory-map';
 import type { AccessSize } from '../../machine/device';
 import type { CpuConfig, GuestBus, Partition } from '../backend';
-import { BlockCache } from './blocks';
+import { BlockCache, type BlockCacheAreas } from './blocks';
 import { type CoreExports, RAISED } from './core-exports';
 import { CPUID_SIGNATURE, cpuid } from './cpuid';
+import { Decoder } from './decoder';
 import {
+  CODE_ARENA_OFFSET,
+  CODE_ARENA_SIZE,
   CODE_MAP_OFFSET,
   VCPU_JUMP_CACHE,
   VCPU_MAX,
@@ -26,6 +29,13 @@ export interface EmulatedPartitionParts {
   readonly memory: MachineMemory;
   readonly config: CpuConfig;
 }
+
+const BLOCK_AREAS: BlockCacheAreas = {
+  pageFlags: PAGE_FLAGS_OFFSET,
+  codeMap: CODE_MAP_OFFSET,
+  arena: CODE_ARENA_OFFSET,
+  arenaSize: CODE_ARENA_SIZE,
+};
 
 /** CR4 bits that follow from features. */
 const CR4_BY_FEATURE: ReadonlyArray<readonly [feature: string, bit: number]> = [
@@ -79,7 +89,14 @@ export class EmulatedPartition implements Partition {
     );
     const instance = new WebAssembly.Instance(core, { env: this.#imports() });
     this.#core = instance.exports as unknown as CoreExports;
-    this.#blocks = new BlockCache(memory, this.#core, this.#states);
+    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, new Decoder(isImplemented), this.#core);
+    for (const { base } of this.#states) {
+      this.#blocks.addVcpu({
+        state: base,
+        jumpCache: base + VCPU_JUMP_CACHE,
+        temporaryBlock: base + VCPU_TEMPORARY_BLOCK,
+      });
+    }
     this.vcpus = this.#states.map(
       (state, index) =>
         new EmulatedVcpu(index, state, {

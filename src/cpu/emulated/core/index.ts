@@ -1,5 +1,8 @@
-/** What TypeScript calls. Everything takes the state base of a vCPU. */
+/** What TypeScript calls (../core-exports.ts). Everything takes the state base of a vCPU. */
 export { run } from '../../../../build/out/gen/interpreter';
-export { translateCode, translateQuiet, flushAll, flushNonGlobal, flushPage, forbidWrites, forbidReads } from './paging';
-export { setFlagsImage, flagsImage } from './flags';
+export { reloadPdptes } from './control-ops';
+export { deliverDebugTrap, deliverException, deliverInterrupt, deliverNmi } from './deliver';
+export { readEflags, writeEflags } from './flags';
+export { flushAll, forbidWrites, translateCode, translateQuiet } from './paging';
 export { updateMode } from './segments';
+export { tscAt } from './system';

@@ -49,6 +49,9 @@ import { opIndex, opNextRip, opThisRip } from './ops';
 import { isCanonical, translateCode } from './paging';
 import { SEG_BASE, SEG_LIMIT, segAt } from './address';
 import { raise, raiseGP, raiseNM, raiseUD } from './raise';
+import { pageFlagsAt } from './slots';
+
+const PAGE_HAS_CODE: u8 = 1;
 
 /** The block at RIP (blocks.ts): its first op. `from`: a branch to link to it, 0 = none. May raise. */
 @external('env', 'decode')
@@ -266,6 +269,12 @@ export function checkCrossing(s: usize, op: usize): usize {
 /** Before bytes of a frame with PAGE_HAS_CODE are written (at most one frame): only 64-byte pieces with code matter. */
 export function codeWritten(s: usize, offset: u32, size: u32): void {
   const map = load<u64>(<usize>load<u32>(s, S_CODE_MAP) + (<usize>(offset >> 12) << 3));
+  if (map == 0) {
+    // its blocks were dropped and nothing was decoded since: an ordinary page again
+    const flags = pageFlagsAt(s, offset);
+    store<u8>(flags, load<u8>(flags) & ~PAGE_HAS_CODE);
+    return;
+  }
   const first = (offset & 0xfff) >> 6;
   const last = ((offset & 0xfff) + size - 1) >> 6;
   const bits = (map >> <u64>first) & (~<u64>0 >> <u64>(63 - (last - first)));

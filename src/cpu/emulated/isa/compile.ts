@@ -147,19 +147,33 @@ interface Encoding {
 }
 
 function parseEncoding(text: string): Encoding {
-  const tokens = text.replace(/\+r|\+i/g, ' +r').split(/\s+/).filter((token) => token !== '');
+  const tokens = text
+    .replace(/\+r|\+i/g, ' +r')
+    .split(/\s+/)
+    .filter((token) => token !== '');
   const bytes = tokens.filter((token) => hexByte.test(token)).map((token) => Number.parseInt(token, 16));
   const result: Encoding = {
-    map: 0, opcode: 0, hasOpcodeRegister: tokens.includes('+r'), prefix: PREFIX_ANY, hasModrm: false, reg: -1, rm: -1,
-    isMemory: undefined, rexW: undefined,
+    map: 0,
+    opcode: 0,
+    hasOpcodeRegister: tokens.includes('+r'),
+    prefix: PREFIX_ANY,
+    hasModrm: false,
+    reg: -1,
+    rm: -1,
+    isMemory: undefined,
+    rexW: undefined,
   };
   if (tokens[0] === 'NP') result.prefix = PREFIX_NONE;
-  const mandatory: Record<number, number> = { 0x66: PREFIX_66, 0xf3: PREFIX_F3, 0xf2: PREFIX_F2 };
+  const mandatory: Record<number, number> = { 102: PREFIX_66, 243: PREFIX_F3, 242: PREFIX_F2 };
   if (bytes.length > 1 && mandatory[bytes[0]!] !== undefined) result.prefix = mandatory[bytes.shift()!]!;
   if (bytes[0] === 0x0f && bytes.length > 1) {
     bytes.shift();
     result.map = 1;
-    if ((bytes[0] === 0x38 || bytes[0] === 0x3a) && bytes.length > 1) result.map = bytes.shift() === 0x38 ? 2 : 3;
+    const escape: number | undefined = bytes.length > 1 ? bytes.at(0) : undefined;
+    if (escape === 0x38 || escape === 0x3a) {
+      bytes.shift();
+      result.map = escape === 0x38 ? 2 : 3;
+    }
   }
   result.opcode = bytes.shift()!;
   if (bytes.length > 0) {
@@ -263,7 +277,8 @@ export function variantCount(compiled: CompiledRow): number {
 /** Index of a variant of a row, environments apart. */
 export function variantOf(compiled: CompiledRow, size: number, form: number, addressSize: number): number {
   const { sizeRule, forms, row } = compiled;
-  const sizeIndex = sizeRule === 'v' ? (size === 16 ? 0 : size === 32 ? 1 : 2) : sizeRule === 'y' && size === 64 ? 1 : 0;
+  const sizeIndex =
+    sizeRule === 'v' ? (size === 16 ? 0 : size === 32 ? 1 : 2) : sizeRule === 'y' && size === 64 ? 1 : 0;
   const formIndex = forms.length === 2 ? form : 0;
   let index = sizeIndex * forms.length + formIndex;
   if (row.attributes.addressSized) index = index * 3 + (addressSize === 16 ? 0 : addressSize === 32 ? 1 : 2);

@@ -52,7 +52,7 @@ export const retImmediate: Semantics = (e, x) => {
   const target = e.peek(x.size, 0);
   e.checkTarget(target);
   e.addSp(x.size / 8);
-  e.call('releaseStack', 'void', [e.and(x.get(0), e.i64(0xffff))]);
+  e.addSpBy(e.and(x.get(0), e.i64(0xffff)));
   e.jump(target);
 };
 

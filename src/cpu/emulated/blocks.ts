@@ -1,0 +1,466 @@
+import { PAGE_HAS_CODE } from '../../machine/page-flags';
+import * as layout from './core/layout';
+import { SEG_STRIDE, stateOffset } from './core/layout';
+import {
+  CODE_16,
+  CODE_32,
+  CODE_64,
+  DECODE_MORE,
+  DECODE_OK,
+  DECODE_TOO_LONG,
+  type CodeSize,
+  type Decoder,
+} from './decoder';
+import { ENV_CHECKED } from './isa/compile';
+import { OpPacker, environmentOf } from './op-packer';
+
+/**
+ * Decoded blocks in shared memory, keyed by where their first byte lies and MODE. A block stays in one page, except that an
+ * instruction on two pages is a block of its own, whose second page is checked on each entry. Memory is given out in order and
+ * taken back all at once. Writes to code are found by 64-byte pieces (CODE_MAP) and drop the blocks they hit: every op of such a
+ * block becomes HANDLER_LEAVE, so that it is left even in its middle.
+ */
+
+const FRAME = 4096;
+const PIECE_SHIFT = 6;
+const { OP_SIZE } = layout;
+const INSTRUCTION_MAX = 15;
+/** Conditional jumps in a block: what follows an often taken one is decoded in vain. */
+const CONDITIONAL_MAX = 8;
+const OPS_MAX = 2 * layout.BLOCK_INSTRUCTIONS_MAX + 4;
+const NO_MEMORY = 0xffffffff;
+const VECTOR_UD = 6;
+const VECTOR_GP = 13;
+
+const RIP = stateOffset('RIP') >> 2;
+const MODE = stateOffset('MODE') >> 2;
+const CODE_GEN = stateOffset('CODE_GEN') >> 2;
+const PATCHED_OP = stateOffset('PATCHED_OP') >> 2;
+const CS = stateOffset('SEG') + SEG_STRIDE;
+const CS_LIMIT = (CS + 4) >> 2;
+const CS_BASE = (CS + 8) >> 2;
+const UNITS = { fpu: layout.UNIT_FPU, mmx: layout.UNIT_MMX, sse: layout.UNIT_SSE, fwait: layout.UNIT_FWAIT } as const;
+
+/** The part of the core that the block cache calls. */
+export interface CodeTranslator {
+  /** Offset in shared memory of the byte at a linear address, 0xffffffff where there is none. Throws a guest fault. */
+  translateCode(state: number, linear: bigint): number;
+  /** Plain writes to frames [first, end) end. */
+  forbidWrites(state: number, firstFrame: number, endFrame: number): void;
+}
+
+export interface BlockCacheAreas {
+  readonly pageFlags: number;
+  readonly codeMap: number;
+  readonly arena: number;
+  readonly arenaSize: number;
+}
+
+export interface VcpuAreas {
+  readonly state: number;
+  readonly jumpCache: number;
+  readonly temporaryBlock: number;
+}
+
+interface Block {
+  readonly id: number;
+  readonly key: number;
+  readonly op: number;
+  readonly opCount: number;
+  /** Bytes it stems from; the second part only of an instruction on two pages. */
+  readonly start: number;
+  readonly size: number;
+  readonly secondStart: number;
+  readonly secondSize: number;
+  /** Branches that link to it. */
+  incoming: number[] | undefined;
+}
+
+/** One block under construction. */
+interface Draft {
+  op: number;
+  count: number;
+  bytes: number;
+}
+
+/** What differs between tests, tools and the machine. */
+export interface BlockCacheStatistics {
+  blocks: number;
+  instructions: number;
+  invalidations: number;
+  flushes: number;
+}
+
+export class BlockCache {
+  readonly statistics: BlockCacheStatistics = { blocks: 0, instructions: 0, invalidations: 0, flushes: 0 };
+  readonly #u8: Uint8Array;
+  readonly #u16: Uint16Array;
+  readonly #i32: Int32Array;
+  readonly #packer: OpPacker;
+  readonly #vcpus: VcpuAreas[] = [];
+  /** Frame → its blocks. */
+  readonly #pages = new Map<number, Set<Block>>();
+  readonly #blocks = new Map<number, Block>();
+  readonly #crossing = new Uint8Array(2 * INSTRUCTION_MAX);
+  #next: number;
+  #nextId = 1;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    private readonly areas: BlockCacheAreas,
+    private readonly decoder: Decoder,
+    private readonly core: CodeTranslator,
+  ) {
+    this.#u8 = new Uint8Array(memory.buffer);
+    this.#u16 = new Uint16Array(memory.buffer);
+    this.#i32 = new Int32Array(memory.buffer);
+    this.#packer = new OpPacker(memory, decoder.rows);
+    this.#next = areas.arena;
+  }
+
+  /** The state must be cleared before; its fields that name the areas are set here. */
+  addVcpu(areas: VcpuAreas): void {
+    this.#vcpus.push(areas);
+    this.attach(areas);
+  }
+
+  /** Sets the state's fields that name the areas; again after the state was cleared. */
+  attach({ state, jumpCache, temporaryBlock }: VcpuAreas): void {
+    this.#i32[(state + stateOffset('JUMP_CACHE')) >> 2] = jumpCache;
+    this.#i32[(state + stateOffset('TEMPORARY_BLOCK')) >> 2] = temporaryBlock;
+    this.#i32[(state + stateOffset('CODE_MAP')) >> 2] = this.areas.codeMap;
+    this.#i32[(state >> 2) + PATCHED_OP] = 0;
+    this.#u8.fill(0, jumpCache, jumpCache + layout.JUMP_ENTRIES * layout.JUMP_ENTRY_SIZE);
+  }
+
+  /** Import `decode`: the first op of the block at RIP; `from`: a branch in the same page to link to it, or 0. Throws guest faults. */
+  decode(state: number, from: number): number {
+    const mode = this.#i32[(state >> 2) + MODE]!;
+    const linear = this.#linear(state, mode);
+    const at = this.core.translateCode(state, toBigInt(linear.low, linear.high)) >>> 0;
+    if (at === NO_MEMORY) return this.#raiseAlone(state, VECTOR_UD);
+    const key = keyOf(at, mode);
+    let block = this.#blocks.get(key);
+    if (block !== undefined && block.secondSize !== 0) {
+      if (this.#secondPage(state, linear, mode) !== block.secondStart) {
+        this.#drop(block);
+        block = undefined;
+      }
+    }
+    const isLinkable = from !== 0 && this.#u16[from >> 1] !== layout.HANDLER_LEAVE && this.#isInArena(from);
+    const flushes = this.statistics.flushes;
+    block ??= this.#build(state, key, at, mode, linear);
+    this.#cacheJump(state, linear, block.op);
+    if (isLinkable && this.statistics.flushes === flushes) {
+      this.#i32[(from + layout.OP_LINK) >> 2] = block.op;
+      (block.incoming ??= []).push(from);
+    }
+    return block.op;
+  }
+
+  /** Import `decodeAlone`: the one instruction at RIP, within the limit of CS; not kept. Throws guest faults. */
+  decodeAlone(state: number): number {
+    const mode = this.#i32[(state >> 2) + MODE]!;
+    const rip = this.#i32[(state >> 2) + RIP]! >>> 0;
+    const limit = this.#i32[(state >> 2) + CS_LIMIT]! >>> 0;
+    if (rip > limit) return this.#raiseAlone(state, VECTOR_GP);
+    const linear = this.#linear(state, mode);
+    const at = this.core.translateCode(state, toBigInt(linear.low, linear.high)) >>> 0;
+    if (at === NO_MEMORY) return this.#raiseAlone(state, VECTOR_UD);
+    const room = Math.min(limit - rip + 1, INSTRUCTION_MAX);
+    const inPage = Math.min(FRAME - (at & (FRAME - 1)), room);
+    const draft = this.#temporaryDraft(state);
+    const { decoder } = this;
+    let result = decoder.decode(this.#u8, at, at + inPage, codeSizeOf(mode));
+    if (result === DECODE_MORE && inPage < room) {
+      const second = this.#secondPage(state, linear, mode);
+      const bytes = this.#crossingBytes(at, inPage, second);
+      result = decoder.decode(bytes, 0, room, codeSizeOf(mode));
+    }
+    // bytes past the limit cannot be fetched
+    if (result === DECODE_MORE) return this.#raiseAlone(state, VECTOR_GP);
+    this.#append(draft, result, mode);
+    return this.#finishTemporary(state, draft);
+  }
+
+  /** Import `codeWritten`, and for devices: bytes of one frame are about to change. */
+  codeWritten(offset: number, size: number): void {
+    const blocks = this.#pages.get(Math.floor(offset / FRAME));
+    if (blocks === undefined) return;
+    const end = offset + size;
+    for (const block of blocks) {
+      const isFirst = block.start < end && offset < block.start + block.size;
+      const isSecond = block.secondStart < end && offset < block.secondStart + block.secondSize;
+      if (isFirst || isSecond) this.#drop(block);
+    }
+  }
+
+  /** Memory was replaced, or everything may have changed: no block stays. Only between instructions. */
+  invalidateAll(): void {
+    this.#flush();
+    for (const vcpu of this.#vcpus) this.attach(vcpu);
+  }
+
+  #linear(state: number, mode: number): { low: number; high: number } {
+    const at = state >> 2;
+    const low = this.#i32[at + RIP]!;
+    if (mode & layout.MODE_LONG) return { low, high: this.#i32[at + RIP + 1]! };
+    return { low: (low + this.#i32[at + CS_BASE]!) | 0, high: 0 };
+  }
+
+  /** Where the page after `linear`'s lies. */
+  #secondPage(state: number, linear: { low: number; high: number }, mode: number): number {
+    const next = toBigInt(linear.low | (FRAME - 1), linear.high) + 1n;
+    return this.core.translateCode(state, mode & layout.MODE_LONG ? BigInt.asUintN(64, next) : next & 0xffffffffn) >>> 0;
+  }
+
+  #crossingBytes(at: number, first: number, second: number): Uint8Array {
+    const bytes = this.#crossing;
+    bytes.fill(0xff);
+    bytes.set(this.#u8.subarray(at, at + first));
+    if (second !== NO_MEMORY) bytes.set(this.#u8.subarray(second, second + INSTRUCTION_MAX), first);
+    return bytes;
+  }
+
+  #isInArena(op: number): boolean {
+    return op >= this.areas.arena && op < this.#next;
+  }
+
+  #cacheJump(state: number, linear: { low: number; high: number }, op: number): void {
+    const vcpu = this.#i32[(state + stateOffset('JUMP_CACHE')) >> 2]!;
+    // as in core/run.ts: linear ^ (linear >> 13), low bits
+    const shifted = (linear.low >>> 13) | (linear.high << 19);
+    const index = (linear.low ^ shifted) & (layout.JUMP_ENTRIES - 1);
+    const entry = (vcpu + index * layout.JUMP_ENTRY_SIZE) >> 2;
+    this.#i32[entry] = linear.low;
+    this.#i32[entry + 1] = linear.high;
+    this.#i32[entry + (layout.JUMP_KEY >> 2)] = this.#i32[(state >> 2) + MODE]!;
+    this.#i32[entry + (layout.JUMP_KEY >> 2) + 1] = this.#i32[(state >> 2) + CODE_GEN]!;
+    this.#i32[entry + (layout.JUMP_OP >> 2)] = op;
+  }
+
+  #build(state: number, key: number, at: number, mode: number, linear: { low: number; high: number }): Block {
+    if (this.#next + (OPS_MAX + 1) * OP_SIZE > this.areas.arena + this.areas.arenaSize) this.#flush();
+    const header = this.#next;
+    const draft: Draft = { op: header + OP_SIZE, count: 0, bytes: 0 };
+    const codeSize = codeSizeOf(mode);
+    const pageEnd = (at & -FRAME) + FRAME;
+    const end = pageEnd <= 0 ? pageEnd + 0x100000000 : pageEnd;
+    let second = NO_MEMORY;
+    let secondSize = 0;
+    let conditional = 0;
+    let link: Block | undefined;
+    for (;;) {
+      const result = this.decoder.decode(this.#u8, at + draft.bytes, end, codeSize);
+      if (result === DECODE_MORE) {
+        if (draft.count > 0) break;
+        second = this.#secondPage(state, linear, mode);
+        const first = end - at;
+        const crossing = this.decoder.decode(this.#crossingBytes(at, first, second), 0, first + INSTRUCTION_MAX, codeSize);
+        this.#packer.pseudo(draft.op, layout.HANDLER_CROSSING, 0, 0, 0);
+        this.#i32[(draft.op + layout.OP_IMM) >> 2] = second;
+        draft.op += OP_SIZE;
+        this.#append(draft, crossing, mode);
+        secondSize = Math.max(1, draft.bytes - first);
+        break;
+      }
+      if (!this.#append(draft, result, mode)) break;
+      const { row } = this.decoder.instruction.compiled;
+      if (row.attributes.endsBlock || result !== DECODE_OK) break;
+      if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
+      if (row.operands[0]?.kind === 'rel8' || row.operands[0]?.kind === 'relz') {
+        link = this.#blocks.get(keyOf(at + draft.bytes, mode));
+        if (link?.secondSize !== 0) link = undefined;
+        if (link !== undefined || ++conditional >= CONDITIONAL_MAX) break;
+      }
+    }
+    this.#finish(draft, mode);
+    if (link !== undefined && environmentOf(mode) !== ENV_CHECKED) {
+      const last = draft.op - OP_SIZE;
+      this.#i32[(last + layout.OP_LINK) >> 2] = link.op;
+      (link.incoming ??= []).push(last);
+    }
+    const block: Block = {
+      id: this.#nextId++,
+      key,
+      op: header + OP_SIZE,
+      opCount: (draft.op - header) / OP_SIZE - 1,
+      start: at,
+      size: secondSize === 0 ? draft.bytes : end - at,
+      secondStart: second,
+      secondSize,
+      incoming: undefined,
+    };
+    this.#i32[(header + layout.BLOCK_INSTRUCTIONS) >> 2] = draft.count;
+    this.#i32[(header + layout.BLOCK_BYTES) >> 2] = Math.max(1, draft.bytes);
+    this.#i32[(header + layout.BLOCK_ID) >> 2] = block.id;
+    this.#next = draft.op;
+    this.#blocks.set(key, block);
+    this.#register(block.start, block);
+    if (secondSize !== 0 && second !== NO_MEMORY) this.#register(second, block);
+    this.statistics.blocks++;
+    this.statistics.instructions += draft.count;
+    return block;
+  }
+
+  /** Appends the decoded instruction, or what raises its fault. false: it must start a block of its own. */
+  #append(draft: Draft, result: number, mode: number): boolean {
+    const x = this.decoder.instruction;
+    const next = draft.bytes + x.length;
+    const fault = result === DECODE_OK ? this.#faultOf(mode) : result === DECODE_TOO_LONG ? VECTOR_GP : VECTOR_UD;
+    if (fault !== 0) {
+      this.#packer.pseudo(draft.op, layout.HANDLER_RAISE, draft.count, next, x.length, fault, fault === VECTOR_GP ? 1 : 0);
+      draft.op += OP_SIZE;
+      draft.count++;
+      draft.bytes = next;
+      return false;
+    }
+    const { unit } = x.compiled.row.attributes;
+    const env = environmentOf(mode);
+    let op = draft.op;
+    if (unit !== undefined && (mode & layout.MODE_FPU_TRAP) !== 0) {
+      this.#packer.pseudo(op, layout.HANDLER_UNIT, draft.count, next, x.length, UNITS[unit]);
+      op += OP_SIZE;
+    }
+    if (!this.#packer.instruction(op, x, draft.count, next, mode, env) && draft.count > 0) return false;
+    draft.op = op + OP_SIZE;
+    draft.count++;
+    draft.bytes = next;
+    return true;
+  }
+
+  /** Faults that the mode alone decides: the one place where privilege is checked. 0: none. */
+  #faultOf(mode: number): number {
+    const { attributes } = this.decoder.instruction.compiled.row;
+    if (attributes.protectedOnly && ((mode & layout.MODE_PROTECTED) === 0 || (mode & layout.MODE_V86) !== 0)) return VECTOR_UD;
+    if (attributes.cpl === 0 && (mode & (layout.MODE_CPL3 | layout.MODE_CPL12)) !== 0) return VECTOR_GP;
+    return 0;
+  }
+
+  #finish(draft: Draft, mode: number): void {
+    const handler = environmentOf(mode) === ENV_CHECKED ? layout.HANDLER_END_CHECKED : layout.HANDLER_END;
+    this.#packer.pseudo(draft.op, handler, draft.count, draft.bytes, 0);
+    draft.op += OP_SIZE;
+  }
+
+  #temporaryDraft(state: number): Draft {
+    const header = this.#i32[(state + stateOffset('TEMPORARY_BLOCK')) >> 2]! >>> 0;
+    return { op: header + OP_SIZE, count: 0, bytes: 0 };
+  }
+
+  #finishTemporary(state: number, draft: Draft): number {
+    const header = this.#i32[(state + stateOffset('TEMPORARY_BLOCK')) >> 2]! >>> 0;
+    this.#finish(draft, this.#i32[(state >> 2) + MODE]!);
+    this.#i32[(header + layout.BLOCK_INSTRUCTIONS) >> 2] = 1;
+    this.#i32[(header + layout.BLOCK_BYTES) >> 2] = 1;
+    this.#i32[(header + layout.BLOCK_ID) >> 2] = 0;
+    return header + OP_SIZE;
+  }
+
+  /** A block that raises at once. */
+  #raiseAlone(state: number, vector: number): number {
+    const draft = this.#temporaryDraft(state);
+    this.#packer.pseudo(draft.op, layout.HANDLER_RAISE, 0, 0, 0, vector, vector === VECTOR_GP ? 1 : 0);
+    draft.op += OP_SIZE;
+    draft.count = 1;
+    return this.#finishTemporary(state, draft);
+  }
+
+  #register(offset: number, block: Block): void {
+    const frame = Math.floor(offset / FRAME);
+    let blocks = this.#pages.get(frame);
+    if (blocks === undefined) {
+      blocks = new Set();
+      this.#pages.set(frame, blocks);
+    }
+    blocks.add(block);
+    this.#mark(frame, block);
+    const flag = this.areas.pageFlags + frame;
+    if ((this.#u8[flag]! & PAGE_HAS_CODE) === 0) {
+      this.#u8[flag]! |= PAGE_HAS_CODE;
+      for (const { state } of this.#vcpus) this.core.forbidWrites(state, frame, frame + 1);
+    }
+  }
+
+  /** Sets the bits of the pieces that the block takes from the frame. */
+  #mark(frame: number, block: Block): void {
+    const map = (this.areas.codeMap >> 2) + frame * 2;
+    const mark = (start: number, size: number): void => {
+      if (size === 0 || Math.floor(start / FRAME) !== frame) return;
+      const first = (start & (FRAME - 1)) >> PIECE_SHIFT;
+      const last = ((start & (FRAME - 1)) + size - 1) >> PIECE_SHIFT;
+      for (let piece = first; piece <= last; piece++) this.#i32[map + (piece >> 5)]! |= 1 << (piece & 31);
+    };
+    mark(block.start, block.size);
+    mark(block.secondStart, block.secondSize);
+  }
+
+  #drop(block: Block): void {
+    this.statistics.invalidations++;
+    this.#blocks.delete(block.key);
+    const end = block.op + block.opCount * OP_SIZE;
+    for (let op = block.op; op < end; op += OP_SIZE) this.#u16[op >> 1] = layout.HANDLER_LEAVE;
+    for (const from of block.incoming ?? []) {
+      const at = (from + layout.OP_LINK) >> 2;
+      if (this.#i32[at]! >>> 0 === block.op) this.#i32[at] = 0;
+    }
+    for (const vcpu of this.#vcpus) this.#dropFromVcpu(vcpu, block, end);
+    this.#unregister(block.start, block);
+    if (block.secondSize !== 0 && block.secondStart !== NO_MEMORY) this.#unregister(block.secondStart, block);
+  }
+
+  #dropFromVcpu({ state, temporaryBlock }: VcpuAreas, block: Block, end: number): void {
+    const patched = this.#i32[(state >> 2) + PATCHED_OP]! >>> 0;
+    const isCopy = this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] === block.id;
+    const temporaryEnd = temporaryBlock + (block.opCount + 1) * OP_SIZE;
+    if (isCopy) {
+      for (let op = temporaryBlock + OP_SIZE; op < temporaryEnd; op += OP_SIZE) this.#u16[op >> 1] = layout.HANDLER_LEAVE;
+    }
+    const isPatched = (patched >= block.op && patched < end) || (isCopy && patched > temporaryBlock && patched < temporaryEnd);
+    if (isPatched) this.#i32[(state >> 2) + PATCHED_OP] = 0;
+  }
+
+  #unregister(offset: number, block: Block): void {
+    const frame = Math.floor(offset / FRAME);
+    const blocks = this.#pages.get(frame);
+    if (blocks === undefined) return;
+    blocks.delete(block);
+    const map = (this.areas.codeMap >> 2) + frame * 2;
+    this.#i32[map] = 0;
+    this.#i32[map + 1] = 0;
+    // PAGE_HAS_CODE goes with the next write that finds the map empty (core/run.ts): code that rewrites itself keeps it
+    if (blocks.size === 0) this.#pages.delete(frame);
+    else for (const other of blocks) this.#mark(frame, other);
+  }
+
+  #flush(): void {
+    this.statistics.flushes++;
+    for (const frame of this.#pages.keys()) {
+      const map = (this.areas.codeMap >> 2) + frame * 2;
+      this.#i32[map] = 0;
+      this.#i32[map + 1] = 0;
+      this.#u8[this.areas.pageFlags + frame]! &= ~PAGE_HAS_CODE;
+    }
+    this.#pages.clear();
+    this.#blocks.clear();
+    this.#next = this.areas.arena;
+    for (const { state, temporaryBlock } of this.#vcpus) {
+      const at = state >> 2;
+      this.#i32[at + CODE_GEN] = (this.#i32[at + CODE_GEN]! + 1) | 0;
+      this.#i32[at + PATCHED_OP] = 0;
+      this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
+    }
+  }
+}
+
+function codeSizeOf(mode: number): CodeSize {
+  return mode & layout.MODE_LONG ? CODE_64 : mode & layout.MODE_CS32 ? CODE_32 : CODE_16;
+}
+
+function keyOf(offset: number, mode: number): number {
+  return offset * 1024 + mode;
+}
+
+function toBigInt(low: number, high: number): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}
