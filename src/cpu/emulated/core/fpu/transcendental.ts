@@ -138,10 +138,10 @@ const SPECIAL: u32 = 2;
 /** Loads ST(0) into number 0. COMPUTE: it is finite and below 2^63; SPECIAL: zero, infinite or NaN; DONE: nothing is left to do. */
 function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
   enter(s, op);
+  clearConditions(s, FSW_C2);
   if (isEmpty(s, 0) || (pushes && !isEmpty(s, 7))) {
     const flags = isEmpty(s, 0) ? STACK_UNDERFLOW : STACK_OVERFLOW;
     if (!report(s, op, flags)) {
-      clearConditions(s, FSW_C2);
       markFull(s, 0);
       setRegisterDefaultNaN(stAt(s, 0));
       if (pushes) {
@@ -165,10 +165,9 @@ function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
 /** Delivers number `first` to ST(0) and, for the pushing forms, then `second` on top. Both are rounded; flags come along. */
 function deliverTwo(s: usize, op: usize, flags: u32, first: usize, second: usize, pushes: bool): void {
   if (flags & PRECOMPUTED & ~masksOf(s)) {
-    report(s, op, flags);
+    report(s, op, flags & PRECOMPUTED);
     return;
   }
-  clearConditions(s, FSW_C2);
   report(s, op, flags);
   storeRegister(stAt(s, 0), first);
   if (pushes) {

@@ -122,13 +122,13 @@ function estimateLane(bits: u32, root: bool): u64 {
 function minMaxLane(s: usize, x: u64, y: u64, double: bool, wantMax: bool): u64 {
   const a = soft(s, 0);
   const b = soft(s, 1);
-  if (isNaNClass(classOf(a)) || isNaNClass(classOf(b))) {
-    note(s, IE);
-    return y;
+  let first = false;
+  if (isNaNClass(classOf(a)) || isNaNClass(classOf(b))) note(s, IE);
+  else {
+    if (load<u32>(a, N_DENORMAL) | load<u32>(b, N_DENORMAL)) note(s, DE);
+    const order = compareNumbers(a, b);
+    first = wantMax ? order > 0 : order < 0;
   }
-  if (load<u32>(a, N_DENORMAL) | load<u32>(b, N_DENORMAL)) note(s, DE);
-  const order = compareNumbers(a, b);
-  const first = wantMax ? order > 0 : order < 0;
   // a denormal under DAZ is delivered as the zero it counts as
   const n = first ? a : b;
   if (classOf(n) == ZERO) return double ? pack64(n) : <u64>pack32(n);
