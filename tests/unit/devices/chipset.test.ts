@@ -66,7 +66,10 @@ describe('PCI configuration ports', () => {
     const { config } = makeBridge();
     bus.attach({ device: 0, function: 0 }, config);
     const writes: number[] = [];
-    const resetControl = { readPort: () => 0x42, writePort: (_o: number, _s: number, value: number) => writes.push(value) };
+    const resetControl = {
+      readPort: () => 0x42,
+      writePort: (_o: number, _s: number, value: number) => writes.push(value),
+    };
     return { ports: new PciConfigPorts('pci', bus, resetControl), config, writes };
   }
 

@@ -14,6 +14,11 @@ export function pattern(length: number): Uint8Array {
   return bytes;
 }
 
+/** `toEqual` takes seconds for long arrays. */
+export function same(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
 export interface Options {
   readonly diskBytes?: number;
   readonly cdBytes?: number | undefined;
@@ -36,7 +41,10 @@ export class IdeFixture {
 
   constructor(options: Options = {}) {
     this.disk = new FakeBlockPort(pattern(options.diskBytes ?? 0x100000), options.isReadOnly);
-    this.cd = new FakeBlockPort('cdBytes' in options && options.cdBytes === undefined ? undefined : pattern(options.cdBytes ?? 0x80000), true);
+    this.cd = new FakeBlockPort(
+      'cdBytes' in options && options.cdBytes === undefined ? undefined : pattern(options.cdBytes ?? 0x80000),
+      true,
+    );
     this.second = options.slave ? new FakeBlockPort(pattern(0x10000)) : undefined;
     for (const port of [this.disk, this.cd, this.second]) if (port) port.isImmediate = options.isImmediate ?? true;
     const bars = {
