@@ -1,5 +1,5 @@
 import type { KernelBoot } from '../firmware/boot-rom';
-import { isLinuxKernel, linuxBoot } from '../firmware/linux-boot';
+import { kernelBoot } from '../firmware/kernel-boot';
 
 interface KernelFiles {
   readonly kernel?: {
@@ -13,14 +13,11 @@ interface KernelFiles {
 /** What a direct boot puts into fw_cfg; undefined without a kernel. Throws VmError for a file that is no kernel or does not fit. */
 export function prepareKernel({ kernel }: KernelFiles, memoryMiB: number): KernelBoot | undefined {
   if (kernel === undefined) return undefined;
-  const lowMemoryBytes = memoryMiB * 2 ** 20;
-  if (isLinuxKernel(kernel.image)) {
-    return linuxBoot({
-      kernel: kernel.image,
-      ...(kernel.initrd === undefined ? {} : { initrd: kernel.initrd }),
-      commandLine: kernel.append,
-      lowMemoryBytes,
-    });
-  }
-  return undefined;
+  return kernelBoot({
+    kernel: kernel.image,
+    ...(kernel.initrd === undefined ? {} : { initrd: kernel.initrd }),
+    commandLine: kernel.append,
+    modules: kernel.modules.map(({ bytes, args }) => ({ bytes, commandLine: args })),
+    lowMemoryBytes: memoryMiB * 2 ** 20,
+  });
 }
