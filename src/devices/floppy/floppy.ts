@@ -5,12 +5,12 @@
  * and tape are left out.
  */
 import type { BlockPort, BlockResult } from '../../machine/block-port';
-import type { GuestClock, GuestTimer } from '../../machine/clock';
+import type { GuestTimer } from '../../machine/clock';
 import { type AccessSize, allOnes, type Device, type PortHandler } from '../../machine/device';
-import type { InterruptLine } from '../../machine/interrupt-line';
-import type { IsaDmaChannel, IsaDmaCycle } from '../../machine/isa-dma';
+import type { IsaDmaCycle } from '../../machine/isa-dma';
 import { assert } from '../../base/errors';
 import { FloppyDrive, sectorOffset } from './drive';
+import type { FloppyWires } from './wires';
 import { type FloppyFormat, SECTOR } from './formats';
 import {
   CMD_MT,
@@ -58,15 +58,7 @@ import {
   settingsBytes,
   softReset,
 } from './settings';
-import type { FloppyState, Later, Phase, Transfer } from './state';
-
-export interface FloppyWires {
-  /** ISA interrupt 6, edge-triggered. */
-  readonly irq: InterruptLine;
-  /** ISA DMA channel 2. */
-  readonly dma: IsaDmaChannel;
-  readonly clock: GuestClock;
-}
+import { advance, type FloppyState, type Later, NO_TRANSFER, type Phase, type Transfer } from './state';
 
 /** Index 0 is drive A; undefined: no drive. */
 export type FloppyDrives = readonly (BlockPort | undefined)[];
@@ -81,7 +73,6 @@ const PART_ID = 0x41;
 /** An enhanced controller: 82077AA or later. */
 const VERSION = 0x90;
 const NO_BYTES = new Uint8Array(0);
-const NO_TRANSFER: Transfer = { cylinder: 0, head: 0, record: 0, size: 0, last: 0, filler: 0, isMultiTrack: false };
 
 export class Floppy implements Device<FloppyState>, PortHandler {
   readonly #drives: readonly (FloppyDrive | undefined)[];
@@ -723,19 +714,10 @@ export class Floppy implements Device<FloppyState>, PortHandler {
     );
   }
 
-  /** The sector after `count` more; past the last of a track come the other side (MT) or the next cylinder (table 5-5). */
   #advance(count: number): void {
-    const transfer = this.#transfer;
-    transfer.record += count;
     const drive = this.#selected;
-    const sectors = (drive && this.#format(drive)?.sectors) ?? transfer.last;
-    if (transfer.record <= Math.min(transfer.last, sectors)) return;
-    transfer.record = 1;
-    if (transfer.isMultiTrack && transfer.head === 0) transfer.head = 1;
-    else {
-      if (transfer.isMultiTrack) transfer.head = 0;
-      transfer.cylinder = (transfer.cylinder + 1) & 0xff;
-    }
+    const sectors = (drive && this.#format(drive)?.sectors) ?? this.#transfer.last;
+    advance(this.#transfer, count, sectors);
   }
 
   /** Goes on to the other side, or ends: by terminal count normally, else with "end of cylinder". */

@@ -20,6 +20,29 @@ export interface Transfer {
   isMultiTrack: boolean;
 }
 
+export const NO_TRANSFER: Transfer = {
+  cylinder: 0,
+  head: 0,
+  record: 0,
+  size: 0,
+  last: 0,
+  filler: 0,
+  isMultiTrack: false,
+};
+
+/** The sector after `count` more; past the last of a track come the other side (MT) or the next cylinder (table 5-5). */
+export function advance(transfer: Transfer, count: number, sectors: number): void {
+  transfer.record += count;
+  if (transfer.record <= Math.min(transfer.last, sectors)) return;
+  transfer.record = 1;
+  if (transfer.isMultiTrack && transfer.head === 0) {
+    transfer.head = 1;
+    return;
+  }
+  if (transfer.isMultiTrack) transfer.head = 0;
+  transfer.cylinder = (transfer.cylinder + 1) & 0xff;
+}
+
 export interface FloppyState {
   readonly dor: number;
   readonly tdr: number;
