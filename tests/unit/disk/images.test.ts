@@ -141,7 +141,9 @@ describe('layers', () => {
       expect([read[0], read[512]]).toEqual([1, 2]);
       await disk.close();
     }
-    expect(['/vm/a.qcow2', '/vm/b.img'].map((file) => files.contentOf(file))).toEqual(frozen);
+    for (const [i, file] of ['/vm/a.qcow2', '/vm/b.img'].entries()) {
+      expect(Buffer.compare(files.contentOf(file)!, frozen[i]!)).toBe(0);
+    }
   });
 
   it('all stay as they were when the switch fails', async () => {
