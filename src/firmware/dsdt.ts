@@ -74,7 +74,6 @@ function rootBridge(input: DsdtInput): Aml {
   return device(
     'PCI0',
     name('_HID', eisaId('PNP0A03')),
-    name('_ADR', ZERO),
     name('_UID', ZERO),
     name(
       '_CRS',
