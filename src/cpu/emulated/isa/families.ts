@@ -10,6 +10,7 @@ import { fpuState } from './fpu-state';
 import { segments, system } from './system';
 import { transfer } from './transfer';
 import { x87 } from './x87';
+import { crypto, sse3, sse41, sse42, ssse3 } from './sse4';
 import { control, stack } from './stack';
 import { string } from './string';
 import type { Row } from './table';
@@ -28,6 +29,11 @@ export const ROWS: readonly Row[] = [
   ...sse,
   ...sse2,
   ...mmx,
+  ...sse3,
+  ...ssse3,
+  ...sse41,
+  ...sse42,
+  ...crypto,
   ...x87,
   ...fpuState,
   ...io,

@@ -7,8 +7,8 @@ import {
   addNumbers, compareNumbers, divideNumbers, isInvalidClass, isNaNClass, multiplyNumbers, squareRootNumber,
 } from '../fpu/arithmetic';
 import {
-  DE, FINITE, IE, INFINITE, N_CLASS, N_DENORMAL, N_EXP, N_HI, N_SIGN, N_SIZE, QUIET, RC_FLUSH, RC_ZERO, ZE, ZERO, classOf,
-  copyNumber, pack32, pack64, round32, round64, roundToInteger, setNumber, signOf, soft, unpack32, unpack64, unpackInteger,
+  DE, FINITE, IE, INFINITE, N_DENORMAL, N_EXP, N_HI, N_SIZE, PE, QUIET, RC_FLUSH, RC_ZERO, ZE, ZERO, classOf,
+  copyNumber, normalize, pack32, pack64, round32, round64, roundToInteger, setNumber, signOf, soft, unpack32, unpack64, unpackInteger,
 } from '../fpu/number';
 import { S_CR4, S_MXCSR, S_SOFT } from '../layout.generated';
 import { raiseGP, raiseUD, raiseXM } from '../raise';
@@ -340,4 +340,67 @@ export function sseConvert(s: usize, op: usize, code: u32, a: v128, b: v128): v1
 export function sseLoadMxcsr(s: usize, op: usize, value: u32): void {
   if (value & ~MXCSR_MASK) raiseGP(s, op, 0);
   store<u32>(s, value, S_MXCSR);
+}
+
+/** ROUNDPS and the like: `control` is the immediate (bit 2: use MXCSR.RC, bit 3: no PE). */
+export function sseRound(s: usize, op: usize, code: u32, control: u32, x: v128, y: v128): v128 {
+  begin(s, x, y);
+  const double = (code & SSE_DOUBLE) != 0;
+  const lanes: u32 = code & SSE_SCALAR ? 1 : double ? 2 : 4;
+  const rc = control & 4 ? roundingOf(s) & 3 : control & 3;
+  const kept: u32 = control & 8 ? ~PE : u32.MAX_VALUE;
+  const atR = work(s) + VECTOR_R;
+  const n = soft(s, 0);
+  for (let i: u32 = 0; i < lanes; i++) {
+    let bits = lane(work(s) + VECTOR_B, i, double);
+    unpackLane(s, n, bits, double);
+    const cls = classOf(n);
+    if (isNaNClass(cls)) bits = propagate(s, n, n, bits, bits, double);
+    else if (cls != INFINITE) {
+      if (cls == FINITE) {
+        note(s, roundToInteger(n, rc) & kept);
+        if (classOf(n) == FINITE) normalize(n);
+      }
+      bits = double ? pack64(n) : <u64>pack32(n);
+    }
+    if (double) store<u64>(atR + (<usize>i << 3), bits);
+    else store<u32>(atR + (<usize>i << 2), <u32>bits);
+  }
+  finish(s, op);
+  return v128.load(atR);
+}
+
+/** DPPS, DPPD: products chosen by the high bits of `control`, their sum to the lanes chosen by the low ones. */
+export function sseDotProduct(s: usize, op: usize, double: u32, control: u32, x: v128, y: v128): v128 {
+  begin(s, x, y);
+  const wide = double != 0;
+  const lanes: u32 = wide ? 2 : 4;
+  const atA = work(s) + VECTOR_A;
+  const atB = work(s) + VECTOR_B;
+  const atR = work(s) + VECTOR_R;
+  for (let i: u32 = 0; i < lanes; i++) {
+    const chosen = (control >> (4 + i)) & 1;
+    const product = chosen ? arithmeticLane(s, SSE_MUL, wide, lane(atA, i, wide), lane(atB, i, wide)) : 0;
+    if (wide) store<u64>(atA + (<usize>i << 3), product);
+    else store<u32>(atA + (<usize>i << 2), <u32>product);
+  }
+  stopIfUnmasked(s, op);
+  let sum = arithmeticLane(s, SSE_ADD, wide, lane(atA, 0, wide), lane(atA, 1, wide));
+  if (!wide) {
+    const other = arithmeticLane(s, SSE_ADD, false, lane(atA, 2, false), lane(atA, 3, false));
+    stopIfUnmasked(s, op);
+    sum = arithmeticLane(s, SSE_ADD, false, sum, other);
+  }
+  for (let i: u32 = 0; i < lanes; i++) {
+    const bits = (control >> i) & 1 ? sum : 0;
+    if (wide) store<u64>(atR + (<usize>i << 3), bits);
+    else store<u32>(atR + (<usize>i << 2), <u32>bits);
+  }
+  finish(s, op);
+  return v128.load(atR);
+}
+
+/** Between the steps of one instruction: an unmasked exception ends it there. */
+function stopIfUnmasked(s: usize, op: usize): void {
+  if (load<u32>(work(s), FLAGS) & 0x3f & ~masksOf(s)) finish(s, op);
 }

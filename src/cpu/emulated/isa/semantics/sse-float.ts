@@ -1,6 +1,6 @@
 import * as codes from '../../core/sse/codes';
 import type { Emitter, F32, F64, I32, I64, Semantics, V128, Value } from '../emitter';
-import { fromLow64, low64, mergeLow, toI32, toI64, v128Constant } from './vector';
+import { byteLanes, fromLow64, low64, mergeLow, shuffle, toI32, toI64, v128Constant } from './vector';
 
 /**
  * SSE arithmetic: WebAssembly's own floats where they cannot differ from x86 (inexact results already flagged and masked,
@@ -30,10 +30,18 @@ interface Lanes {
   readonly greatest: bigint;
 }
 const PS: Lanes = {
-  double: false, shape: 'f32x4', scalar: 'f32', least: 0x0080000000800000n, greatest: 0x7f7fffff7f7fffffn,
+  double: false,
+  shape: 'f32x4',
+  scalar: 'f32',
+  least: 0x0080000000800000n,
+  greatest: 0x7f7fffff7f7fffffn,
 };
 const PD: Lanes = {
-  double: true, shape: 'f64x2', scalar: 'f64', least: 0x0010000000000000n, greatest: 0x7fefffffffffffffn,
+  double: true,
+  shape: 'f64x2',
+  scalar: 'f64',
+  least: 0x0010000000000000n,
+  greatest: 0x7fefffffffffffffn,
 };
 
 // ---- whole vectors ----
@@ -42,7 +50,8 @@ const and = (e: Emitter, ...v: V128[]): V128 => v.reduce((a, b) => e.op('v128.an
 const or = (e: Emitter, a: V128, b: V128): V128 => e.op('v128.or', 'v128', [a, b]);
 const lanesOp = (e: Emitter, f: Lanes, name: string, ...v: V128[]): V128 => e.op(`${f.shape}.${name}`, 'v128', v);
 const isZeroLanes = (e: Emitter, f: Lanes, v: V128): V128 => lanesOp(e, f, 'eq', v, v128Constant(e, 0n));
-const allTrue = (e: Emitter, f: Lanes, v: V128): I32 => e.op(f.double ? 'i64x2.all_true' : 'i32x4.all_true', 'i32', [v]);
+const allTrue = (e: Emitter, f: Lanes, v: V128): I32 =>
+  e.op(f.double ? 'i64x2.all_true' : 'i32x4.all_true', 'i32', [v]);
 
 /** |v| lies between the smallest normal and the largest finite number. */
 function normalLanes(e: Emitter, f: Lanes, v: V128, strict = false): V128 {
@@ -91,7 +100,8 @@ function scalarConstant(e: Emitter, f: Lanes, bits: bigint): Scalar {
     ? e.op('f64.reinterpret_i64', 'f64', [e.i64(bits)])
     : e.op('f32.reinterpret_i32', 'f32', [e.i32(Number(bits & 0xffffffffn))]);
 }
-const scalarTest = (e: Emitter, f: Lanes, name: string, a: Scalar, b: Scalar): I32 => e.op(`${f.scalar}.${name}`, 'i32', [a, b]);
+const scalarTest = (e: Emitter, f: Lanes, name: string, a: Scalar, b: Scalar): I32 =>
+  e.op(`${f.scalar}.${name}`, 'i32', [a, b]);
 const scalarAbs = (e: Emitter, f: Lanes, a: Scalar): Scalar => e.op(`${f.scalar}.abs`, f.scalar, [a]);
 const isZero = (e: Emitter, f: Lanes, a: Scalar): I32 => scalarTest(e, f, 'eq', a, scalarConstant(e, f, 0n));
 const isFinite = (e: Emitter, f: Lanes, a: Scalar): I32 =>
@@ -128,17 +138,30 @@ function scalarIsOrdinary(e: Emitter, f: Lanes, name: string, a: Scalar, b: Scal
 }
 
 const lane0 = (e: Emitter, f: Lanes, v: V128): Scalar => e.op(`${f.shape}.extract_lane`, f.scalar, [v], [0]);
-const setLane0 = (e: Emitter, f: Lanes, v: V128, a: Scalar): V128 => e.op(`${f.shape}.replace_lane`, 'v128', [v, a], [0]);
+const setLane0 = (e: Emitter, f: Lanes, v: V128, a: Scalar): V128 =>
+  e.op(`${f.shape}.replace_lane`, 'v128', [v, a], [0]);
 
 // ---- instructions ----
 
 const CODES: Readonly<Record<string, number>> = {
-  add: codes.SSE_ADD, sub: codes.SSE_SUB, mul: codes.SSE_MUL, div: codes.SSE_DIV,
-  min: codes.SSE_MIN, max: codes.SSE_MAX, sqrt: codes.SSE_SQRT,
+  add: codes.SSE_ADD,
+  sub: codes.SSE_SUB,
+  mul: codes.SSE_MUL,
+  div: codes.SSE_DIV,
+  min: codes.SSE_MIN,
+  max: codes.SSE_MAX,
+  sqrt: codes.SSE_SQRT,
 };
 
 /** MIN and MAX give the second operand when both are equal zeros: that is what pmin and pmax do with swapped operands. */
-function compute<T extends 'v128' | 'f32' | 'f64'>(e: Emitter, shape: string, type: T, name: string, a: Value<T>, b: Value<T>): Value<T> {
+function compute<T extends 'v128' | 'f32' | 'f64'>(
+  e: Emitter,
+  shape: string,
+  type: T,
+  name: string,
+  a: Value<T>,
+  b: Value<T>,
+): Value<T> {
   if (name === 'sqrt') return e.op(`${shape}.sqrt`, type, [b]);
   if (name === 'min' || name === 'max') {
     if (type === 'v128') return e.op(`${shape}.p${name}`, type, [b, a]);
@@ -179,6 +202,81 @@ export function scalarFloat(name: string, double: boolean): Semantics {
     const fast = e.andB(modeAllows(e, name), scalarIsOrdinary(e, f, name, a, b, r));
     e.if(e.notB(fast), () => e.set(result, e.call('sseArithmetic', 'v128', [e.i32(code), va, vb])));
     x.setXmm(0, e.get(result));
+  };
+}
+
+/** An addition in every lane of what `prepare` makes of the operands; the soft function prepares them itself. */
+function preparedAdd(code: number, double: boolean, prepare: (e: Emitter, a: V128, b: V128) => [V128, V128]): Semantics {
+  const f = double ? PD : PS;
+  return (e, x) => {
+    const b = x.xmm(1);
+    const a = x.xmm(0);
+    const [p, q] = prepare(e, a, b);
+    const r = lanesOp(e, f, 'add', p, q);
+    const result = e.variable('v128', r);
+    const fast = e.andB(ordinaryRounding(e), allTrue(e, f, packedIsOrdinary(e, f, 'add', p, q, r)));
+    const soft = code | (double ? codes.SSE_DOUBLE : 0);
+    e.if(e.notB(fast), () => e.set(result, e.call('sseArithmetic', 'v128', [e.i32(soft), a, b])));
+    x.setXmm(0, e.get(result));
+  };
+}
+
+/** ADDSUBPS, ADDSUBPD: the even lanes are subtracted. */
+export function addSubtract(double: boolean): Semantics {
+  const signs = double ? [1n << 63n, 0n] : [0x80000000n, 0x80000000n];
+  return preparedAdd(codes.SSE_ADDSUB, double, (e, a, b) => [
+    a,
+    e.op('v128.xor', 'v128', [b, v128Constant(e, signs[0]!, signs[1]!)]),
+  ]);
+}
+
+/** HADDPS, HSUBPS and the double forms. */
+export function horizontal(double: boolean, subtract: boolean): Semantics {
+  const bytes = double ? 8 : 4;
+  const even = byteLanes(double ? [0, 2] : [0, 2, 4, 6], bytes);
+  const odd = byteLanes(double ? [1, 3] : [1, 3, 5, 7], bytes);
+  const sign = double ? 1n << 63n : 0x8000000080000000n;
+  return preparedAdd(subtract ? codes.SSE_HSUB : codes.SSE_HADD, double, (e, a, b) => {
+    const second = shuffle(e, a, b, odd);
+    return [shuffle(e, a, b, even), subtract ? e.op('v128.xor', 'v128', [second, v128Constant(e, sign)]) : second];
+  });
+}
+
+/** ROUNDPS and the like. */
+export function roundFloat(double: boolean, scalar: boolean): Semantics {
+  const f = double ? PD : PS;
+  const code = (double ? codes.SSE_DOUBLE : 0) | (scalar ? codes.SSE_SCALAR : 0);
+  return (e, x) => {
+    const b = x.xmm(1);
+    const a = scalar ? x.xmm(0) : b;
+    const control = toI32(e, x.get(2));
+    const masked = (value: I32, mask: number): I32 => e.op('i32.and', 'i32', [value, e.i32(mask)]);
+    const current = e.op('i32.shr_u', 'i32', [e.state('MXCSR', 'i32'), e.i32(13)]);
+    const mode = e.select(masked(control, 4), current, control);
+    const down = masked(mode, 1);
+    const up = masked(mode, 2);
+    const rounded = e.select(
+      up,
+      e.select(down, lanesOp(e, f, 'trunc', b), lanesOp(e, f, 'ceil', b)),
+      e.select(down, lanesOp(e, f, 'floor', b), lanesOp(e, f, 'nearest', b)),
+    );
+    const result = e.variable('v128', scalar ? mergeLow(e, a, rounded, double ? 8 : 4) : rounded);
+    const quiet = e.orB(e.op('i32.ne', 'i32', [masked(control, 8), e.i32(0)]), inexactIsFree(e));
+    const ordinary = scalar
+      ? isComparable(e, f, lane0(e, f, b))
+      : allTrue(e, f, comparableLanes(e, f, b));
+    e.if(e.notB(e.andB(quiet, ordinary)), () =>
+      e.set(result, e.call('sseRound', 'v128', [e.i32(code), control, a, b])),
+    );
+    x.setXmm(0, e.get(result));
+  };
+}
+
+export function dotProduct(double: boolean): Semantics {
+  return (e, x) => {
+    const b = x.xmm(1);
+    const control = toI32(e, x.get(2));
+    x.setXmm(0, e.call('sseDotProduct', 'v128', [e.i32(double ? 1 : 0), control, x.xmm(0), b]));
   };
 }
 
@@ -247,9 +345,10 @@ export function floatToInteger(double: boolean, truncate: boolean): Semantics {
     const integer: I64 = wide
       ? e.op(`i64.trunc_sat_${f.scalar}_s`, 'i64', [rounded])
       : toI64(e, e.op(`i32.trunc_sat_${f.scalar}_s`, 'i32', [rounded]));
-    const bound = (negative: boolean): Scalar => e.op(`${f.scalar}.convert_i64_s`, f.scalar, [
-      e.i64(wide ? (negative ? -(1n << 63n) : (1n << 62n)) : negative ? -(1n << 31n) : 1n << 31n),
-    ]);
+    const bound = (negative: boolean): Scalar =>
+      e.op(`${f.scalar}.convert_i64_s`, f.scalar, [
+        e.i64(wide ? (negative ? -(1n << 63n) : 1n << 62n) : negative ? -(1n << 31n) : 1n << 31n),
+      ]);
     // 2^63 as a float is twice 2^62
     const upper = wide ? e.op(`${f.scalar}.add`, f.scalar, [bound(false), bound(false)]) : bound(false);
     const inRange = e.andB(scalarTest(e, f, 'ge', rounded, bound(true)), scalarTest(e, f, 'lt', rounded, upper));

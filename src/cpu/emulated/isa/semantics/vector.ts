@@ -1,4 +1,4 @@
-import type { Emitter, I32, I64, Operands, Semantics, V128, Value } from '../emitter';
+import type { Emitter, I32, I64, Semantics, V128 } from '../emitter';
 
 /** Small pieces that the vector families share. */
 
@@ -81,7 +81,14 @@ export const lanewise =
     e.op(name, 'v128', [a, b]);
 
 /** A vector shift by a count that is not a constant of the code: counts past the lane give zero or the sign. */
-export function shiftBy(e: Emitter, a: V128, count: I64, lanes: string, bits: number, kind: 'shl' | 'shr_u' | 'shr_s'): V128 {
+export function shiftBy(
+  e: Emitter,
+  a: V128,
+  count: I64,
+  lanes: string,
+  bits: number,
+  kind: 'shl' | 'shr_u' | 'shr_s',
+): V128 {
   if (kind === 'shr_s') {
     const inRange = e.select(e.ltU(count, e.i64(bits)), count, e.i64(bits - 1));
     return e.op(`${lanes}.shr_s`, 'v128', [a, toI32(e, inRange)]);
@@ -202,11 +209,23 @@ export const packed: Readonly<Record<string, VectorFunction>> = {
   packsswb: lanewise('i8x16.narrow_i16x8_s'),
   packssdw: lanewise('i16x8.narrow_i32x4_s'),
   packuswb: lanewise('i8x16.narrow_i16x8_u'),
-  punpcklbw: (e, a, b) => shuffle(e, a, b, range(0, 8).flatMap((i) => [i, 16 + i])),
+  punpcklbw: (e, a, b) =>
+    shuffle(
+      e,
+      a,
+      b,
+      range(0, 8).flatMap((i) => [i, 16 + i]),
+    ),
   punpcklwd: (e, a, b) => shuffle(e, a, b, byteLanes([0, 8, 1, 9, 2, 10, 3, 11], 2)),
   punpckldq: (e, a, b) => shuffle(e, a, b, byteLanes([0, 4, 1, 5], 4)),
   punpcklqdq: (e, a, b) => shuffle(e, a, b, byteLanes([0, 2], 8)),
-  punpckhbw: (e, a, b) => shuffle(e, a, b, range(8, 8).flatMap((i) => [i, 16 + i])),
+  punpckhbw: (e, a, b) =>
+    shuffle(
+      e,
+      a,
+      b,
+      range(8, 8).flatMap((i) => [i, 16 + i]),
+    ),
   punpckhwd: (e, a, b) => shuffle(e, a, b, byteLanes([4, 12, 5, 13, 6, 14, 7, 15], 2)),
   punpckhdq: (e, a, b) => shuffle(e, a, b, byteLanes([2, 6, 3, 7], 4)),
   punpckhqdq: (e, a, b) => shuffle(e, a, b, byteLanes([1, 3], 8)),
@@ -235,25 +254,61 @@ export const packedShifts: readonly PackedShift[] = [
 
 /** [mnemonic, opcode after 0F] of the two-operand forms that exist with MMX (NP) and XMM (66) registers from the start. */
 export const packedMmx: ReadonlyArray<readonly [string, string]> = [
-  ['punpcklbw', '60'], ['punpcklwd', '61'], ['punpckldq', '62'], ['packsswb', '63'],
-  ['pcmpgtb', '64'], ['pcmpgtw', '65'], ['pcmpgtd', '66'], ['packuswb', '67'],
-  ['punpckhbw', '68'], ['punpckhwd', '69'], ['punpckhdq', '6A'], ['packssdw', '6B'],
-  ['pcmpeqb', '74'], ['pcmpeqw', '75'], ['pcmpeqd', '76'],
-  ['pmullw', 'D5'], ['psubusb', 'D8'], ['psubusw', 'D9'], ['pand', 'DB'], ['paddusb', 'DC'], ['paddusw', 'DD'],
-  ['pandn', 'DF'], ['pmulhw', 'E5'], ['psubsb', 'E8'], ['psubsw', 'E9'], ['por', 'EB'], ['paddsb', 'EC'],
-  ['paddsw', 'ED'], ['pxor', 'EF'], ['pmaddwd', 'F5'], ['psubb', 'F8'], ['psubw', 'F9'], ['psubd', 'FA'],
-  ['paddb', 'FC'], ['paddw', 'FD'], ['paddd', 'FE'],
+  ['punpcklbw', '60'],
+  ['punpcklwd', '61'],
+  ['punpckldq', '62'],
+  ['packsswb', '63'],
+  ['pcmpgtb', '64'],
+  ['pcmpgtw', '65'],
+  ['pcmpgtd', '66'],
+  ['packuswb', '67'],
+  ['punpckhbw', '68'],
+  ['punpckhwd', '69'],
+  ['punpckhdq', '6A'],
+  ['packssdw', '6B'],
+  ['pcmpeqb', '74'],
+  ['pcmpeqw', '75'],
+  ['pcmpeqd', '76'],
+  ['pmullw', 'D5'],
+  ['psubusb', 'D8'],
+  ['psubusw', 'D9'],
+  ['pand', 'DB'],
+  ['paddusb', 'DC'],
+  ['paddusw', 'DD'],
+  ['pandn', 'DF'],
+  ['pmulhw', 'E5'],
+  ['psubsb', 'E8'],
+  ['psubsw', 'E9'],
+  ['por', 'EB'],
+  ['paddsb', 'EC'],
+  ['paddsw', 'ED'],
+  ['pxor', 'EF'],
+  ['pmaddwd', 'F5'],
+  ['psubb', 'F8'],
+  ['psubw', 'F9'],
+  ['psubd', 'FA'],
+  ['paddb', 'FC'],
+  ['paddw', 'FD'],
+  ['paddd', 'FE'],
 ];
 
 /** The same for those that SSE brought to MMX registers and SSE2 to XMM registers. */
 export const packedSse: ReadonlyArray<readonly [string, string]> = [
-  ['pminub', 'DA'], ['pmaxub', 'DE'], ['pavgb', 'E0'], ['pavgw', 'E3'], ['pmulhuw', 'E4'], ['pminsw', 'EA'],
-  ['pmaxsw', 'EE'], ['psadbw', 'F6'],
+  ['pminub', 'DA'],
+  ['pmaxub', 'DE'],
+  ['pavgb', 'E0'],
+  ['pavgw', 'E3'],
+  ['pmulhuw', 'E4'],
+  ['pminsw', 'EA'],
+  ['pmaxsw', 'EE'],
+  ['psadbw', 'F6'],
 ];
 
 /** And those that SSE2 brought to both. */
 export const packedSse2: ReadonlyArray<readonly [string, string]> = [
-  ['paddq', 'D4'], ['pmuludq', 'F4'], ['psubq', 'FB'],
+  ['paddq', 'D4'],
+  ['pmuludq', 'F4'],
+  ['psubq', 'FB'],
 ];
 
 /** MMX packs take their low half from the destination and their high half from the source. */
@@ -276,4 +331,3 @@ export function unpackHighMmx(f: VectorFunction): Semantics {
   });
 }
 
-export type OperandSource = (x: Operands) => Value;

@@ -1,0 +1,218 @@
+/** AES-NI and SHA extensions: one round each (FIPS 197; FIPS 180-4; Intel SDM vol. 2). */
+import { S_SOFT } from '../layout.generated';
+
+/** S-box of FIPS 197, figure 7, and its inverse, figure 14. */
+const SBOX = memory.data<u8>([
+  0x63, 0x7c, 0x77, 0x7b, 0xf2, 0x6b, 0x6f, 0xc5, 0x30, 0x01, 0x67, 0x2b, 0xfe, 0xd7, 0xab, 0x76,
+  0xca, 0x82, 0xc9, 0x7d, 0xfa, 0x59, 0x47, 0xf0, 0xad, 0xd4, 0xa2, 0xaf, 0x9c, 0xa4, 0x72, 0xc0,
+  0xb7, 0xfd, 0x93, 0x26, 0x36, 0x3f, 0xf7, 0xcc, 0x34, 0xa5, 0xe5, 0xf1, 0x71, 0xd8, 0x31, 0x15,
+  0x04, 0xc7, 0x23, 0xc3, 0x18, 0x96, 0x05, 0x9a, 0x07, 0x12, 0x80, 0xe2, 0xeb, 0x27, 0xb2, 0x75,
+  0x09, 0x83, 0x2c, 0x1a, 0x1b, 0x6e, 0x5a, 0xa0, 0x52, 0x3b, 0xd6, 0xb3, 0x29, 0xe3, 0x2f, 0x84,
+  0x53, 0xd1, 0x00, 0xed, 0x20, 0xfc, 0xb1, 0x5b, 0x6a, 0xcb, 0xbe, 0x39, 0x4a, 0x4c, 0x58, 0xcf,
+  0xd0, 0xef, 0xaa, 0xfb, 0x43, 0x4d, 0x33, 0x85, 0x45, 0xf9, 0x02, 0x7f, 0x50, 0x3c, 0x9f, 0xa8,
+  0x51, 0xa3, 0x40, 0x8f, 0x92, 0x9d, 0x38, 0xf5, 0xbc, 0xb6, 0xda, 0x21, 0x10, 0xff, 0xf3, 0xd2,
+  0xcd, 0x0c, 0x13, 0xec, 0x5f, 0x97, 0x44, 0x17, 0xc4, 0xa7, 0x7e, 0x3d, 0x64, 0x5d, 0x19, 0x73,
+  0x60, 0x81, 0x4f, 0xdc, 0x22, 0x2a, 0x90, 0x88, 0x46, 0xee, 0xb8, 0x14, 0xde, 0x5e, 0x0b, 0xdb,
+  0xe0, 0x32, 0x3a, 0x0a, 0x49, 0x06, 0x24, 0x5c, 0xc2, 0xd3, 0xac, 0x62, 0x91, 0x95, 0xe4, 0x79,
+  0xe7, 0xc8, 0x37, 0x6d, 0x8d, 0xd5, 0x4e, 0xa9, 0x6c, 0x56, 0xf4, 0xea, 0x65, 0x7a, 0xae, 0x08,
+  0xba, 0x78, 0x25, 0x2e, 0x1c, 0xa6, 0xb4, 0xc6, 0xe8, 0xdd, 0x74, 0x1f, 0x4b, 0xbd, 0x8b, 0x8a,
+  0x70, 0x3e, 0xb5, 0x66, 0x48, 0x03, 0xf6, 0x0e, 0x61, 0x35, 0x57, 0xb9, 0x86, 0xc1, 0x1d, 0x9e,
+  0xe1, 0xf8, 0x98, 0x11, 0x69, 0xd9, 0x8e, 0x94, 0x9b, 0x1e, 0x87, 0xe9, 0xce, 0x55, 0x28, 0xdf,
+  0x8c, 0xa1, 0x89, 0x0d, 0xbf, 0xe6, 0x42, 0x68, 0x41, 0x99, 0x2d, 0x0f, 0xb0, 0x54, 0xbb, 0x16,
+]);
+const INVERSE_SBOX = memory.data<u8>([
+  0x52, 0x09, 0x6a, 0xd5, 0x30, 0x36, 0xa5, 0x38, 0xbf, 0x40, 0xa3, 0x9e, 0x81, 0xf3, 0xd7, 0xfb,
+  0x7c, 0xe3, 0x39, 0x82, 0x9b, 0x2f, 0xff, 0x87, 0x34, 0x8e, 0x43, 0x44, 0xc4, 0xde, 0xe9, 0xcb,
+  0x54, 0x7b, 0x94, 0x32, 0xa6, 0xc2, 0x23, 0x3d, 0xee, 0x4c, 0x95, 0x0b, 0x42, 0xfa, 0xc3, 0x4e,
+  0x08, 0x2e, 0xa1, 0x66, 0x28, 0xd9, 0x24, 0xb2, 0x76, 0x5b, 0xa2, 0x49, 0x6d, 0x8b, 0xd1, 0x25,
+  0x72, 0xf8, 0xf6, 0x64, 0x86, 0x68, 0x98, 0x16, 0xd4, 0xa4, 0x5c, 0xcc, 0x5d, 0x65, 0xb6, 0x92,
+  0x6c, 0x70, 0x48, 0x50, 0xfd, 0xed, 0xb9, 0xda, 0x5e, 0x15, 0x46, 0x57, 0xa7, 0x8d, 0x9d, 0x84,
+  0x90, 0xd8, 0xab, 0x00, 0x8c, 0xbc, 0xd3, 0x0a, 0xf7, 0xe4, 0x58, 0x05, 0xb8, 0xb3, 0x45, 0x06,
+  0xd0, 0x2c, 0x1e, 0x8f, 0xca, 0x3f, 0x0f, 0x02, 0xc1, 0xaf, 0xbd, 0x03, 0x01, 0x13, 0x8a, 0x6b,
+  0x3a, 0x91, 0x11, 0x41, 0x4f, 0x67, 0xdc, 0xea, 0x97, 0xf2, 0xcf, 0xce, 0xf0, 0xb4, 0xe6, 0x73,
+  0x96, 0xac, 0x74, 0x22, 0xe7, 0xad, 0x35, 0x85, 0xe2, 0xf9, 0x37, 0xe8, 0x1c, 0x75, 0xdf, 0x6e,
+  0x47, 0xf1, 0x1a, 0x71, 0x1d, 0x29, 0xc5, 0x89, 0x6f, 0xb7, 0x62, 0x0e, 0xaa, 0x18, 0xbe, 0x1b,
+  0xfc, 0x56, 0x3e, 0x4b, 0xc6, 0xd2, 0x79, 0x20, 0x9a, 0xdb, 0xc0, 0xfe, 0x78, 0xcd, 0x5a, 0xf4,
+  0x1f, 0xdd, 0xa8, 0x33, 0x88, 0x07, 0xc7, 0x31, 0xb1, 0x12, 0x10, 0x59, 0x27, 0x80, 0xec, 0x5f,
+  0x60, 0x51, 0x7f, 0xa9, 0x19, 0xb5, 0x4a, 0x0d, 0x2d, 0xe5, 0x7a, 0x9f, 0x93, 0xc9, 0x9c, 0xef,
+  0xa0, 0xe0, 0x3b, 0x4d, 0xae, 0x2a, 0xf5, 0xb0, 0xc8, 0xeb, 0xbb, 0x3c, 0x83, 0x53, 0x99, 0x61,
+  0x17, 0x2b, 0x04, 0x7e, 0xba, 0x77, 0xd6, 0x26, 0xe1, 0x69, 0x14, 0x63, 0x55, 0x21, 0x0c, 0x7d,
+]);
+
+function substitute(s: usize, a: v128, table: usize): v128 {
+  const at = s + S_SOFT;
+  v128.store(at, a);
+  for (let i: usize = 0; i < 16; i++) store<u8>(at + i, load<u8>(table + <usize>load<u8>(at + i)));
+  return v128.load(at);
+}
+
+function shiftRows(a: v128): v128 {
+  return i8x16.shuffle(a, a, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11);
+}
+function inverseShiftRows(a: v128): v128 {
+  return i8x16.shuffle(a, a, 0, 13, 10, 7, 4, 1, 14, 11, 8, 5, 2, 15, 12, 9, 6, 3);
+}
+
+/** Every byte times 2 in GF(2^8). */
+function double(a: v128): v128 {
+  const carry = v128.and(i8x16.shr_s(a, 7), i8x16.splat(0x1b));
+  return v128.xor(i8x16.shl(a, 1), carry);
+}
+
+/** Bytes of each column turned by one, two or three places. */
+function turn1(a: v128): v128 {
+  return i8x16.shuffle(a, a, 1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
+}
+function turn2(a: v128): v128 {
+  return i8x16.shuffle(a, a, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+}
+
+/** 2 a + 3 turn1(a) + turn2(a) + turn3(a). */
+function mixColumns(a: v128): v128 {
+  const t = v128.xor(a, turn1(a));
+  return v128.xor(v128.xor(double(t), turn1(a)), turn2(t));
+}
+
+function inverseMixColumns(a: v128): v128 {
+  // the inverse is mixColumns after a + 4 (a + turn2(a)) in every byte
+  const u = double(double(v128.xor(a, turn2(a))));
+  return mixColumns(v128.xor(a, u));
+}
+
+export function aesEncrypt(s: usize, op: usize, state: v128, key: v128): v128 {
+  return v128.xor(mixColumns(substitute(s, shiftRows(state), SBOX)), key);
+}
+export function aesEncryptLast(s: usize, op: usize, state: v128, key: v128): v128 {
+  return v128.xor(substitute(s, shiftRows(state), SBOX), key);
+}
+export function aesDecrypt(s: usize, op: usize, state: v128, key: v128): v128 {
+  return v128.xor(inverseMixColumns(substitute(s, inverseShiftRows(state), INVERSE_SBOX)), key);
+}
+export function aesDecryptLast(s: usize, op: usize, state: v128, key: v128): v128 {
+  return v128.xor(substitute(s, inverseShiftRows(state), INVERSE_SBOX), key);
+}
+export function aesInverseMix(s: usize, op: usize, state: v128): v128 {
+  return inverseMixColumns(state);
+}
+/** AESKEYGENASSIST. */
+export function aesKeyAssist(s: usize, op: usize, source: v128, constant: u32): v128 {
+  const words = substitute(s, source, SBOX);
+  const x1 = <u32>i32x4.extract_lane(words, 1);
+  const x3 = <u32>i32x4.extract_lane(words, 3);
+  let r = i32x4.splat(x1);
+  r = i32x4.replace_lane(r, 1, rotr<u32>(x1, 8) ^ (constant & 0xff));
+  r = i32x4.replace_lane(r, 2, x3);
+  return i32x4.replace_lane(r, 3, rotr<u32>(x3, 8) ^ (constant & 0xff));
+}
+
+// ---- SHA-1: the first of a vector's four words is lane 3 ----
+
+export function sha1Msg1(s: usize, op: usize, a: v128, b: v128): v128 {
+  // W0 W1 W2 W3 = a[3] a[2] a[1] a[0], W4 W5 = b[3] b[2]
+  const next = i8x16.shuffle(a, b, 24, 25, 26, 27, 28, 29, 30, 31, 0, 1, 2, 3, 4, 5, 6, 7);
+  return v128.xor(a, next);
+}
+
+export function sha1Msg2(s: usize, op: usize, a: v128, b: v128): v128 {
+  const w13 = <u32>i32x4.extract_lane(b, 2);
+  const w14 = <u32>i32x4.extract_lane(b, 1);
+  const w15 = <u32>i32x4.extract_lane(b, 0);
+  const w16 = rotl<u32>(<u32>i32x4.extract_lane(a, 3) ^ w13, 1);
+  const w17 = rotl<u32>(<u32>i32x4.extract_lane(a, 2) ^ w14, 1);
+  const w18 = rotl<u32>(<u32>i32x4.extract_lane(a, 1) ^ w15, 1);
+  const w19 = rotl<u32>(<u32>i32x4.extract_lane(a, 0) ^ w16, 1);
+  return words(w19, w18, w17, w16);
+}
+
+function words(w0: u32, w1: u32, w2: u32, w3: u32): v128 {
+  let r = i32x4.splat(w0);
+  r = i32x4.replace_lane(r, 1, w1);
+  r = i32x4.replace_lane(r, 2, w2);
+  return i32x4.replace_lane(r, 3, w3);
+}
+
+export function sha1Nexte(s: usize, op: usize, a: v128, b: v128): v128 {
+  const e = rotl<u32>(<u32>i32x4.extract_lane(a, 3), 30);
+  return i32x4.replace_lane(b, 3, <u32>i32x4.extract_lane(b, 3) + e);
+}
+
+/** Four rounds; W0 (with E added) is lane 3 of b. */
+export function sha1Rounds(s: usize, op: usize, control: u32, state: v128, message: v128): v128 {
+  const at = s + S_SOFT;
+  v128.store(at, message);
+  let a = <u32>i32x4.extract_lane(state, 3);
+  let b = <u32>i32x4.extract_lane(state, 2);
+  let c = <u32>i32x4.extract_lane(state, 1);
+  let d = <u32>i32x4.extract_lane(state, 0);
+  let e: u32 = 0;
+  const kind = control & 3;
+  const k: u32 = kind == 0 ? 0x5a827999 : kind == 1 ? 0x6ed9eba1 : kind == 2 ? 0x8f1bbcdc : 0xca62c1d6;
+  for (let i = 3; i >= 0; i--) {
+    const f = kind == 0 ? (b & c) ^ (~b & d) : kind == 2 ? (b & c) ^ (b & d) ^ (c & d) : b ^ c ^ d;
+    const next = f + rotl<u32>(a, 5) + load<u32>(at + (<usize>i << 2)) + e + k;
+    e = d;
+    d = c;
+    c = rotl<u32>(b, 30);
+    b = a;
+    a = next;
+  }
+  return words(d, c, b, a);
+}
+
+// ---- SHA-256 ----
+
+// @ts-ignore: decorator
+@inline
+function sigma0(x: u32): u32 {
+  return rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
+}
+// @ts-ignore: decorator
+@inline
+function sigma1(x: u32): u32 {
+  return rotr<u32>(x, 17) ^ rotr<u32>(x, 19) ^ (x >> 10);
+}
+
+export function sha256Msg1(s: usize, op: usize, a: v128, b: v128): v128 {
+  const w0 = <u32>i32x4.extract_lane(a, 0);
+  const w1 = <u32>i32x4.extract_lane(a, 1);
+  const w2 = <u32>i32x4.extract_lane(a, 2);
+  const w3 = <u32>i32x4.extract_lane(a, 3);
+  const w4 = <u32>i32x4.extract_lane(b, 0);
+  return words(w0 + sigma0(w1), w1 + sigma0(w2), w2 + sigma0(w3), w3 + sigma0(w4));
+}
+
+export function sha256Msg2(s: usize, op: usize, a: v128, b: v128): v128 {
+  const w16 = <u32>i32x4.extract_lane(a, 0) + sigma1(<u32>i32x4.extract_lane(b, 2));
+  const w17 = <u32>i32x4.extract_lane(a, 1) + sigma1(<u32>i32x4.extract_lane(b, 3));
+  const w18 = <u32>i32x4.extract_lane(a, 2) + sigma1(w16);
+  const w19 = <u32>i32x4.extract_lane(a, 3) + sigma1(w17);
+  return words(w16, w17, w18, w19);
+}
+
+/** Two rounds: C D G H in the first operand, A B E F in the second, W + K in XMM0. */
+export function sha256Rounds(s: usize, op: usize, cdgh: v128, abef: v128, wk: v128): v128 {
+  let a = <u32>i32x4.extract_lane(abef, 3);
+  let b = <u32>i32x4.extract_lane(abef, 2);
+  let c = <u32>i32x4.extract_lane(cdgh, 3);
+  let d = <u32>i32x4.extract_lane(cdgh, 2);
+  let e = <u32>i32x4.extract_lane(abef, 1);
+  let f = <u32>i32x4.extract_lane(abef, 0);
+  let g = <u32>i32x4.extract_lane(cdgh, 1);
+  let h = <u32>i32x4.extract_lane(cdgh, 0);
+  for (let i = 0; i < 2; i++) {
+    const w = i == 0 ? <u32>i32x4.extract_lane(wk, 0) : <u32>i32x4.extract_lane(wk, 1);
+    const choice = (e & f) ^ (~e & g);
+    const majority = (a & b) ^ (a & c) ^ (b & c);
+    const t1 = h + (rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25)) + choice + w;
+    const t2 = (rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22)) + majority;
+    h = g;
+    g = f;
+    f = e;
+    e = d + t1;
+    d = c;
+    c = b;
+    b = a;
+    a = t1 + t2;
+  }
+  return words(f, e, b, a);
+}
