@@ -19,8 +19,11 @@ const CR4_PKE = 1 << 22;
 const HIGHEST_BASIC = 0x16;
 const HIGHEST_EXTENDED = 0x80000008;
 const BRAND = 'Subzero vCPU';
-/** Family, model, stepping as EAX of leaf 1: 6/15/11 (the first with all of this set); 15/6/1 of the other vendor. */
-const SIGNATURE = { GenuineIntel: 0x000006fb, AuthenticAMD: 0x00000f61 } as const;
+/**
+ * Family, model, stepping as EAX of leaf 1. Intel 6/28/10: an in-order 64-bit core without speculation, which is what this is; kernels
+ * then leave out their mitigations of side channels (retpolines, branch history clearing). AMD 15/6/1.
+ */
+const SIGNATURE = { GenuineIntel: 0x000106ca, AuthenticAMD: 0x00000f61 } as const;
 export const PHYSICAL_ADDRESS_BITS = 40;
 export const CPUID_SIGNATURE = SIGNATURE;
 
