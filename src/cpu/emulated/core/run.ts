@@ -83,7 +83,8 @@ function enterFrom(s: usize, from: usize): usize {
   const count = load<u64>(s, S_COUNT);
   const limit = load<u64>(s, S_LIMIT);
   let isExact = false;
-  if (count >= limit) {
+  // LIMIT is at least 1 unless a stop is asked for, so the first instruction of all counts as near the limit too
+  if (count + 1 >= limit) {
     if (limit == 0 || count >= load<u64>(s, S_UNTIL)) return 0;
     isExact = true;
   }
