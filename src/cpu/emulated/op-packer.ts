@@ -33,6 +33,8 @@ interface Field {
   /** A GPR: its byte offset from the state base is stored; else the number. */
   readonly isGeneral: boolean;
   readonly isByte: boolean;
+  /** MMX and x87 registers: there are eight, whatever REX says. */
+  readonly isOneOfEight?: boolean;
 }
 
 interface PackPlan {
@@ -55,6 +57,10 @@ function planOf(compiled: CompiledRow, form: number): PackPlan {
   const kinds = compiled.row.operands.map((operand) => operand.kind);
   kinds.forEach((kind, i) => {
     const slot = compiled.slots[form]![i]!;
+    if (kind.startsWith('mm') || kind === 'sti') {
+      if (slot === 'reg') reg = { ...RAW_REG, isOneOfEight: true };
+      else if (slot === 'rm') rm = { ...RAW_RM, isOneOfEight: true };
+    }
     if ((slot !== 'reg' && slot !== 'rm') || !isGeneralRegister(kind)) return;
     // the encoding's place of the operand; with swapped slots it is the other one
     const isRmOperand = kind.startsWith('rm') || kind.startsWith('o');
@@ -183,7 +189,7 @@ function log2Bytes(bits: number): number {
 function fieldValue(field: Field, x: Instruction): number {
   if (field.source === 'accumulator') return GPR;
   const number = field.source === 'reg' ? x.reg : x.rm;
-  if (!field.isGeneral) return number;
+  if (!field.isGeneral) return field.isOneOfEight ? number & 7 : number;
   if (field.isByte && !x.hasRex && number >= HIGH_BYTES) return GPR + (number - HIGH_BYTES) * 8 + 1;
   return GPR + number * 8;
 }

@@ -373,7 +373,8 @@ export const HANDLERS: readonly string[] = [
   '7wt', // movhps NP 0F 17 /r mod=m
   'km kq', // movaps NP 0F 28 /r
   'ko kr', // movaps NP 0F 29 /r
-  '7wu 7wv', // cvtpi2ps NP 0F 2A /r
+  '7wu', // cvtpi2ps NP 0F 2A /r mod=3
+  '7wv', // cvtpi2ps NP 0F 2A /r mod=m
   '7ww 7wx 7wy 7wz', // cvtsi2ss F3 0F 2A /r
   'kr', // movntps NP 0F 2B /r mod=m
   '7x0 7x1', // cvttps2pi NP 0F 2C /r
@@ -628,235 +629,350 @@ export const HANDLERS: readonly string[] = [
   '9jr', // pslld NP 0F 72 /6 ib mod=3
   '9js 9jt', // psllq NP 0F F3 /r
   '9ju', // psllq NP 0F 73 /6 ib mod=3
-  'a9s', // fadd D8 /0 mod=m
-  'a9t', // fmul D8 /1 mod=m
-  'a9u', // fcom D8 /2 mod=m
-  'a9v', // fcomp D8 /3 mod=m
-  'a9w', // fsub D8 /4 mod=m
-  'a9x', // fsubr D8 /5 mod=m
-  'a9y', // fdiv D8 /6 mod=m
-  'a9z', // fdivr D8 /7 mod=m
-  'aa0', // fadd DC /0 mod=m
-  'aa1', // fmul DC /1 mod=m
-  'aa2', // fcom DC /2 mod=m
-  'aa3', // fcomp DC /3 mod=m
-  'aa4', // fsub DC /4 mod=m
-  'aa5', // fsubr DC /5 mod=m
-  'aa6', // fdiv DC /6 mod=m
-  'aa7', // fdivr DC /7 mod=m
-  'aa8', // fiadd DA /0 mod=m
-  'aa9', // fimul DA /1 mod=m
-  'aaa', // ficom DA /2 mod=m
-  'aab', // ficomp DA /3 mod=m
-  'aac', // fisub DA /4 mod=m
-  'aad', // fisubr DA /5 mod=m
-  'aae', // fidiv DA /6 mod=m
-  'aaf', // fidivr DA /7 mod=m
-  'aag', // fiadd DE /0 mod=m
-  'aah', // fimul DE /1 mod=m
-  'aai', // ficom DE /2 mod=m
-  'aaj', // ficomp DE /3 mod=m
-  'aak', // fisub DE /4 mod=m
-  'aal', // fisubr DE /5 mod=m
-  'aam', // fidiv DE /6 mod=m
-  'aan', // fidivr DE /7 mod=m
-  'aao', // fadd D8 /0 mod=3
-  'aap', // fmul D8 /1 mod=3
-  'aaq', // fcom D8 /2 mod=3
-  'aar', // fcomp D8 /3 mod=3
-  'aas', // fsub D8 /4 mod=3
-  'aat', // fsubr D8 /5 mod=3
-  'aau', // fdiv D8 /6 mod=3
-  'aav', // fdivr D8 /7 mod=3
-  'aaw', // fadd DC /0 mod=3
-  'aax', // fmul DC /1 mod=3
-  'aay', // fsubr DC /4 mod=3
-  'aaz', // fsub DC /5 mod=3
-  'ab0', // fdivr DC /6 mod=3
-  'ab1', // fdiv DC /7 mod=3
-  'ab2', // faddp DE /0 mod=3
-  'ab3', // fmulp DE /1 mod=3
-  'ab4', // fsubrp DE /4 mod=3
-  'ab5', // fsubp DE /5 mod=3
-  'ab6', // fdivrp DE /6 mod=3
-  'ab7', // fdivp DE /7 mod=3
-  'ab8', // fld D9 /0 mod=m
-  'ab9 ab9 ab9', // fst D9 /2 mod=m
-  'aba aba aba', // fstp D9 /3 mod=m
-  'abb abb abb', // fld D9 /0 mod=3
-  'abc abc abc', // fxch D9 /1 mod=3
-  'abd', // fstp D9 /3 mod=3
-  'abe', // fchs D9 /4 mod=3 rm=0
-  'abf', // fabs D9 /4 mod=3 rm=1
-  'abg abg abg', // ftst D9 /4 mod=3 rm=4
-  'abh abh abh', // fxam D9 /4 mod=3 rm=5
-  'abi', // fld1 D9 /5 mod=3 rm=0
-  'abj', // fldl2t D9 /5 mod=3 rm=1
-  'abk', // fldl2e D9 /5 mod=3 rm=2
-  'abl', // fldpi D9 /5 mod=3 rm=3
-  'abm', // fldlg2 D9 /5 mod=3 rm=4
-  'abn', // fldln2 D9 /5 mod=3 rm=5
-  'abo', // fldz D9 /5 mod=3 rm=6
-  'abp abp abp', // f2xm1 D9 /6 mod=3 rm=0
-  'abq abq abq', // fyl2x D9 /6 mod=3 rm=1
-  'abr abr abr', // fptan D9 /6 mod=3 rm=2
-  'abs abs abs', // fpatan D9 /6 mod=3 rm=3
-  'abt abt abt', // fxtract D9 /6 mod=3 rm=4
-  'abu abu abu', // fprem1 D9 /6 mod=3 rm=5
-  'abv', // fdecstp D9 /6 mod=3 rm=6
-  'abw', // fincstp D9 /6 mod=3 rm=7
-  'abx abx abx', // fprem D9 /7 mod=3 rm=0
-  'aby aby aby', // fyl2xp1 D9 /7 mod=3 rm=1
-  'abz abz abz', // fsqrt D9 /7 mod=3 rm=2
-  'ac0 ac0 ac0', // fsincos D9 /7 mod=3 rm=3
-  'ac1 ac1 ac1', // frndint D9 /7 mod=3 rm=4
-  'ac2 ac2 ac2', // fscale D9 /7 mod=3 rm=5
-  'ac3 ac3 ac3', // fsin D9 /7 mod=3 rm=6
-  'ac4 ac4 ac4', // fcos D9 /7 mod=3 rm=7
-  'ac5', // fcmovb DA /0 mod=3
-  'ac6', // fcmove DA /1 mod=3
-  'ac7', // fcmovbe DA /2 mod=3
-  'ac8', // fcmovu DA /3 mod=3
-  'ac9', // fucompp DA /5 mod=3 rm=1
-  'aca', // fild DB /0 mod=m
-  'acb acb acb', // fisttp DB /1 mod=m
-  'acc acc acc', // fist DB /2 mod=m
-  'acd acd acd', // fistp DB /3 mod=m
-  'ace ace ace', // fld DB /5 mod=m
-  'acf acf acf', // fstp DB /7 mod=m
-  'acg', // fcmovnb DB /0 mod=3
-  'ach', // fcmovne DB /1 mod=3
-  'aci', // fcmovnbe DB /2 mod=3
-  'acj', // fcmovnu DB /3 mod=3
-  'ack', // fucomi DB /5 mod=3
-  'acl', // fcomi DB /6 mod=3
-  'aaq', // fcom DC /2 mod=3
-  'aar', // fcomp DC /3 mod=3
-  'acm', // fld DD /0 mod=m
-  'acn acn acn', // fisttp DD /1 mod=m
-  'aco aco aco', // fst DD /2 mod=m
-  'acp acp acp', // fstp DD /3 mod=m
-  'acq', // ffree DD /0 mod=3
-  'abc abc abc', // fxch DD /1 mod=3
-  'acr', // fst DD /2 mod=3
-  'abd', // fstp DD /3 mod=3
-  'acs', // fucom DD /4 mod=3
-  'act', // fucomp DD /5 mod=3
-  'aar', // fcomp DE /2 mod=3
-  'acu', // fcompp DE /3 mod=3 rm=1
-  'acv', // fild DF /0 mod=m
-  'acw acw acw', // fisttp DF /1 mod=m
-  'acx acx acx', // fist DF /2 mod=m
-  'acy acy acy', // fistp DF /3 mod=m
-  'acz acz acz', // fbld DF /4 mod=m
-  'ad0', // fild DF /5 mod=m
-  'ad1 ad1 ad1', // fbstp DF /6 mod=m
-  'ad2 ad2 ad2', // fistp DF /7 mod=m
-  'ad3', // ffreep DF /0 mod=3
-  'abc abc abc', // fxch DF /1 mod=3
-  'abd', // fstp DF /2 mod=3
-  'abd', // fstp DF /3 mod=3
-  'ad4', // fucomip DF /5 mod=3
-  'ad5', // fcomip DF /6 mod=3
-  'b28', // fwait 9B
-  'b29 b29 b29', // fldenv D9 /4 mod=m
-  'b2a', // fldcw D9 /5 mod=m
-  'b2b b2b b2b', // fnstenv D9 /6 mod=m
-  'b2c', // fnstcw D9 /7 mod=m
-  'b2d b2d b2d', // frstor DD /4 mod=m
-  'b2e b2e b2e', // fnsave DD /6 mod=m
-  'b2f', // fnstsw DD /7 mod=m
-  'b2g', // fnstsw DF /4 mod=3 rm=0
-  'b28', // fnop D9 /2 mod=3 rm=0
-  'b28', // feni DB /4 mod=3 rm=0
-  'b28', // fdisi DB /4 mod=3 rm=1
-  'b2h b2h b2h', // fnclex DB /4 mod=3 rm=2
-  'b2i b2i b2i', // fninit DB /4 mod=3 rm=3
-  'b28', // fsetpm DB /4 mod=3 rm=4
-  'b2j b2j b2j', // fxsave NP 0F AE /0 mod=m rex.w0
-  'b2k b2k b2k', // fxsave64 NP 0F AE /0 mod=m rex.w
-  'b2l b2l b2l', // fxrstor NP 0F AE /1 mod=m rex.w0
-  'b2m b2m b2m', // fxrstor64 NP 0F AE /1 mod=m rex.w
-  'buo buo buo', // in E4 ib
-  'bup bup bup', // in E5 ib
-  'buq buq buq', // in EC
-  'bur bur bur', // in ED
-  'bus bus bus', // out E6 ib
-  'but but but', // out E7 ib
-  'buu buu buu', // out EE
-  'buv buv buv', // out EF
-  'cn4 cn4 cn4 cn4', // mov 0F 20 /r
-  'cn5 cn5 cn5 cn5', // mov 0F 22 /r
-  'cn6 cn6 cn6 cn6', // mov 0F 21 /r
-  'cn7 cn7 cn7 cn7', // mov 0F 23 /r
-  'cn8 cn8', // lmsw 0F 01 /6
-  'cn9 cn9 cn9 cn9 cn9 cn9', // smsw 0F 01 /4
-  'cna cna cna', // clts 0F 06
-  'cnb cnb cnb', // sgdt 0F 01 /0 mod=m
-  'cnc cnc cnc', // sidt 0F 01 /1 mod=m
-  'cnd cnd cnd', // lgdt 0F 01 /2 mod=m
-  'cne cne cne', // lidt 0F 01 /3 mod=m
-  'cnf cnf cnf cnf cnf cnf', // sldt 0F 00 /0
-  'cng cng cng cng cng cng', // str 0F 00 /1
-  'cnh cnh', // lldt 0F 00 /2
-  'cni cni', // ltr 0F 00 /3
-  'cnj cnj', // verr 0F 00 /4
-  'cnk cnk', // verw 0F 00 /5
-  'cnl cnl cnl cnl cnl cnl', // lar 0F 02 /r
-  'cnm cnm cnm cnm cnm cnm', // lsl 0F 03 /r
-  'cnn cnn', // arpl 63 /r
-  'cno cno cno', // hlt F4
-  'cnp cnp cnp', // cli FA
-  'cnq cnq cnq', // sti FB
-  'cnr cnr cnr', // popf 9D
-  'cns cns cns', // clac NP 0F 01 /1 rm=2
-  'cnt cnt cnt', // stac NP 0F 01 /1 rm=3
-  'cnu cnu cnu', // invd 0F 08
-  'cnu cnu cnu', // wbinvd 0F 09
-  'cnv cnv cnv', // invlpg 0F 01 /7 mod=m
-  'cnw cnw', // invpcid 66 0F 38 82 /r mod=m
-  'cnx cnx cnx', // cpuid 0F A2
-  'cny cny cny', // rdtsc 0F 31
-  'cnz cnz cnz', // rdtscp 0F 01 /7 rm=1
-  'co0 co0 co0', // rdpid F3 0F C7 /7 mod=3
-  'co1 co1 co1', // rdpmc 0F 33
-  'co2 co2 co2', // rdmsr 0F 32
-  'co3 co3 co3', // wrmsr 0F 30
-  'co4 co4 co4', // swapgs 0F 01 /7 rm=0
-  'co5 co5 co5', // rdfsbase F3 0F AE /0 mod=3
-  'co6 co6 co6', // rdgsbase F3 0F AE /1 mod=3
-  'co7 co7 co7', // wrfsbase F3 0F AE /2 mod=3
-  'co8 co8 co8', // wrgsbase F3 0F AE /3 mod=3
-  'co9 co9 co9', // monitor 0F 01 /1 rm=0
-  'coa coa coa', // mwait 0F 01 /1 rm=1
-  'cob cob cob', // xgetbv NP 0F 01 /2 rm=0
-  'coc coc coc', // xsetbv NP 0F 01 /2 rm=1
-  'cod cod cod', // rdpkru NP 0F 01 /5 rm=6
-  'coe coe coe', // wrpkru NP 0F 01 /5 rm=7
-  'dfk dfk', // mov 8E /r
-  'dfl dfl dfl', // pop 07
-  'dfm dfm dfm', // pop 17
-  'dfn dfn dfn', // pop 1F
-  'dfo dfo dfo', // pop 0F A1
-  'dfp dfp dfp', // pop 0F A9
-  'dfq dfq dfq', // les C4 /r mod=m
-  'dfr dfr dfr', // lds C5 /r mod=m
-  'dfs dfs dfs', // lss 0F B2 /r mod=m
-  'dft dft dft', // lfs 0F B4 /r mod=m
-  'dfu dfu dfu', // lgs 0F B5 /r mod=m
-  'e80 e80 e80', // call 9A
-  'e81 e81 e81', // jmp EA
-  'e82 e82 e82', // call FF /3 mod=m
-  'e83 e83 e83', // jmp FF /5 mod=m
-  'e84 e84 e84', // retf CA iw
-  'e85 e85 e85', // retf CB
-  'e86 e86 e86', // iret CF
-  'e87 e87 e87', // int3 CC
-  'e88 e88 e88', // int CD ib
-  'e89 e89 e89', // into CE
-  'e8a e8a e8a', // int1 F1
-  'e8b e8b e8b', // syscall 0F 05
-  'e8c e8c e8c', // sysret 0F 07
-  'e8d e8d e8d', // sysenter 0F 34
-  'e8e e8e e8e', // sysexit 0F 35
+  'a9s a9t', // movddup F2 0F 12 /r
+  'a9u a9v', // movsldup F3 0F 12 /r
+  'a9w a9x', // movshdup F3 0F 16 /r
+  'a9y a9z', // haddpd 66 0F 7C /r
+  'aa0 aa1', // haddps F2 0F 7C /r
+  'aa2 aa3', // hsubpd 66 0F 7D /r
+  'aa4 aa5', // hsubps F2 0F 7D /r
+  'aa6 aa7', // addsubpd 66 0F D0 /r
+  'aa8 aa9', // addsubps F2 0F D0 /r
+  'kn', // lddqu F2 0F F0 /r mod=m
+  'b28 b29', // pshufb 66 0F 38 00 /r
+  'b2a b2b', // pshufb NP 0F 38 00 /r
+  'b2c b2d', // phaddw 66 0F 38 01 /r
+  'b2e b2f', // phaddw NP 0F 38 01 /r
+  'b2g b2h', // phaddd 66 0F 38 02 /r
+  'b2i b2j', // phaddd NP 0F 38 02 /r
+  'b2k b2l', // phaddsw 66 0F 38 03 /r
+  'b2m b2n', // phaddsw NP 0F 38 03 /r
+  'b2o b2p', // pmaddubsw 66 0F 38 04 /r
+  'b2q b2r', // pmaddubsw NP 0F 38 04 /r
+  'b2s b2t', // phsubw 66 0F 38 05 /r
+  'b2u b2v', // phsubw NP 0F 38 05 /r
+  'b2w b2x', // phsubd 66 0F 38 06 /r
+  'b2y b2z', // phsubd NP 0F 38 06 /r
+  'b30 b31', // phsubsw 66 0F 38 07 /r
+  'b32 b33', // phsubsw NP 0F 38 07 /r
+  'b34 b35', // psignb 66 0F 38 08 /r
+  'b36 b37', // psignb NP 0F 38 08 /r
+  'b38 b39', // psignw 66 0F 38 09 /r
+  'b3a b3b', // psignw NP 0F 38 09 /r
+  'b3c b3d', // psignd 66 0F 38 0A /r
+  'b3e b3f', // psignd NP 0F 38 0A /r
+  'b3g b3h', // pmulhrsw 66 0F 38 0B /r
+  'b3i b3j', // pmulhrsw NP 0F 38 0B /r
+  'b3k b3l', // pabsb 66 0F 38 1C /r
+  'b3m b3n', // pabsb NP 0F 38 1C /r
+  'b3o b3p', // pabsw 66 0F 38 1D /r
+  'b3q b3r', // pabsw NP 0F 38 1D /r
+  'b3s b3t', // pabsd 66 0F 38 1E /r
+  'b3u b3v', // pabsd NP 0F 38 1E /r
+  'b3w b3x', // palignr 66 0F 3A 0F /r ib
+  'b3y b3z', // palignr NP 0F 3A 0F /r ib
+  'buo bup', // pblendvb 66 0F 38 10 /r
+  'buq bur', // blendvps 66 0F 38 14 /r
+  'bus but', // blendvpd 66 0F 38 15 /r
+  'buu buv', // ptest 66 0F 38 17 /r
+  'buw bux', // pmovsxbw 66 0F 38 20 /r
+  'buy buz', // pmovzxbw 66 0F 38 30 /r
+  'bv0 bv1', // pmovsxbd 66 0F 38 21 /r
+  'bv2 bv3', // pmovzxbd 66 0F 38 31 /r
+  'bv4 bv5', // pmovsxbq 66 0F 38 22 /r
+  'bv6 bv7', // pmovzxbq 66 0F 38 32 /r
+  'bv8 bv9', // pmovsxwd 66 0F 38 23 /r
+  'bva bvb', // pmovzxwd 66 0F 38 33 /r
+  'bvc bvd', // pmovsxwq 66 0F 38 24 /r
+  'bve bvf', // pmovzxwq 66 0F 38 34 /r
+  'bvg bvh', // pmovsxdq 66 0F 38 25 /r
+  'bvi bvj', // pmovzxdq 66 0F 38 35 /r
+  'bvk bvl', // pmuldq 66 0F 38 28 /r
+  'bvm bvn', // pcmpeqq 66 0F 38 29 /r
+  'kq', // movntdqa 66 0F 38 2A /r mod=m
+  'bvo bvp', // packusdw 66 0F 38 2B /r
+  'bvq bvr', // pminsb 66 0F 38 38 /r
+  'bvs bvt', // pminsd 66 0F 38 39 /r
+  'bvu bvv', // pminuw 66 0F 38 3A /r
+  'bvw bvx', // pminud 66 0F 38 3B /r
+  'bvy bvz', // pmaxsb 66 0F 38 3C /r
+  'bw0 bw1', // pmaxsd 66 0F 38 3D /r
+  'bw2 bw3', // pmaxuw 66 0F 38 3E /r
+  'bw4 bw5', // pmaxud 66 0F 38 3F /r
+  'bw6 bw7', // pmulld 66 0F 38 40 /r
+  'bw8 bw9', // phminposuw 66 0F 38 41 /r
+  'bwa bwb', // roundps 66 0F 3A 08 /r ib
+  'bwc bwd', // roundpd 66 0F 3A 09 /r ib
+  'bwe bwf', // roundss 66 0F 3A 0A /r ib
+  'bwg bwh', // roundsd 66 0F 3A 0B /r ib
+  'bwi bwj', // blendps 66 0F 3A 0C /r ib
+  'bwk bwl', // blendpd 66 0F 3A 0D /r ib
+  'bwm bwn', // pblendw 66 0F 3A 0E /r ib
+  'bwo', // pextrb 66 0F 3A 14 /r ib mod=3
+  'bwp', // pextrb 66 0F 3A 14 /r ib mod=m
+  'bwq', // pextrw 66 0F 3A 15 /r ib mod=3
+  'bwr', // pextrw 66 0F 3A 15 /r ib mod=m
+  'bws bwt bwu bwv', // pextrd 66 0F 3A 16 /r ib
+  'bws bwt', // extractps 66 0F 3A 17 /r ib
+  'bww', // pinsrb 66 0F 3A 20 /r ib mod=3
+  'bwx', // pinsrb 66 0F 3A 20 /r ib mod=m
+  'bwy bwz', // insertps 66 0F 3A 21 /r ib
+  'bx0 bx1 bx2 bx3', // pinsrd 66 0F 3A 22 /r ib
+  'bx4 bx5', // dpps 66 0F 3A 40 /r ib
+  'bx6 bx7', // dppd 66 0F 3A 41 /r ib
+  'bx8 bx9', // mpsadbw 66 0F 3A 42 /r ib
+  'cn4 cn5', // pcmpgtq 66 0F 38 37 /r
+  'cn6 cn7', // pcmpestrm 66 0F 3A 60 /r ib rex.w0
+  'cn8 cn9', // pcmpestrm 66 0F 3A 60 /r ib rex.w
+  'cna cnb', // pcmpestri 66 0F 3A 61 /r ib rex.w0
+  'cnc cnd', // pcmpestri 66 0F 3A 61 /r ib rex.w
+  'cne cnf', // pcmpistrm 66 0F 3A 62 /r ib
+  'cng cnh', // pcmpistri 66 0F 3A 63 /r ib
+  'cni cnj', // crc32 F2 0F 38 F0 /r
+  'cnk cnl cnm cnn cno cnp', // crc32 F2 0F 38 F1 /r
+  'dfk dfl', // pclmulqdq 66 0F 3A 44 /r ib
+  'dfm dfn', // aesimc 66 0F 38 DB /r
+  'dfo dfp', // aesenc 66 0F 38 DC /r
+  'dfq dfr', // aesenclast 66 0F 38 DD /r
+  'dfs dft', // aesdec 66 0F 38 DE /r
+  'dfu dfv', // aesdeclast 66 0F 38 DF /r
+  'dfw dfx', // aeskeygenassist 66 0F 3A DF /r ib
+  'dfy dfz', // sha1rnds4 NP 0F 3A CC /r ib
+  'dg0 dg1', // sha1nexte NP 0F 38 C8 /r
+  'dg2 dg3', // sha1msg1 NP 0F 38 C9 /r
+  'dg4 dg5', // sha1msg2 NP 0F 38 CA /r
+  'dg6 dg7', // sha256rnds2 NP 0F 38 CB /r
+  'dg8 dg9', // sha256msg1 NP 0F 38 CC /r
+  'dga dgb', // sha256msg2 NP 0F 38 CD /r
+  'e80', // fadd D8 /0 mod=m
+  'e81', // fmul D8 /1 mod=m
+  'e82', // fcom D8 /2 mod=m
+  'e83', // fcomp D8 /3 mod=m
+  'e84', // fsub D8 /4 mod=m
+  'e85', // fsubr D8 /5 mod=m
+  'e86', // fdiv D8 /6 mod=m
+  'e87', // fdivr D8 /7 mod=m
+  'e88', // fadd DC /0 mod=m
+  'e89', // fmul DC /1 mod=m
+  'e8a', // fcom DC /2 mod=m
+  'e8b', // fcomp DC /3 mod=m
+  'e8c', // fsub DC /4 mod=m
+  'e8d', // fsubr DC /5 mod=m
+  'e8e', // fdiv DC /6 mod=m
+  'e8f', // fdivr DC /7 mod=m
+  'e8g', // fiadd DA /0 mod=m
+  'e8h', // fimul DA /1 mod=m
+  'e8i', // ficom DA /2 mod=m
+  'e8j', // ficomp DA /3 mod=m
+  'e8k', // fisub DA /4 mod=m
+  'e8l', // fisubr DA /5 mod=m
+  'e8m', // fidiv DA /6 mod=m
+  'e8n', // fidivr DA /7 mod=m
+  'e8o', // fiadd DE /0 mod=m
+  'e8p', // fimul DE /1 mod=m
+  'e8q', // ficom DE /2 mod=m
+  'e8r', // ficomp DE /3 mod=m
+  'e8s', // fisub DE /4 mod=m
+  'e8t', // fisubr DE /5 mod=m
+  'e8u', // fidiv DE /6 mod=m
+  'e8v', // fidivr DE /7 mod=m
+  'e8w', // fadd D8 /0 mod=3
+  'e8x', // fmul D8 /1 mod=3
+  'e8y', // fcom D8 /2 mod=3
+  'e8z', // fcomp D8 /3 mod=3
+  'e90', // fsub D8 /4 mod=3
+  'e91', // fsubr D8 /5 mod=3
+  'e92', // fdiv D8 /6 mod=3
+  'e93', // fdivr D8 /7 mod=3
+  'e94', // fadd DC /0 mod=3
+  'e95', // fmul DC /1 mod=3
+  'e96', // fsubr DC /4 mod=3
+  'e97', // fsub DC /5 mod=3
+  'e98', // fdivr DC /6 mod=3
+  'e99', // fdiv DC /7 mod=3
+  'e9a', // faddp DE /0 mod=3
+  'e9b', // fmulp DE /1 mod=3
+  'e9c', // fsubrp DE /4 mod=3
+  'e9d', // fsubp DE /5 mod=3
+  'e9e', // fdivrp DE /6 mod=3
+  'e9f', // fdivp DE /7 mod=3
+  'e9g', // fld D9 /0 mod=m
+  'e9h e9h e9h', // fst D9 /2 mod=m
+  'e9i e9i e9i', // fstp D9 /3 mod=m
+  'e9j e9j e9j', // fld D9 /0 mod=3
+  'e9k e9k e9k', // fxch D9 /1 mod=3
+  'e9l e9l e9l', // fstp D9 /3 mod=3
+  'e9m', // fchs D9 /4 mod=3 rm=0
+  'e9n', // fabs D9 /4 mod=3 rm=1
+  'e9o e9o e9o', // ftst D9 /4 mod=3 rm=4
+  'e9p e9p e9p', // fxam D9 /4 mod=3 rm=5
+  'e9q', // fld1 D9 /5 mod=3 rm=0
+  'e9r', // fldl2t D9 /5 mod=3 rm=1
+  'e9s', // fldl2e D9 /5 mod=3 rm=2
+  'e9t', // fldpi D9 /5 mod=3 rm=3
+  'e9u', // fldlg2 D9 /5 mod=3 rm=4
+  'e9v', // fldln2 D9 /5 mod=3 rm=5
+  'e9w', // fldz D9 /5 mod=3 rm=6
+  'e9x e9x e9x', // f2xm1 D9 /6 mod=3 rm=0
+  'e9y e9y e9y', // fyl2x D9 /6 mod=3 rm=1
+  'e9z e9z e9z', // fptan D9 /6 mod=3 rm=2
+  'ea0 ea0 ea0', // fpatan D9 /6 mod=3 rm=3
+  'ea1 ea1 ea1', // fxtract D9 /6 mod=3 rm=4
+  'ea2 ea2 ea2', // fprem1 D9 /6 mod=3 rm=5
+  'ea3', // fdecstp D9 /6 mod=3 rm=6
+  'ea4', // fincstp D9 /6 mod=3 rm=7
+  'ea5 ea5 ea5', // fprem D9 /7 mod=3 rm=0
+  'ea6 ea6 ea6', // fyl2xp1 D9 /7 mod=3 rm=1
+  'ea7 ea7 ea7', // fsqrt D9 /7 mod=3 rm=2
+  'ea8 ea8 ea8', // fsincos D9 /7 mod=3 rm=3
+  'ea9 ea9 ea9', // frndint D9 /7 mod=3 rm=4
+  'eaa eaa eaa', // fscale D9 /7 mod=3 rm=5
+  'eab eab eab', // fsin D9 /7 mod=3 rm=6
+  'eac eac eac', // fcos D9 /7 mod=3 rm=7
+  'ead', // fcmovb DA /0 mod=3
+  'eae', // fcmove DA /1 mod=3
+  'eaf', // fcmovbe DA /2 mod=3
+  'eag', // fcmovu DA /3 mod=3
+  'eah', // fucompp DA /5 mod=3 rm=1
+  'eai', // fild DB /0 mod=m
+  'eaj eaj eaj', // fisttp DB /1 mod=m
+  'eak eak eak', // fist DB /2 mod=m
+  'eal eal eal', // fistp DB /3 mod=m
+  'eam eam eam', // fld DB /5 mod=m
+  'ean ean ean', // fstp DB /7 mod=m
+  'eao', // fcmovnb DB /0 mod=3
+  'eap', // fcmovne DB /1 mod=3
+  'eaq', // fcmovnbe DB /2 mod=3
+  'ear', // fcmovnu DB /3 mod=3
+  'eas', // fucomi DB /5 mod=3
+  'eat', // fcomi DB /6 mod=3
+  'e8y', // fcom DC /2 mod=3
+  'e8z', // fcomp DC /3 mod=3
+  'eau', // fld DD /0 mod=m
+  'eav eav eav', // fisttp DD /1 mod=m
+  'eaw eaw eaw', // fst DD /2 mod=m
+  'eax eax eax', // fstp DD /3 mod=m
+  'eay', // ffree DD /0 mod=3
+  'e9k e9k e9k', // fxch DD /1 mod=3
+  'eaz', // fst DD /2 mod=3
+  'eb0', // fstp DD /3 mod=3
+  'eb1', // fucom DD /4 mod=3
+  'eb2', // fucomp DD /5 mod=3
+  'e8z', // fcomp DE /2 mod=3
+  'eb3', // fcompp DE /3 mod=3 rm=1
+  'eb4', // fild DF /0 mod=m
+  'eb5 eb5 eb5', // fisttp DF /1 mod=m
+  'eb6 eb6 eb6', // fist DF /2 mod=m
+  'eb7 eb7 eb7', // fistp DF /3 mod=m
+  'eb8 eb8 eb8', // fbld DF /4 mod=m
+  'eb9', // fild DF /5 mod=m
+  'eba eba eba', // fbstp DF /6 mod=m
+  'ebb ebb ebb', // fistp DF /7 mod=m
+  'ebc', // ffreep DF /0 mod=3
+  'e9k e9k e9k', // fxch DF /1 mod=3
+  'eb0', // fstp DF /2 mod=3
+  'eb0', // fstp DF /3 mod=3
+  'ebd', // fucomip DF /5 mod=3
+  'ebe', // fcomip DF /6 mod=3
+  'f0g', // fwait 9B
+  'f0h f0h f0h', // fldenv D9 /4 mod=m
+  'f0i', // fldcw D9 /5 mod=m
+  'f0j f0j f0j', // fnstenv D9 /6 mod=m
+  'f0k', // fnstcw D9 /7 mod=m
+  'f0l f0l f0l', // frstor DD /4 mod=m
+  'f0m f0m f0m', // fnsave DD /6 mod=m
+  'f0n', // fnstsw DD /7 mod=m
+  'f0o', // fnstsw DF /4 mod=3 rm=0
+  'f0g', // fnop D9 /2 mod=3 rm=0
+  'f0g', // feni DB /4 mod=3 rm=0
+  'f0g', // fdisi DB /4 mod=3 rm=1
+  'f0p f0p f0p', // fnclex DB /4 mod=3 rm=2
+  'f0q f0q f0q', // fninit DB /4 mod=3 rm=3
+  'f0g', // fsetpm DB /4 mod=3 rm=4
+  'f0r f0r f0r', // fxsave NP 0F AE /0 mod=m rex.w0
+  'f0s f0s f0s', // fxsave64 NP 0F AE /0 mod=m rex.w
+  'f0t f0t f0t', // fxrstor NP 0F AE /1 mod=m rex.w0
+  'f0u f0u f0u', // fxrstor64 NP 0F AE /1 mod=m rex.w
+  'fsw fsw fsw', // in E4 ib
+  'fsx fsx fsx', // in E5 ib
+  'fsy fsy fsy', // in EC
+  'fsz fsz fsz', // in ED
+  'ft0 ft0 ft0', // out E6 ib
+  'ft1 ft1 ft1', // out E7 ib
+  'ft2 ft2 ft2', // out EE
+  'ft3 ft3 ft3', // out EF
+  'glc glc glc glc', // mov 0F 20 /r
+  'gld gld gld gld', // mov 0F 22 /r
+  'gle gle gle gle', // mov 0F 21 /r
+  'glf glf glf glf', // mov 0F 23 /r
+  'glg glg', // lmsw 0F 01 /6
+  'glh glh glh glh glh glh', // smsw 0F 01 /4
+  'gli gli gli', // clts 0F 06
+  'glj glj glj', // sgdt 0F 01 /0 mod=m
+  'glk glk glk', // sidt 0F 01 /1 mod=m
+  'gll gll gll', // lgdt 0F 01 /2 mod=m
+  'glm glm glm', // lidt 0F 01 /3 mod=m
+  'gln gln gln gln gln gln', // sldt 0F 00 /0
+  'glo glo glo glo glo glo', // str 0F 00 /1
+  'glp glp', // lldt 0F 00 /2
+  'glq glq', // ltr 0F 00 /3
+  'glr glr', // verr 0F 00 /4
+  'gls gls', // verw 0F 00 /5
+  'glt glt glt glt glt glt', // lar 0F 02 /r
+  'glu glu glu glu glu glu', // lsl 0F 03 /r
+  'glv glv', // arpl 63 /r
+  'glw glw glw', // hlt F4
+  'glx glx glx', // cli FA
+  'gly gly gly', // sti FB
+  'glz glz glz', // popf 9D
+  'gm0 gm0 gm0', // clac NP 0F 01 /1 rm=2
+  'gm1 gm1 gm1', // stac NP 0F 01 /1 rm=3
+  'gm2 gm2 gm2', // invd 0F 08
+  'gm2 gm2 gm2', // wbinvd 0F 09
+  'gm3 gm3 gm3', // invlpg 0F 01 /7 mod=m
+  'gm4 gm4', // invpcid 66 0F 38 82 /r mod=m
+  'gm5 gm5 gm5', // cpuid 0F A2
+  'gm6 gm6 gm6', // rdtsc 0F 31
+  'gm7 gm7 gm7', // rdtscp 0F 01 /7 rm=1
+  'gm8 gm8 gm8', // rdpid F3 0F C7 /7 mod=3
+  'gm9 gm9 gm9', // rdpmc 0F 33
+  'gma gma gma', // rdmsr 0F 32
+  'gmb gmb gmb', // wrmsr 0F 30
+  'gmc gmc gmc', // swapgs 0F 01 /7 rm=0
+  'gmd gmd gmd', // rdfsbase F3 0F AE /0 mod=3
+  'gme gme gme', // rdgsbase F3 0F AE /1 mod=3
+  'gmf gmf gmf', // wrfsbase F3 0F AE /2 mod=3
+  'gmg gmg gmg', // wrgsbase F3 0F AE /3 mod=3
+  'gmh gmh gmh', // monitor 0F 01 /1 rm=0
+  'gmi gmi gmi', // mwait 0F 01 /1 rm=1
+  'gmj gmj gmj', // xgetbv NP 0F 01 /2 rm=0
+  'gmk gmk gmk', // xsetbv NP 0F 01 /2 rm=1
+  'gml gml gml', // rdpkru NP 0F 01 /5 rm=6
+  'gmm gmm gmm', // wrpkru NP 0F 01 /5 rm=7
+  'hds hds', // mov 8E /r
+  'hdt hdt hdt', // pop 07
+  'hdu hdu hdu', // pop 17
+  'hdv hdv hdv', // pop 1F
+  'hdw hdw hdw', // pop 0F A1
+  'hdx hdx hdx', // pop 0F A9
+  'hdy hdy hdy', // les C4 /r mod=m
+  'hdz hdz hdz', // lds C5 /r mod=m
+  'he0 he0 he0', // lss 0F B2 /r mod=m
+  'he1 he1 he1', // lfs 0F B4 /r mod=m
+  'he2 he2 he2', // lgs 0F B5 /r mod=m
+  'i68 i68 i68', // call 9A
+  'i69 i69 i69', // jmp EA
+  'i6a i6a i6a', // call FF /3 mod=m
+  'i6b i6b i6b', // jmp FF /5 mod=m
+  'i6c i6c i6c', // retf CA iw
+  'i6d i6d i6d', // retf CB
+  'i6e i6e i6e', // iret CF
+  'i6f i6f i6f', // int3 CC
+  'i6g i6g i6g', // int CD ib
+  'i6h i6h i6h', // into CE
+  'i6i i6i i6i', // int1 F1
+  'i6j i6j i6j', // syscall 0F 05
+  'i6k i6k i6k', // sysret 0F 07
+  'i6l i6l i6l', // sysenter 0F 34
+  'i6m i6m i6m', // sysexit 0F 35
 ];

@@ -4,7 +4,21 @@ import * as f from './semantics/sse-float';
 import * as v from './semantics/vector';
 import { family, op } from './table';
 import {
-  imm8, m16, m32, mm, mmm64, mmxAttributes, r32, ry, rm32, rmy, vectorAttributes, xmm, xmmm32, xmmm64, xmmm128,
+  imm8,
+  m16,
+  m32,
+  mm,
+  mmm64,
+  mmxAttributes,
+  r32,
+  ry,
+  rm32,
+  rmy,
+  vectorAttributes,
+  xmm,
+  xmmm32,
+  xmmm64,
+  xmmm128,
 } from './vector-words';
 
 const { plain, aligned } = vectorAttributes('sse');
@@ -13,8 +27,13 @@ const COMPARED = { flags: 'OSZAPC' } as const;
 
 /** [mnemonic, opcode, operation] of the float operations with packed and scalar forms. */
 const ARITHMETIC: ReadonlyArray<readonly [string, string, string]> = [
-  ['sqrt', '51', 'sqrt'], ['add', '58', 'add'], ['mul', '59', 'mul'], ['sub', '5C', 'sub'], ['min', '5D', 'min'],
-  ['div', '5E', 'div'], ['max', '5F', 'max'],
+  ['sqrt', '51', 'sqrt'],
+  ['add', '58', 'add'],
+  ['mul', '59', 'mul'],
+  ['sub', '5C', 'sub'],
+  ['min', '5D', 'min'],
+  ['div', '5E', 'div'],
+  ['max', '5F', 'max'],
 ];
 
 export const sse = family('sse', [
@@ -34,7 +53,8 @@ export const sse = family('sse', [
   op('movhps', 'NP 0F 17 /r mod=m', [xmmm64.w, xmm.r], s.storeHigh, plain),
   op('movaps', 'NP 0F 28 /r', [xmm.w, xmmm128.r], s.moveVector, aligned),
   op('movaps', 'NP 0F 29 /r', [xmmm128.w, xmm.r], s.moveVector, aligned),
-  op('cvtpi2ps', 'NP 0F 2A /r', [xmm.rw, mmm64.r], s.cvtpi2ps, plain),
+  op('cvtpi2ps', 'NP 0F 2A /r mod=3', [xmm.rw, mmm64.r], s.cvtpi2ps(true), plain),
+  op('cvtpi2ps', 'NP 0F 2A /r mod=m', [xmm.rw, xmmm64.r], s.cvtpi2ps(false), plain),
   op('cvtsi2ss', 'F3 0F 2A /r', [xmm.rw, rmy.r], f.integerToFloat(false), plain),
   op('movntps', 'NP 0F 2B /r mod=m', [xmmm128.w, xmm.r], s.moveVector, aligned),
   op('cvttps2pi', 'NP 0F 2C /r', [mm.w, xmmm64.r], s.toMmx(codes.CVT_PS_DQ_TRUNCATE), plain),
@@ -73,4 +93,3 @@ export const sse = family('sse', [
   op('movntq', 'NP 0F E7 /r mod=m', [mmm64.w, mm.r], s.moveMmx, mmx),
   op('maskmovq', 'NP 0F F7 /r mod=3', [mm.r, mmm64.r], 'sseMaskMoveMmx', mmx),
 ]);
-

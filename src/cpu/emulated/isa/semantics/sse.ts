@@ -70,6 +70,7 @@ export const toIntegerMmx: Semantics = (e, x) => {
 };
 export const emms: Semantics = (e) => {
   v.x87Wait(e);
+  e.setState('FPU_TOP', e.i32(0));
   e.setState('FTW', e.i32(0xffff));
 };
 export const shiftMmx =
@@ -174,14 +175,16 @@ export const ldmxcsr: Semantics = (e, x) => {
 };
 export const stmxcsr: Semantics = (e, x) => x.set(0, v.toI64(e, e.state('MXCSR', 'i32')));
 
-export const cvtpi2ps: Semantics = (e, x) => {
-  v.x87Wait(e);
-  const value = x.mmx(1);
-  const a = x.xmm(0);
-  const result = e.call('sseConvert', 'v128', [e.i32(codes.CVT_PI_PS), a, v.fromLow64(e, value)]);
-  v.enterMmx(e);
-  x.setXmm(0, result);
-};
+/** Memory operands leave the x87 state alone, for CVTPI2PS too (on processors; Intel SDM vol. 2 says so of CVTPI2PD only). */
+export const cvtpi2ps =
+  (fromMmx: boolean): Semantics =>
+  (e, x) => {
+    if (fromMmx) v.x87Wait(e);
+    const source = fromMmx ? v.fromLow64(e, x.mmx(1)) : x.xmm(1);
+    const result = e.call('sseConvert', 'v128', [e.i32(codes.CVT_PI_PS), x.xmm(0), source]);
+    if (fromMmx) v.enterMmx(e);
+    x.setXmm(0, result);
+  };
 export const cvtpi2pd =
   (fromMmx: boolean): Semantics =>
   (e, x) => {
