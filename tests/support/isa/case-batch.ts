@@ -1,0 +1,87 @@
+import * as at from './case-layout';
+
+/** One execution of some code from a given state. */
+export interface Case {
+  /** For messages. */
+  readonly label: string;
+  /** The bytes between entry and exit; at most TAKEN - 5 if `slotSize` is SLOT_SIZE. */
+  readonly code: readonly number[];
+  readonly gpr: BigUint64Array;
+  readonly flags: number;
+  /** FXSAVE image, 64-bit form. */
+  readonly fx: Uint8Array;
+  readonly window: Uint8Array;
+}
+
+/** What a CPU made of it. */
+export class Outcome {
+  readonly #view: DataView;
+
+  constructor(readonly bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  u64(offset: number): bigint {
+    return this.#view.getBigUint64(offset, true);
+  }
+  u32(offset: number): number {
+    return this.#view.getUint32(offset, true);
+  }
+  get status(): number {
+    return this.u32(at.OUT_STATUS);
+  }
+  get flags(): number {
+    return this.u32(at.OUT_FLAGS);
+  }
+  get vector(): number {
+    return this.u32(at.OUT_VECTOR);
+  }
+}
+
+export interface PackedBatch {
+  readonly count: number;
+  readonly inputs: Uint8Array;
+  readonly slots: Uint8Array;
+}
+
+function jump(from: number, to: number): number[] {
+  const displacement = to - (from + 5);
+  return [0xe9, ...[0, 8, 16, 24].map((shift) => (displacement >> shift) & 0xff)];
+}
+
+/** Where the code of the n-th case of a batch stands. */
+export function slotAddress(index: number, slotSize = at.SLOT_SIZE): number {
+  return at.SLOTS + index * slotSize;
+}
+
+export function packBatch(
+  cases: readonly Case[],
+  exits: { done: number; taken: number },
+  slotSize = at.SLOT_SIZE,
+): PackedBatch {
+  const inputs = new Uint8Array(cases.length * at.RECORD);
+  const slots = new Uint8Array(cases.length * slotSize).fill(0xcc);
+  const view = new DataView(inputs.buffer);
+  cases.forEach((item, index) => {
+    const record = index * at.RECORD;
+    item.gpr.forEach((value, i) => view.setBigUint64(record + at.IN_GPR + 8 * i, value, true));
+    view.setBigUint64(record + at.IN_FLAGS, BigInt(item.flags), true);
+    view.setBigUint64(record + at.IN_CODE, BigInt(slotAddress(index, slotSize)), true);
+    inputs.set(item.fx, record + at.IN_FX);
+    inputs.set(item.window, record + at.IN_WINDOW);
+    const slot = index * slotSize;
+    const address = slotAddress(index, slotSize);
+    const end = item.code.length;
+    slots.set(item.code, slot);
+    slots.set(jump(address + end, exits.done), slot + end);
+    if (end + 5 <= at.TAKEN) slots.set(jump(address + at.TAKEN, exits.taken), slot + at.TAKEN);
+  });
+  return { count: cases.length, inputs, slots };
+}
+
+export function outcomesOf(bytes: Uint8Array, count: number): Outcome[] {
+  return Array.from(
+    { length: count },
+    (_, i) => new Outcome(bytes.subarray(i * at.RECORD, (i + 1) * at.RECORD)),
+  );
+}
