@@ -10,6 +10,7 @@ import type { Validated, VmConfig } from '../config/vm-config';
 import { CachedDisk } from '../disk/cached-disk';
 import type { Disk } from '../disk/disk';
 import { LayeredDisk } from '../disk/layers';
+import { repairRefcounts } from '../disk/qcow2/rebuild';
 import { RawDisk } from '../disk/raw/raw-disk';
 import type {
   DiskToOpen,
@@ -60,6 +61,7 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
         applyExtras: (extras) => vm.#applyExtras(extras),
         disksOf: (extras) => vm.#writableDisks(requireValid(extras.config)),
       });
+      if (lock.wasStale) await vm.#repairDisks();
       return vm;
     } catch (error) {
       await lock.release();
@@ -73,6 +75,7 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
 
   /** Hardware cannot change under a saved state: 'bad-state'. */
   async saveConfig(config: VmConfig): Promise<void> {
+    await this.#snapshots.settle();
     const valid = requireValid(config);
     const isSame = JSON.stringify(hardwareOf(valid)) === JSON.stringify(hardwareOf(this.#config));
     if (this.isSuspended && !isSame) {
@@ -85,6 +88,7 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   // Disks and media
 
   async openDisk(disk: DiskToOpen): Promise<StoredDisk> {
+    await this.#snapshots.settle();
     const open = this.#disks.get(disk.file);
     if (open !== undefined && !open.isClosed) throw new VmError('bad-state', `${disk.file} is open already`);
     const layer = this.#snapshots.activeLayer(disk.file, resolveFile(this.folder, disk.file), disk.format);
@@ -177,6 +181,15 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   }
 
   // Inside
+
+  /** After a crash: the layers that were being written may have lost clusters. */
+  async #repairDisks(): Promise<void> {
+    for (const { base, basePath, format } of this.#writableDisks(this.#config)) {
+      const layer = this.#snapshots.activeLayer(base, basePath, format);
+      if (layer.format !== 'qcow2' || (await this.files.stat(layer.path)) === undefined) continue;
+      await repairRefcounts(this.files, layer.path);
+    }
+  }
 
   /** Disks that a snapshot freezes: all that can change. */
   #writableDisks(config: VmConfig): SnapshotDisk[] {

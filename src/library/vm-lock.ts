@@ -25,6 +25,8 @@ export interface LockOwner extends ProcessIdentity {
 }
 
 export interface VmLock {
+  /** The last owner ended without giving the VM back: a crash, a kill or a power failure. */
+  readonly wasStale: boolean;
   release(): Promise<void>;
 }
 
@@ -41,12 +43,17 @@ export async function acquireLock(files: HostFiles, vmFolder: string, socketPath
   const mine: LockOwner = { ...identityOf(process.pid), socketPath, folder: await identityOfFolder(files, vmFolder) };
   const finished = path.join(vmFolder, `${LOCK}.${unique}`);
   await writeLock(files, finished, mine);
+  let wasStale = false;
   try {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (await tryLink(files, finished, lockPath)) return new HeldLock(files, lockPath, mine);
+      if (await tryLink(files, finished, lockPath)) {
+        await removeLeftovers(files, vmFolder, path.basename(finished));
+        return new HeldLock(files, lockPath, mine, wasStale);
+      }
       const found = await readLock(files, lockPath);
       if (found === undefined) continue;
       if (found !== 'unreadable' && (await isLive(files, vmFolder, found))) throw inUse(vmFolder, found);
+      wasStale = true;
       if (!(await removeStale(files, vmFolder, lockPath, finished, unique))) await randomPause();
     }
   } finally {
@@ -62,6 +69,7 @@ class HeldLock implements VmLock {
     private readonly files: HostFiles,
     private readonly lockPath: string,
     private readonly mine: LockOwner,
+    readonly wasStale: boolean,
   ) {}
 
   async release(): Promise<void> {
@@ -101,6 +109,17 @@ async function removeStale(
     return true;
   } finally {
     await files.removeFile(claim);
+  }
+}
+
+/** What processes left that ended while they were taking the lock. */
+async function removeLeftovers(files: HostFiles, vmFolder: string, mine: string): Promise<void> {
+  for (const name of (await files.list(vmFolder)) ?? []) {
+    if (!name.startsWith(`${LOCK}.`) || name === mine) continue;
+    const owner = await readLock(files, path.join(vmFolder, name));
+    // One that cannot be read may be on its way.
+    if (owner === undefined || owner === 'unreadable' || (await isLive(files, vmFolder, owner))) continue;
+    await files.removeFile(path.join(vmFolder, name));
   }
 }
 

@@ -22,6 +22,8 @@ class File {
   /** Content on stable storage. */
   durable: Uint8Array = new Uint8Array(0);
   unsynced: Change[] = [];
+  /** `data` is also somebody else's: copied before it changes. */
+  isShared = false;
 
   constructor(readonly id: number) {}
 
@@ -29,7 +31,17 @@ class File {
     return this.data.subarray(0, this.size);
   }
 
+  /** The content for somebody to keep. */
+  share(): Uint8Array {
+    this.isShared = true;
+    return this.content;
+  }
+
   apply(change: Change): void {
+    if (this.isShared) {
+      this.data = this.content.slice();
+      this.isShared = false;
+    }
     if (change.kind === 'truncate') {
       this.#grow(change.size);
       if (change.size < this.size) this.data.fill(0, change.size, this.size);
@@ -89,7 +101,7 @@ export class CrashFiles implements HostFiles {
 
   afterKill(): CrashFiles {
     return this.#copy(
-      (file) => file.content,
+      (file) => file.share(),
       (folder) => folder.entries,
     );
   }
@@ -132,9 +144,10 @@ export class CrashFiles implements HostFiles {
       if (node.kind === 'file') {
         const file = new File(node.id);
         copies.set(node, file);
-        file.data = contentOf(node).slice();
+        file.data = contentOf(node);
         file.size = file.data.length;
-        file.durable = file.data.slice();
+        file.durable = file.data;
+        file.isShared = true;
         return file;
       }
       const folder = new Folder(node.id);
@@ -174,7 +187,7 @@ export class CrashFiles implements HostFiles {
     const folder = this.#folderOf(file);
     const node = new File(this.#nextId++);
     node.apply({ kind: 'write', at: 0, data: content });
-    node.durable = node.content.slice();
+    node.durable = node.share();
     folder.entries.set(path.basename(file), node);
     folder.durable.set(path.basename(file), node);
   }
@@ -310,7 +323,7 @@ export class CrashFiles implements HostFiles {
       truncate: (size) => change('truncate', () => this.#record(node, { kind: 'truncate', size })),
       sync: () =>
         change('sync', () => {
-          node.durable = node.content.slice();
+          if (node.unsynced.length > 0) node.durable = node.share();
           node.unsynced = [];
         }),
       close: async () => {

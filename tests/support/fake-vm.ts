@@ -29,6 +29,15 @@ export async function makeVm(files: CrashFiles): Promise<void> {
   for (const folder of ['/', '/vms', VM, `${VM}/disks`]) await files.syncFolder(folder);
 }
 
+/** As if the process that wrote them had ended. */
+export function makeLocksStale(files: CrashFiles): void {
+  for (const file of files.allFiles(VM).filter((name) => name.startsWith(`${VM}/vm.lock`))) {
+    const text = new TextDecoder().decode(files.contentOf(file));
+    if (!text.endsWith('}\n')) continue;
+    files.put(file, new TextEncoder().encode(`${JSON.stringify({ ...JSON.parse(text), startTime: '1' })}\n`));
+  }
+}
+
 /**
  * A machine that has one counter in RAM, in a device and on both disks, so that a mixture of two instants is seen. Every
  * step flushes, as a careful guest does.
@@ -45,7 +54,7 @@ export class FakeVm {
   /** Starts the VM as its process would: from a saved state if there is one. */
   static async start(files: CrashFiles): Promise<FakeVm> {
     // The owner is dead in these tests, though its pid (ours) lives.
-    await files.removeFile(`${VM}/vm.lock`);
+    makeLocksStale(files);
     const vm = await OwnedVm.open(files, VM, '');
     return FakeVm.powerOn(vm);
   }

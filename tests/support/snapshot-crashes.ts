@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import { expect } from 'vitest';
+import { checkQcow2 } from '../../src/disk/qcow2/rebuild';
 import { OwnedVm } from '../../src/library/owned-vm';
 import { parseTree, reachable } from '../../src/library/snapshots/tree';
 import { CrashFiles } from './crash-files';
 import { qemuCheck } from './qemu-img';
 import { Random } from './random';
-import { FakeVm, makeVm, VM } from './fake-vm';
+import { FakeVm, makeLocksStale, makeVm, VM } from './fake-vm';
 
 /** What must hold after a crash, whatever was going on. */
 export interface Progress {
@@ -70,7 +71,7 @@ export const scenarios: Scenario[] = [
     name: 'taking a snapshot while off',
     prepare: twoSnapshots,
     run: async (files, progress) => {
-      await files.removeFile(`${VM}/vm.lock`);
+      makeLocksStale(files);
       const vm = await OwnedVm.open(files, VM, '');
       await vm.takeOffline({ name: String(progress.flushed), description: '' });
       await vm.close();
@@ -138,6 +139,11 @@ async function checkAfterCrash(files: CrashFiles, progress: Progress, what: stri
   const tree = parseTree(new TextDecoder().decode(files.contentOf(`${VM}/snapshots/tree.json`) ?? EMPTY), 'tree');
   for (const id of progress.taken.keys()) expect(machine.vm.snapshots().snapshots.map((s) => s.id)).toContain(id);
   checkNoLeftovers(files, tree, what);
+  for (const file of files.allFiles(VM).filter((name) => name.endsWith('.qcow2'))) {
+    const image = await files.open(file, 'read');
+    expect(await checkQcow2(image), `${what}: ${file}`).toEqual({ leaks: 0, undercounted: 0 });
+    await image.close();
+  }
   await machine.step();
   const extra = await machine.takeSnapshot();
   const vm = await machine.powerOff();

@@ -5,7 +5,8 @@
  */
 import { divideUp } from '../../base/bits';
 import { readSafeU64BE, viewOf, writeU64BE } from '../../base/bytes';
-import type { HostFile } from '../../base/host-files';
+import { isVmError } from '../../base/errors';
+import type { HostFile, HostFiles } from '../../base/host-files';
 import { corrupt, HEADER_REFCOUNT_TABLE_OFFSET, type Qcow2Header, readQcow2Header, unsupported } from './header';
 import { readL1Table, readL2Entry } from './l2-entry';
 import { readRefcount, readRefcountTable, writeRefcount } from './refcounts';
@@ -52,6 +53,22 @@ export async function checkQcow2(file: HostFile): Promise<Qcow2Check> {
     }
   }
   return { leaks, undercounted };
+}
+
+/**
+ * Gives back what a crash left counted too high. Only for an image that nobody has open. One that cannot be checked is
+ * left alone: whoever opens it hears why.
+ */
+export async function repairRefcounts(files: HostFiles, path: string): Promise<void> {
+  const file = await files.open(path, 'update');
+  try {
+    const { leaks, undercounted } = await checkQcow2(file);
+    if (leaks + undercounted > 0) await rebuildRefcounts(file, await readQcow2Header(file));
+  } catch (error) {
+    if (!isVmError(error, 'image-corrupt') && !isVmError(error, 'image-unsupported')) throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 export async function rebuildRefcounts(file: HostFile, header: Qcow2Header): Promise<void> {

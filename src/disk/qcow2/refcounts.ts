@@ -314,6 +314,7 @@ export async function readRefcountTable(file: HostFile, header: Qcow2Header, fil
   const view = viewOf(bytes);
   const table = new Float64Array(length / 8);
   for (let i = 0; i < table.length; i++) {
+    if (view.getUint32(i * 8) === 0 && view.getUint32(i * 8 + 4) === 0) continue;
     const offset = readSafeU64BE(view, i * 8);
     if (offset === undefined || offset % header.clusterBytes !== 0 || offset >= fileBytes) {
       throw corrupt(file.path, 'the refcount table', `has a bad entry ${i}`);

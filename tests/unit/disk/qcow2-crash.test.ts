@@ -116,7 +116,7 @@ describe('a qcow2 image', () => {
       const [whole] = await runUntilKilled(Number.POSITIVE_INFINITY, clusterBits, seed);
       expect(whole.isDead).toBe(false);
       expect(whole.operations).toBeGreaterThan(30);
-      const stride = Math.ceil(whole.operations / 150);
+      const stride = Math.ceil(whole.operations / 80);
       for (let killAt = 0; killAt < whole.operations * 2; killAt += stride) {
         const [files, model] = await runUntilKilled(killAt, clusterBits, seed);
         await checkAfterCrash(files.afterKill(), model, `killed at ${killAt}`);
@@ -130,7 +130,7 @@ describe('a qcow2 image', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'subzero-crash-'));
     try {
       const [whole] = await runUntilKilled(Number.POSITIVE_INFINITY, 12, 5);
-      for (let killAt = 0; killAt < whole.operations * 2; killAt += 5) {
+      for (let killAt = 0; killAt < whole.operations * 2; killAt += 7) {
         const [files] = await runUntilKilled(killAt, 12, 5);
         const after = files.afterPowerLoss(new Random(killAt));
         if ((after.contentOf(IMAGE)?.[0] ?? 0) !== 0x51) continue;
