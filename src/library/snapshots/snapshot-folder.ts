@@ -13,6 +13,7 @@ import type { HostFile, HostFiles } from '../../base/host-files';
 import { emptyTree, formatTree, ID_PATTERN, parseTree, type Reachable, type SnapshotTree } from './tree';
 
 const MAX_TREE_BYTES = 64 << 20;
+export const MAX_THUMBNAIL_BYTES = 4 << 20;
 
 export class SnapshotFolder {
   readonly root: string;
@@ -47,6 +48,12 @@ export class SnapshotFolder {
 
   snapshotPath(id: string, name: 'snapshot.json' | 'thumbnail.png'): string {
     return path.join(this.root, id, name);
+  }
+
+  /** undefined: no such snapshot, or it has no picture. */
+  async readThumbnail(id: string): Promise<Uint8Array | undefined> {
+    if (!ID_PATTERN.test(id)) return undefined;
+    return readWholeFile(this.files, this.snapshotPath(id, 'thumbnail.png'), MAX_THUMBNAIL_BYTES);
   }
 
   /** The tree of a VM without snapshots is empty and may have no file. */

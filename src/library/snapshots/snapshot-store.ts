@@ -20,7 +20,7 @@ import type {
 import { filesOf, type MemoryIndex } from './memory-index';
 import { StoredMemory } from './memory-reader';
 import { PendingState, readMemoryIndex } from './pending-state';
-import { SnapshotFolder } from './snapshot-folder';
+import { MAX_THUMBNAIL_BYTES, SnapshotFolder } from './snapshot-folder';
 import { decodeStateFile, MAX_STATE_FILE_BYTES } from './state-file';
 import {
   type CapturedInstant,
@@ -67,7 +67,6 @@ export interface SnapshotHost {
 }
 
 const MAX_EXTRAS_BYTES = 4 << 20;
-const MAX_THUMBNAIL_BYTES = 4 << 20;
 
 export class SnapshotStore {
   #tree: SnapshotTree;
@@ -90,7 +89,7 @@ export class SnapshotStore {
   static async open(files: HostFiles, vmFolder: string, host: SnapshotHost): Promise<SnapshotStore> {
     const folder = new SnapshotFolder(files, vmFolder);
     const store = new SnapshotStore(folder, host, await folder.readTree());
-    await store.#finishRestore();
+    await store.settle();
     await store.#reclaim();
     return store;
   }
@@ -111,7 +110,7 @@ export class SnapshotStore {
 
   thumbnail(id: string): Promise<Uint8Array | undefined> {
     findSnapshot(this.#tree, id);
-    return readWholeFile(this.folder.files, this.folder.snapshotPath(id, 'thumbnail.png'), MAX_THUMBNAIL_BYTES);
+    return this.folder.readThumbnail(id);
   }
 
   // Taking
@@ -167,7 +166,7 @@ export class SnapshotStore {
       await this.folder.syncLayers();
       const moved = withOverlays(this.#tree, overlays);
       await this.#commit({ ...moved, here: id, resume: node.state, restoring: id });
-      await this.#finishRestore();
+      await this.settle();
       await this.#reclaim();
     });
   }
@@ -301,8 +300,11 @@ export class SnapshotStore {
     return { config: json.config, nvram: typeof json.nvram === 'string' ? json.nvram : null };
   }
 
-  /** The second half of a restore; also after a crash between the two. */
-  async #finishRestore(): Promise<void> {
+  /**
+   * The second half of a restore, when a crash or an error came between the two. Before it is done, the configuration is
+   * not the one that belongs to the disks.
+   */
+  async settle(): Promise<void> {
     const id = this.#tree.restoring;
     if (id === null) return;
     await this.host.applyExtras(await this.#readExtras(id));
@@ -347,6 +349,7 @@ export class SnapshotStore {
       this.#isBusy = false;
     };
     try {
+      await this.settle();
       return await start(release);
     } catch (error) {
       // The first failure is the one to tell; leftovers go at the next open.
