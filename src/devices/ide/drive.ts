@@ -233,11 +233,15 @@ export abstract class IdeDrive {
 
   readData(size: 2 | 4): number {
     if (this.mode !== 'pioIn') return size === 2 ? 0xffff : 0xffffffff;
-    let value = 0;
-    for (let i = 0; i < size; i++) {
-      if (this.position < this.#end) value |= this.buffer[this.position++]! << (8 * i);
-    }
-    if (this.position >= this.#end) this.#blockDone();
+    const { buffer, position } = this;
+    const left = this.#end - position;
+    // Firmware reads whole discs through here: no loop for the usual word.
+    let value = buffer[position]!;
+    if (left > 1) value |= buffer[position + 1]! << 8;
+    if (size === 4 && left > 2) value |= buffer[position + 2]! << 16;
+    if (size === 4 && left > 3) value |= buffer[position + 3]! << 24;
+    this.position = position + Math.min(size, left);
+    if (left <= size) this.#blockDone();
     return value >>> 0;
   }
 

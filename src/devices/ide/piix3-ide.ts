@@ -55,6 +55,8 @@ const BUS_MASTER_BAR = 4;
 export class Piix3Ide implements Device<Piix3IdeState> {
   readonly config: PciConfigSpace;
   readonly #channels: readonly [IdeChannel, IdeChannel];
+  /** Whether a channel's legacy ports answer; kept because every data word passes here. */
+  readonly #isOn: [boolean, boolean] = [false, false];
 
   constructor(
     readonly id: string,
@@ -83,6 +85,7 @@ export class Piix3Ide implements Device<Piix3IdeState> {
     );
     this.config.allow(IDETIM, 4, 0xf3ff_f3ff);
     this.config.allow(SIDETIM, 1, 0xff);
+    this.config.onWrite = () => this.#updateGates();
     const isBusMasterEnabled = (): boolean => this.config.isBusMaster;
     this.#channels = [
       new IdeChannel(drives[0], wires.irqs[0], wires.memory, isBusMasterEnabled),
@@ -102,6 +105,7 @@ export class Piix3Ide implements Device<Piix3IdeState> {
 
   reset(): void {
     this.config.reset();
+    this.#updateGates();
     for (const channel of this.#channels) channel.reset();
   }
 
@@ -111,19 +115,26 @@ export class Piix3Ide implements Device<Piix3IdeState> {
 
   restore(state: Piix3IdeState): void {
     this.config.restore(state.config);
+    this.#updateGates();
     this.#channels.forEach((channel, i) => {
       channel.restore(`${this.id}/channel${i}`, state.channels[i]!);
     });
   }
 
   #gated(channel: 0 | 1, ports: PortHandler): PortHandler {
-    const isOn = (): boolean =>
-      (this.config.command & COMMAND_IO) !== 0 && (this.config.get(IDETIM + 2 * channel, 2) & IDETIM_ENABLE) !== 0;
     return {
-      readPort: (offset: number, size: AccessSize) => (isOn() ? ports.readPort(offset, size) : allOnes(size)),
+      readPort: (offset: number, size: AccessSize) =>
+        this.#isOn[channel] ? ports.readPort(offset, size) : allOnes(size),
       writePort: (offset: number, size: AccessSize, value: number) => {
-        if (isOn()) ports.writePort(offset, size, value);
+        if (this.#isOn[channel]) ports.writePort(offset, size, value);
       },
     };
+  }
+
+  #updateGates(): void {
+    const hasPorts = (this.config.command & COMMAND_IO) !== 0;
+    for (const channel of [0, 1] as const) {
+      this.#isOn[channel] = hasPorts && (this.config.get(IDETIM + 2 * channel, 2) & IDETIM_ENABLE) !== 0;
+    }
   }
 }
