@@ -1,8 +1,152 @@
+import { type KeyboardEvent, useEffect } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { translate } from '../src/i18n/translate';
+import type { VmItem } from '../src/protocol/app';
+import { IconButton } from './components/button';
+import { Icon } from './components/icon';
+import { AboutDialog } from './features/home/about-dialog';
+import { CloseDialog } from './features/home/close-dialog';
+import { HomeTab } from './features/home/home-tab';
+import { LibraryPanel } from './features/library/library-panel';
+import { SettingsDialog } from './features/settings/settings-dialog';
+import { RestoreDialog } from './features/snapshots/restore-dialog';
+import { SnapshotManager } from './features/snapshots/snapshot-manager';
+import { TakeDialog } from './features/snapshots/take-dialog';
+import { DeleteDialog } from './features/vm/delete-dialog';
+import { stateLook } from './features/vm/state-text';
+import { StatusBar } from './features/vm/status-bar';
+import { Toolbar } from './features/vm/toolbar';
+import { VmTab } from './features/vm/vm-tab';
+import { Wizard } from './features/wizard/wizard';
+import { startMenuCommands } from './menu-commands';
+import { closeDialog, openDialog } from './state/dialogs';
+import { library, vmById } from './state/library';
+import { dismiss, notices } from './state/notices';
+import { useStore } from './state/store';
+import { activateTab, closeTab, HOME, tabs } from './state/tabs';
+import { isFullScreen, isLibraryShown, setFullScreen } from './state/window';
+
 export function App() {
+  const { active, open } = useStore(tabs);
+  const items = useStore(library);
+  const isOpen = useStore(isLibraryShown);
+  const full = useStore(isFullScreen);
+  const vm = items?.find(({ id }) => id === active);
+  const shown = open.flatMap((id) => items?.find((item) => item.id === id) ?? []);
+  useEffect(startMenuCommands, []);
   return (
-    <main className="welcome">
-      <h1>Subzero</h1>
-      <p>No virtual machines yet.</p>
-    </main>
+    <div className={`app ${full ? 'is-full-screen' : ''}`}>
+      {full ? <FullScreenBar vm={vm} /> : <Toolbar vm={vm} />}
+      <div className="middle">
+        {isOpen && !full ? <LibraryPanel /> : null}
+        <main
+          className="content"
+          onKeyDown={({ key, target }: KeyboardEvent) => {
+            const isTab = target instanceof HTMLElement && target.classList.contains('tab');
+            if (key === 'Delete' && isTab && active !== HOME) closeTab(active);
+          }}
+        >
+          <Tabs className="content" selectedKey={active} onSelectionChange={(key) => activateTab(String(key))}>
+            <TabList className="tab-strip" aria-label={translate('tabs.label')}>
+              <Tab id={HOME} className="tab">
+                <Icon name="home" size={17} />
+                {translate('tabs.home')}
+              </Tab>
+              {shown.map((item) => (
+                <VmTabHandle key={item.id} vm={item} />
+              ))}
+            </TabList>
+            <TabPanel id={HOME} className="tab-panel">
+              <HomeTab />
+            </TabPanel>
+            {shown.map((item) => (
+              <TabPanel key={item.id} id={item.id} className="tab-panel">
+                <VmTab vm={item} />
+              </TabPanel>
+            ))}
+          </Tabs>
+        </main>
+      </div>
+      {full ? null : <StatusBar vm={vm} />}
+      <Dialogs />
+      <Notices />
+    </div>
+  );
+}
+
+/** The cross is for the mouse; the keyboard has Ctrl+W and Delete. */
+function VmTabHandle({ vm }: { readonly vm: VmItem }) {
+  return (
+    <Tab id={vm.id} className={`tab ${stateLook(vm)}`} aria-label={vm.name}>
+      <span className="lamp" />
+      <span className="row-name">{vm.name}</span>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: for the mouse only */}
+      <span
+        className="tab-close"
+        aria-hidden="true"
+        title={translate('tabs.close')}
+        onPointerDown={(event) => event.stopPropagation()}
+        onMouseDown={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.stopPropagation();
+          closeTab(vm.id);
+        }}
+      >
+        <Icon name="close" size={14} />
+      </span>
+    </Tab>
+  );
+}
+
+function FullScreenBar({ vm }: { readonly vm: VmItem | undefined }) {
+  return (
+    <div className="full-screen-bar">
+      {vm?.name}
+      <IconButton
+        icon="exitFullScreen"
+        label={translate('toolbar.exitFullScreen')}
+        onPress={() => setFullScreen(false)}
+      />
+    </div>
+  );
+}
+
+function Dialogs() {
+  const dialog = useStore(openDialog);
+  useStore(library);
+  if (dialog === undefined) return null;
+  switch (dialog.kind) {
+    case 'newVm':
+      return <Wizard />;
+    case 'closing':
+      return <CloseDialog names={dialog.names} />;
+    case 'about':
+      return <AboutDialog />;
+    default: {
+      const vm = vmById(dialog.vm);
+      if (vm === undefined) return null;
+      if (dialog.kind === 'settings') return <SettingsDialog vm={vm} />;
+      if (dialog.kind === 'deleteVm') return <DeleteDialog vm={vm} />;
+      if (dialog.kind === 'takeSnapshot') return <TakeDialog vm={vm} onDone={closeDialog} />;
+      if (dialog.kind === 'restoreSnapshot') {
+        return <RestoreDialog vm={vm} snapshot={dialog.snapshot} onDone={closeDialog} />;
+      }
+      return <SnapshotManager vm={vm} />;
+    }
+  }
+}
+
+function Notices() {
+  const list = useStore(notices);
+  return (
+    <section className="notices" aria-label={translate('notices.label')} aria-live="polite">
+      {list.map(({ id, kind, text }) => (
+        <div key={id} className={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+          <Icon name={kind === 'error' ? 'warning' : 'info'} size={18} />
+          <p>{text}</p>
+          <IconButton icon="close" label={translate('button.dismiss')} onPress={() => dismiss(id)} />
+        </div>
+      ))}
+    </section>
   );
 }

@@ -1,14 +1,18 @@
 import { BrowserWindow } from 'electron';
 import path from 'node:path';
+import { keepWindowState, readWindowState } from './window-state';
 
 const PAGE = 'app://ui/index.html';
 
-export async function openMainWindow(): Promise<BrowserWindow> {
+/** The page's address; another one while the page is being developed. */
+export const pageUrl = process.env['SUBZERO_DEV_URL'] ?? PAGE;
+
+export async function createMainWindow(stateFile: string): Promise<BrowserWindow> {
+  const { isMaximised, ...bounds } = await readWindowState(stateFile);
   const window = new BrowserWindow({
-    width: 1200,
-    height: 820,
-    minWidth: 720,
-    minHeight: 480,
+    ...bounds,
+    minWidth: 760,
+    minHeight: 520,
     show: false,
     title: 'Subzero',
     backgroundColor: '#14181f',
@@ -18,13 +22,22 @@ export async function openMainWindow(): Promise<BrowserWindow> {
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
+      spellcheck: false,
     },
   });
+  if (isMaximised) window.maximize();
+  keepWindowState(window, stateFile);
   window.once('ready-to-show', () => window.show());
   // The page is one document: nothing may replace it and nothing may open beside it.
   window.webContents.on('will-navigate', (event) => event.preventDefault());
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  await window.loadURL(process.env['SUBZERO_DEV_URL'] ?? PAGE);
+  const { session } = window.webContents;
+  const isAllowed = (permission: string): boolean => ALLOWED.has(permission);
+  session.setPermissionRequestHandler((_contents, permission, callback) => callback(isAllowed(permission)));
+  session.setPermissionCheckHandler((_contents, permission) => isAllowed(permission));
+  session.on('will-download', (event) => event.preventDefault());
   return window;
 }
+
+/** What a console needs: the pointer captured, the whole screen, all keys. */
+const ALLOWED: ReadonlySet<string> = new Set(['pointerLock', 'fullscreen', 'keyboardLock']);

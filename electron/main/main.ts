@@ -1,15 +1,34 @@
 import { app } from 'electron';
+import path from 'node:path';
+import { NodeHostFiles } from '../../src/base/node-host-files';
+import { Library } from '../../src/library/library';
+import { subzeroPaths } from '../../src/library/paths';
+import { Application } from './application';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
-import { openMainWindow } from './main-window';
 
 // Chromium's notes about missing desktop services help nobody.
 app.commandLine.appendSwitch('log-level', '3');
 
 registerAppScheme();
 
-void app.whenReady().then(async () => {
-  serveAppScheme();
-  await openMainWindow();
-});
+const paths = subzeroPaths();
+// One app per home: another home (tests) is another app.
+if (process.env['SUBZERO_HOME'] !== undefined && !app.commandLine.hasSwitch('user-data-dir')) {
+  app.setPath('userData', path.join(paths.configFolder, 'electron'));
+}
 
-app.on('window-all-closed', () => app.quit());
+if (!app.requestSingleInstanceLock()) {
+  app.quit();
+} else {
+  const application = new Application(new Library(new NodeHostFiles(), paths));
+  void app.whenReady().then(async () => {
+    serveAppScheme();
+    await application.begin();
+  });
+  app.on('second-instance', () => void application.showWindow());
+  app.on('activate', () => void application.showWindow());
+  app.on('window-all-closed', () => application.windowsClosed());
+  app.on('before-quit', (event) => {
+    if (!application.mayQuit()) event.preventDefault();
+  });
+}

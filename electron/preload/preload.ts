@@ -1,3 +1,3 @@
-import { contextBridge } from 'electron';
+import { exposeApp } from './rpc';
 
-contextBridge.exposeInMainWorld('app', { versions: { electron: process.versions.electron } });
+exposeApp();

@@ -40,13 +40,21 @@ export interface NewDisk {
   readonly sizeBytes: number;
 }
 
+/** A file of the host that a new VM gets a copy of; `to` is relative to its folder. */
+export interface CopiedFile {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface NewVm {
   readonly config: VmConfig;
   readonly disks: readonly NewDisk[];
+  readonly copies?: readonly CopiedFile[];
   /** Where the VM's folder goes; the default place otherwise. */
   readonly parentFolder?: string;
 }
 
+const COPY_BYTES = 4 << 20;
 const LIST_FILE = 'library.json';
 const MAX_LIST_BYTES = 4 << 20;
 const NEW_PREFIX = '.subzero-new-';
@@ -109,6 +117,7 @@ export class Library {
     let folder: string;
     try {
       for (const disk of vm.disks) await this.#createDisk(building, config, disk);
+      for (const copy of vm.copies ?? []) await this.#copyInto(building, copy);
       await writeConfig(this.files, building, config);
       folder = await this.#moveIntoPlace(building, parent, folderNameFor(config.name));
     } catch (error) {
@@ -188,6 +197,11 @@ export class Library {
     return viewOfTree(await new SnapshotFolder(this.files, folder).readTree());
   }
 
+  /** A small PNG; undefined where there is none. A moment's view, as `snapshots`. */
+  thumbnail(folder: string, snapshotId: string): Promise<Uint8Array | undefined> {
+    return new SnapshotFolder(this.files, folder).readThumbnail(snapshotId);
+  }
+
   async #entry(folder: string): Promise<VmEntry | undefined> {
     const info = await this.files.stat(folder);
     if (info?.kind !== 'folder') {
@@ -227,6 +241,31 @@ export class Library {
     await this.#makeFolders(path.dirname(target));
     if (entry.format === 'qcow2') await createQcow2(this.files, target, { sizeBytes: disk.sizeBytes });
     else await createRaw(this.files, target, disk.sizeBytes);
+    await this.files.syncFolder(path.dirname(target));
+  }
+
+  async #copyInto(vmFolder: string, { from, to }: CopiedFile): Promise<void> {
+    if (isAbsolutePath(to)) throw new VmError('bad-argument', `'${to}' is not in the new VM's folder`, { path: to });
+    const target = resolveFile(vmFolder, to);
+    await this.#makeFolders(path.dirname(target));
+    const source = await this.files.open(from, 'read');
+    try {
+      const copy = await this.files.open(target, 'create');
+      try {
+        const chunk = new Uint8Array(COPY_BYTES);
+        for (let at = 0; ; ) {
+          const got = await source.read(at, chunk);
+          if (got > 0) await copy.write(at, chunk.subarray(0, got));
+          at += got;
+          if (got < chunk.length) break;
+        }
+        await copy.sync();
+      } finally {
+        await copy.close();
+      }
+    } finally {
+      await source.close();
+    }
     await this.files.syncFolder(path.dirname(target));
   }
 

@@ -1,0 +1,70 @@
+/** The process of one VM that the app runs: opens the VM's folder, runs it until it ends, serves main, sockets and windows. */
+import path from 'node:path';
+import { messageOf, VmError } from '../../src/base/errors';
+import { NodeHostFiles } from '../../src/base/node-host-files';
+import { createGuestProcess, type GuestProcess, startOrClose } from '../../src/guest/guest-process';
+import { assetsIn } from '../../src/guest/vm-assets';
+import { Library } from '../../src/library/library';
+import { subzeroPaths } from '../../src/library/paths';
+import { prepareSocket } from '../../src/library/runtime-socket';
+import type { FromGuestProcess, ToGuestProcess } from '../guest-messages';
+import { PortTransport } from '../port-transport';
+import { consolePortOf } from './console-port';
+
+let guest: GuestProcess | undefined;
+/** Windows that came before the VM's folder was open. */
+const waiting: Electron.MessagePortMain[] = [];
+const parent = process.parentPort;
+
+async function start(folder: string, port: Electron.MessagePortMain): Promise<void> {
+  const library = new Library(new NodeHostFiles(), subzeroPaths());
+  const socketPath = library.socketPath(folder);
+  const store = await library.open(folder, socketPath);
+  try {
+    await prepareSocket(socketPath);
+    guest = await createGuestProcess(store, assetsIn(path.join(__dirname, '..')), socketPath);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  guest.service.connect(new PortTransport(port));
+  for (const early of waiting.splice(0)) guest.consoles.connect(consolePortOf(early));
+  await startOrClose(guest, store);
+  tell({ t: 'started' });
+  const end = await guest.ended;
+  tell({ t: 'ended', end });
+}
+
+function tell(message: FromGuestProcess): void {
+  parent.postMessage(message);
+}
+
+/** Messages already on their way must arrive before the process ends. */
+function exitSoon(code: number): void {
+  setTimeout(() => process.exit(code), 50);
+}
+
+parent.on('message', ({ data, ports }) => {
+  const message = data as ToGuestProcess;
+  const port = ports[0];
+  if (port === undefined) return;
+  if (message.t === 'console') {
+    if (guest === undefined) waiting.push(port);
+    else guest.consoles.connect(consolePortOf(port));
+    return;
+  }
+  start(message.folder, port).then(
+    () => exitSoon(0),
+    (error: unknown) => {
+      tell({ t: 'failed', error: VmError.from(error).toWire() });
+      exitSoon(1);
+    },
+  );
+});
+
+// What nobody caught ends the VM, said aloud: main shows it.
+process.on('uncaughtException', (error) => {
+  tell({ t: 'failed', error: { code: 'internal', message: messageOf(error) } });
+  process.stderr.write(`${error.stack ?? messageOf(error)}\n`);
+  exitSoon(1);
+});

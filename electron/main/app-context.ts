@@ -1,0 +1,28 @@
+import type { BrowserWindow } from 'electron';
+import type { HostFiles } from '../../src/base/host-files';
+import type { Library } from '../../src/library/library';
+import type { Medium } from '../../src/library/media';
+import type { AppCalls, AppEvents } from '../../src/protocol/app';
+import type { Endpoint } from '../../src/protocol/rpc';
+import type { FileTokens } from './file-tokens';
+import type { GuestSupervisor } from './guest-supervisor';
+import type { VmDirectory } from './vm-directory';
+import type { WindowTransport } from './rpc';
+
+export type WindowEndpoint = Endpoint<Record<never, never>, Record<never, never>, AppCalls, AppEvents>;
+
+/** What the handlers of the window's calls work with. */
+export interface AppContext {
+  readonly files: HostFiles;
+  readonly library: Library;
+  readonly supervisor: GuestSupervisor;
+  readonly directory: VmDirectory;
+  readonly pickedFiles: FileTokens<{ readonly path: string; readonly medium: Medium }>;
+  readonly pickedFolders: FileTokens<string>;
+}
+
+/** One window and its links. */
+export interface AppWindow {
+  readonly window: BrowserWindow;
+  readonly transport: WindowTransport;
+}

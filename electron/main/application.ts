@@ -1,0 +1,138 @@
+import { app, type BrowserWindow } from 'electron';
+import path from 'node:path';
+import { NodeHostFiles } from '../../src/base/node-host-files';
+import type { Library } from '../../src/library/library';
+import { appChecks, type AppEvents } from '../../src/protocol/app';
+import { Endpoint } from '../../src/protocol/rpc';
+import type { AppContext, WindowEndpoint } from './app-context';
+import { CloseGuard } from './close-guard';
+import { FileTokens } from './file-tokens';
+import { GuestSupervisor } from './guest-supervisor';
+import { libraryCalls } from './ipc/library-calls';
+import { snapshotCalls } from './ipc/snapshot-calls';
+import { vmCalls } from './ipc/vm-calls';
+import { windowCalls } from './ipc/window-calls';
+import { wizardCalls } from './ipc/wizard-calls';
+import { createMainWindow, pageUrl } from './main-window';
+import { installMenu } from './menu';
+import { originOf, WindowTransport } from './rpc';
+import { VmDirectory } from './vm-directory';
+
+/** The app: its window, the VMs it runs, and what connects them. */
+export class Application {
+  readonly #context: AppContext;
+  readonly #guard: CloseGuard;
+  #window: BrowserWindow | undefined;
+  #endpoint: WindowEndpoint | undefined;
+  #opening: Promise<void> | undefined;
+
+  constructor(library: Library) {
+    const supervisor = new GuestSupervisor();
+    const directory = new VmDirectory(library, supervisor);
+    this.#context = {
+      files: new NodeHostFiles(),
+      library,
+      supervisor,
+      directory,
+      pickedFiles: new FileTokens(),
+      pickedFolders: new FileTokens(),
+    };
+    this.#guard = new CloseGuard(directory, supervisor, () => this.#closeView());
+    this.#tellWindow();
+  }
+
+  async begin(): Promise<void> {
+    installMenu((command) => this.#emit('menu', command));
+    const reading = this.#context.directory.begin();
+    await this.showWindow();
+    await reading;
+  }
+
+  /** Opens the window, or brings it to the front. */
+  async showWindow(): Promise<void> {
+    if (this.#window === undefined) {
+      this.#opening ??= this.#openWindow().finally(() => {
+        this.#opening = undefined;
+      });
+      await this.#opening;
+      return;
+    }
+    if (this.#window.isMinimized()) this.#window.restore();
+    this.#window.show();
+    this.#window.focus();
+  }
+
+  /** VMs in the background keep the app alive. */
+  windowsClosed(): void {
+    if (this.#context.supervisor.folders.length === 0) app.quit();
+  }
+
+  mayQuit(): boolean {
+    return this.#guard.mayQuit();
+  }
+
+  async #openWindow(): Promise<void> {
+    const stateFile = path.join(this.#context.library.paths.configFolder, 'window.json');
+    const window = await createMainWindow(stateFile);
+    this.#window = window;
+    const transport = new WindowTransport(window, originOf(pageUrl));
+    const own = { window, transport };
+    this.#endpoint = new Endpoint(
+      transport,
+      {
+        ...libraryCalls(this.#context, own),
+        ...wizardCalls(this.#context, own),
+        ...vmCalls(this.#context, own),
+        ...snapshotCalls(this.#context, (vm, tree) => this.#emit('snapshots', { vm, tree })),
+        ...windowCalls(own, (answer) => this.#guard.answered(answer)),
+      },
+      appChecks,
+    );
+    window.on('close', (event) => {
+      if (!this.#guard.mayClose()) event.preventDefault();
+    });
+    window.on('enter-full-screen', () => this.#emit('fullScreen', true));
+    window.on('leave-full-screen', () => this.#emit('fullScreen', false));
+    window.on('closed', () => {
+      this.#window = undefined;
+      this.#endpoint = undefined;
+      this.#guard.reset();
+    });
+    await window.loadURL(pageUrl);
+  }
+
+  #tellWindow(): void {
+    const { directory, supervisor } = this.#context;
+    directory.onChanged.on((items) => this.#emit('library', items));
+    directory.onEnded.on((ended) => this.#emit('ended', ended));
+    directory.onLink.on(({ vm, link }) => {
+      link.on('activity', ({ device }) => this.#emit('activity', { vm, device }));
+      link.on('snapshots', (tree) => this.#emit('snapshots', { vm, tree }));
+      link.on('log', (line) => this.#emit('log', { vm, ...line }));
+      link.on('medium', () => this.#emit('details', { vm }));
+    });
+    supervisor.onEnd.on(() => {
+      if (this.#window === undefined && supervisor.folders.length === 0) app.quit();
+    });
+  }
+
+  #emit<N extends keyof AppEvents>(name: N, value: AppEvents[N]): void {
+    this.#endpoint?.emit(name, value);
+  }
+
+  #closeView() {
+    const window = this.#window;
+    if (window === undefined) return undefined;
+    return {
+      isAlive: !window.isDestroyed() && !window.webContents.isCrashed(),
+      ask: (names: readonly string[]) => {
+        window.show();
+        this.#emit('closeAsked', { names });
+      },
+      failed: (error: AppEvents['failed']['error']) => this.#emit('failed', { error }),
+      close: () => {
+        if (!window.isDestroyed()) window.destroy();
+      },
+    };
+  }
+}

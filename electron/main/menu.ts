@@ -1,0 +1,67 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { type MessageKey, translate } from '../../src/i18n/translate';
+import type { MenuCommand } from '../../src/protocol/app';
+
+type Item = readonly [label: MessageKey, command: MenuCommand, accelerator?: string];
+const SEPARATOR = 'separator';
+
+/** File, Edit, View, VM, Tabs, Help with the accelerators of VMware Workstation. */
+const FILE: readonly (Item | typeof SEPARATOR)[] = [
+  ['menu.newVm', 'newVm', 'CmdOrCtrl+N'],
+  ['menu.openVm', 'openVm', 'CmdOrCtrl+O'],
+  SEPARATOR,
+  ['menu.closeTab', 'closeTab', 'CmdOrCtrl+W'],
+];
+
+const VIEW: readonly (Item | typeof SEPARATOR)[] = [
+  ['menu.fullScreen', 'fullScreen', 'Ctrl+Alt+Enter'],
+  ['menu.toggleLibrary', 'toggleLibrary', 'F9'],
+];
+
+const VM: readonly (Item | typeof SEPARATOR)[] = [
+  ['menu.powerOn', 'powerOn', 'CmdOrCtrl+B'],
+  ['menu.shutDown', 'shutDown'],
+  ['menu.powerOff', 'powerOff', 'CmdOrCtrl+E'],
+  ['menu.suspend', 'suspend', 'CmdOrCtrl+J'],
+  ['menu.pause', 'pause'],
+  ['menu.reset', 'reset', 'CmdOrCtrl+R'],
+  SEPARATOR,
+  ['menu.takeSnapshot', 'takeSnapshot'],
+  ['menu.revertSnapshot', 'revertSnapshot'],
+  ['menu.snapshotManager', 'snapshotManager', 'CmdOrCtrl+M'],
+  SEPARATOR,
+  ['menu.grabInput', 'grabInput', 'CmdOrCtrl+G'],
+  ['menu.ctrlAltDel', 'ctrlAltDel', 'Ctrl+Alt+Insert'],
+  SEPARATOR,
+  ['menu.settings', 'settings', 'CmdOrCtrl+D'],
+];
+
+const TABS: readonly (Item | typeof SEPARATOR)[] = [
+  ['menu.nextTab', 'nextTab', 'Ctrl+Tab'],
+  ['menu.previousTab', 'previousTab', 'Ctrl+Shift+Tab'],
+];
+
+export function installMenu(send: (command: MenuCommand) => void): void {
+  const items = (list: readonly (Item | typeof SEPARATOR)[]): MenuItemConstructorOptions[] =>
+    list.map((item) =>
+      item === SEPARATOR
+        ? { type: 'separator' }
+        : {
+            label: translate(item[0]),
+            click: () => send(item[1]),
+            ...(item[2] === undefined ? {} : { accelerator: item[2] }),
+          },
+    );
+  const template: MenuItemConstructorOptions[] = [
+    {
+      label: translate('menu.file'),
+      submenu: [...items(FILE), { type: 'separator' }, { role: 'quit', label: translate('menu.quit') }],
+    },
+    { role: 'editMenu', label: translate('menu.edit') },
+    { label: translate('menu.view'), submenu: items(VIEW) },
+    { label: translate('menu.vm'), submenu: items(VM) },
+    { label: translate('menu.tabs'), submenu: items(TABS) },
+    { label: translate('menu.help'), submenu: [{ label: translate('menu.about'), click: () => send('about') }] },
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}

@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { VmError, type WireError } from '../../src/base/errors';
+import { Emitter } from '../../src/base/events';
+import { describeProblems } from '../../src/config/problem';
+import type { Library, VmEntry } from '../../src/library/library';
+import type { VmId, VmItem } from '../../src/protocol/app';
+import type { VmEnd, VmStatus } from '../../src/protocol/guest';
+import { SocketTransport } from '../../src/protocol/socket-transport';
+import { GuestLink } from './guest-link';
+import type { GuestSupervisor } from './guest-supervisor';
+
+const REFRESH_DELAY_MS = 120;
+/** Catches what watching misses: network folders, folders elsewhere. */
+const REFRESH_INTERVAL_MS = 5_000;
+/** Files of a VM's folder whose change shows in the list. */
+const TELLING_FILES = ['vm.lock', 'vm.json', 'snapshots'];
+
+/** All VMs as the window shows them: the library's list, with the status of those that run here or elsewhere. */
+export class VmDirectory {
+  readonly #entries = new Map<VmId, VmEntry>();
+  /** VMs that other processes run, by folder. */
+  readonly #remote = new Map<string, { readonly pid: number; readonly link: GuestLink }>();
+  readonly #crashes = new Map<string, WireError>();
+  readonly #watchers = new Map<string, FSWatcher>();
+  #order: readonly VmId[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #refreshing: Promise<void> | undefined;
+  #isStale = false;
+
+  readonly onChanged = new Emitter<readonly VmItem[]>();
+  /** A link to a running VM was made: here or elsewhere. */
+  readonly onLink = new Emitter<{ vm: VmId; link: GuestLink }>();
+  readonly onEnded = new Emitter<{ vm: VmId; end: VmEnd }>();
+
+  constructor(
+    readonly library: Library,
+    private readonly supervisor: GuestSupervisor,
+  ) {
+    supervisor.onStarting.on(({ folder, link }) => {
+      this.#crashes.delete(folder);
+      this.#follow(folder, link);
+      this.#tell();
+    });
+    supervisor.onEnd.on(({ folder, end, crash }) => {
+      if (crash !== undefined) this.#crashes.set(folder, crash);
+      if (end !== undefined) this.onEnded.emit({ vm: idOf(folder), end });
+      this.#tell();
+      this.refreshSoon();
+    });
+  }
+
+  async begin(): Promise<void> {
+    await mkdir(this.library.paths.vmsFolder, { recursive: true }).catch(() => undefined);
+    await this.refresh();
+    setInterval(() => this.refreshSoon(), REFRESH_INTERVAL_MS).unref();
+  }
+
+  items(): readonly VmItem[] {
+    return this.#order.flatMap((id) => {
+      const entry = this.#entries.get(id);
+      return entry === undefined ? [] : [this.#item(id, entry)];
+    });
+  }
+
+  entry(id: VmId): VmEntry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new VmError('vm-not-found', 'this VM is not in the library any more');
+    return entry;
+  }
+
+  folder(id: VmId): string {
+    return this.entry(id).folder;
+  }
+
+  /** The id of a folder that `refresh` has seen. */
+  idOf(folder: string): VmId {
+    return idOf(folder);
+  }
+
+  /** The link to a running VM; undefined when it does not run. */
+  link(id: VmId): GuestLink | undefined {
+    const folder = this.folder(id);
+    const link = this.supervisor.link(folder) ?? this.#remote.get(folder)?.link;
+    return link === undefined || link.isClosed ? undefined : link;
+  }
+
+  requireLink(id: VmId): GuestLink {
+    const link = this.link(id);
+    if (link === undefined) throw new VmError('vm-not-running', `'${this.entry(id).name}' is not running`);
+    return link;
+  }
+
+  status(id: VmId): VmStatus {
+    return this.#statusOf(this.entry(id));
+  }
+
+  dismissCrash(id: VmId): void {
+    this.#crashes.delete(this.folder(id));
+    this.#tell();
+  }
+
+  /** VMs of this app that would end with it. */
+  runningHere(): readonly VmItem[] {
+    return this.items().filter((item) => item.runs === 'here');
+  }
+
+  refreshSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.refresh();
+    }, REFRESH_DELAY_MS);
+  }
+
+  /** Reads the library again. Resolves when what it then held is shown. */
+  async refresh(): Promise<void> {
+    this.#isStale = true;
+    this.#refreshing ??= this.#refreshUntilFresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  async #refreshUntilFresh(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      const entries = await this.library.list();
+      this.#entries.clear();
+      for (const entry of entries) this.#entries.set(idOf(entry.folder), entry);
+      this.#order = entries.map((entry) => idOf(entry.folder));
+      this.#watchFolders(entries);
+      this.#connectRemote(entries);
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.onChanged.emit(this.items());
+  }
+
+  #item(id: VmId, entry: VmEntry): VmItem {
+    const isHere = this.supervisor.link(entry.folder) !== undefined;
+    const isElsewhere = !isHere && this.#remote.has(entry.folder);
+    const os = entry.kind === 'ok' ? entry.config.os : undefined;
+    return {
+      id,
+      name: entry.name,
+      kind: entry.kind,
+      status: this.#statusOf(entry),
+      runs: isHere ? 'here' : isElsewhere ? 'elsewhere' : 'nowhere',
+      problems: entry.kind === 'broken' ? entry.problems.map((problem) => describeProblems([problem])) : [],
+      osIcon: os?.icon ?? 'other',
+      osName: os?.name ?? '',
+      folder: entry.folder,
+    };
+  }
+
+  #statusOf(entry: VmEntry): VmStatus {
+    const link = this.supervisor.link(entry.folder) ?? this.#remote.get(entry.folder)?.link;
+    if (link !== undefined) return link.status;
+    const crash = this.#crashes.get(entry.folder);
+    if (crash !== undefined) return { kind: 'crashed', error: crash };
+    return { kind: entry.isSuspended ? 'suspended' : 'stopped' };
+  }
+
+  #follow(folder: string, link: GuestLink): void {
+    link.on('status', () => this.#tell());
+    this.onLink.emit({ vm: idOf(folder), link });
+  }
+
+  #connectRemote(entries: readonly VmEntry[]): void {
+    for (const { folder, owner } of entries) {
+      if (owner === undefined || owner.socketPath === '' || this.supervisor.link(folder) !== undefined) continue;
+      if (owner.pid === process.pid || this.#remote.get(folder)?.pid === owner.pid) continue;
+      const socket = connect(owner.socketPath);
+      // Not served yet, or just gone: the next look tells.
+      socket.once('error', () => socket.destroy());
+      socket.once('connect', () => {
+        const link = new GuestLink(new SocketTransport(socket));
+        this.#remote.set(folder, { pid: owner.pid, link });
+        link.onClose = () => {
+          if (this.#remote.get(folder)?.link === link) this.#remote.delete(folder);
+          this.#tell();
+          this.refreshSoon();
+        };
+        link.on('end', (end) => this.onEnded.emit({ vm: idOf(folder), end }));
+        this.#follow(folder, link);
+        this.#tell();
+      });
+    }
+  }
+
+  #watchFolders(entries: readonly VmEntry[]): void {
+    const wanted = new Set([this.library.paths.vmsFolder, ...entries.map(({ folder }) => folder)]);
+    for (const [folder, watcher] of this.#watchers) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#watchers.delete(folder);
+    }
+    for (const folder of wanted) if (!this.#watchers.has(folder)) this.#watchFolder(folder);
+  }
+
+  #watchFolder(folder: string): void {
+    const isAllTelling = folder === this.library.paths.vmsFolder;
+    try {
+      const watcher = watch(folder, { persistent: false }, (_kind, name) => {
+        if (isAllTelling || name === null || TELLING_FILES.includes(name)) this.refreshSoon();
+      });
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(folder);
+      });
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // Gone, or too many watches: the regular look remains.
+    }
+  }
+}
+
+/** The window learns no more of a folder than that it is another one. */
+function idOf(folder: string): VmId {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 24);
+}

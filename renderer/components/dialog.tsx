@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+
+interface DialogProps {
+  readonly title: string;
+  readonly size?: 'small' | 'medium' | 'large';
+  readonly isAlert?: boolean;
+  /** Escape and the background; without it the dialog stays until a button ends it. */
+  readonly onClose?: () => void;
+  readonly children: ReactNode;
+  readonly buttons: ReactNode;
+  /** Beside the buttons, at the left. */
+  readonly aside?: ReactNode;
+}
+
+export function Dialog({ title, size = 'small', isAlert, onClose, children, buttons, aside }: DialogProps) {
+  return (
+    <ModalOverlay
+      className="overlay"
+      isOpen
+      isDismissable={false}
+      isKeyboardDismissDisabled={onClose === undefined}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose?.();
+      }}
+    >
+      <Modal className={`modal ${size}`}>
+        <AriaDialog className="dialog" role={isAlert ? 'alertdialog' : 'dialog'}>
+          <Heading slot="title" className="dialog-title">
+            {title}
+          </Heading>
+          <div className="dialog-body">{children}</div>
+          <div className="dialog-buttons">
+            <div className="dialog-aside">{aside}</div>
+            {buttons}
+          </div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

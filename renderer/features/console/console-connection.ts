@@ -1,0 +1,91 @@
+import type { ConsoleInput, ConsoleMode } from '../../../src/protocol/console';
+import type { VmId } from '../../../src/protocol/app';
+import { attachConsole } from '../../bridge/bridge';
+import { Store } from '../../state/store';
+import type { ScreenNews } from './screen-session';
+
+/** Kept for terminals that open later. */
+const MAX_SERIAL_BYTES = 1 << 20;
+
+/** One window's link to one running VM: the canvas that a Worker draws on, the guest's text, lamps and serial ports. */
+export class ConsoleConnection {
+  readonly canvas = document.createElement('canvas');
+  readonly mode = new Store<ConsoleMode | undefined>(undefined);
+  readonly text = new Store<readonly string[]>([]);
+  readonly leds = new Store(0);
+  readonly isAbsolute = new Store(false);
+  readonly #worker = new Worker(new URL('./screen-worker.ts', import.meta.url), { type: 'module' });
+  readonly #serial = new Map<
+    number,
+    { held: Uint8Array[]; bytes: number; listener: ((bytes: Uint8Array) => void) | undefined }
+  >();
+  #isConnected = false;
+  #isClosed = false;
+
+  constructor(private readonly vm: VmId) {
+    this.#worker.onmessage = ({ data }: MessageEvent<ScreenNews>) => this.#hear(data);
+  }
+
+  async connect(): Promise<void> {
+    const port = await attachConsole(this.vm);
+    if (this.#isClosed) {
+      port.close();
+      return;
+    }
+    const canvas = this.canvas.transferControlToOffscreen();
+    this.#worker.postMessage({ canvas, port }, [canvas, port]);
+    this.#isConnected = true;
+    this.send({ t: 'watchText', on: true });
+  }
+
+  send(input: ConsoleInput): void {
+    if (this.#isConnected && !this.#isClosed) this.#worker.postMessage(input);
+  }
+
+  /** The one terminal of a serial port; it first gets what came before. Returns what ends it. */
+  onSerial(port: number, listener: (bytes: Uint8Array) => void): () => void {
+    const line = this.#line(port);
+    line.listener = listener;
+    for (const bytes of line.held) listener(bytes);
+    return () => {
+      if (line.listener === listener) line.listener = undefined;
+    };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#worker.terminate();
+  }
+
+  #hear(news: ScreenNews): void {
+    switch (news.t) {
+      case 'mode':
+        return this.mode.set(news.mode);
+      case 'text':
+        return this.text.set(news.lines);
+      case 'leds':
+        return this.leds.set(news.leds);
+      case 'pointerMode':
+        return this.isAbsolute.set(news.absolute);
+      case 'serial': {
+        const line = this.#line(news.port);
+        line.held.push(news.bytes);
+        line.bytes += news.bytes.length;
+        while (line.bytes > MAX_SERIAL_BYTES && line.held.length > 1) line.bytes -= line.held.shift()?.length ?? 0;
+        line.listener?.(news.bytes);
+        return;
+      }
+      case 'painted':
+        return;
+    }
+  }
+
+  #line(port: number) {
+    let line = this.#serial.get(port);
+    if (line === undefined) {
+      line = { held: [], bytes: 0, listener: undefined };
+      this.#serial.set(port, line);
+    }
+    return line;
+  }
+}

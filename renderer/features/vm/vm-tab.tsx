@@ -1,0 +1,109 @@
+import { useEffect, useState } from 'react';
+import { Tab, TabList, Tabs } from 'react-aria-components';
+import { translate } from '../../../src/i18n/translate';
+import type { VmItem } from '../../../src/protocol/app';
+import { Button } from '../../components/button';
+import { report } from '../../state/notices';
+import { doPower, isPoweredOn } from '../../state/power';
+import { ConsoleConnection } from '../console/console-connection';
+import { ConsoleView } from '../console/console-view';
+import type { Scaling } from '../console/scaling';
+import { SerialView } from '../console/serial-view';
+import { CrashView } from './crash-view';
+import { Summary } from './summary';
+import { UnusableView } from './unusable-view';
+import { useDetails } from './use-details';
+import { scalings } from './scalings';
+import { useStore } from '../../state/store';
+import './vm.css';
+
+/** What a VM's tab shows: its screens while it is on, else what it is. */
+export function VmTab({ vm }: { readonly vm: VmItem }) {
+  if (vm.kind !== 'ok') return <UnusableView vm={vm} />;
+  if (vm.status.kind === 'crashed') return <CrashView vm={vm} error={vm.status.error} />;
+  if (isPoweredOn(vm) && vm.runs === 'here') return <RunningVm key={vm.id} vm={vm} />;
+  return <Summary vm={vm} />;
+}
+
+type View = 'console' | 'summary' | `serial${number}`;
+
+function RunningVm({ vm }: { readonly vm: VmItem }) {
+  const connection = useConnection(vm.id);
+  const details = useDetails(vm);
+  const [view, setView] = useState<View>('console');
+  const scaling: Scaling = (useStore(scalings).get(vm.id) ?? details?.scale ?? 'fit') === 'fit' ? 'fit' : 'exact';
+  const serialPorts = details?.serialPorts ?? [];
+  return (
+    <div className="running">
+      <Tabs className="view-tabs" selectedKey={view} onSelectionChange={(key) => setView(key as View)}>
+        <TabList aria-label={translate('view.label', { name: vm.name })} className="view-list">
+          <Tab id="console" className="view-tab">
+            {translate('view.console')}
+          </Tab>
+          {serialPorts.map((port) => (
+            <Tab key={port} id={`serial${port}`} className="view-tab">
+              {translate('view.serial', { port: port + 1 })}
+            </Tab>
+          ))}
+          <Tab id="summary" className="view-tab">
+            {translate('view.summary')}
+          </Tab>
+        </TabList>
+      </Tabs>
+      {connection === undefined ? null : (
+        <>
+          <ConsoleView vm={vm} connection={connection} scaling={scaling} isShown={view === 'console'} />
+          {serialPorts.map((port) => (
+            <SerialView
+              key={port}
+              connection={connection}
+              port={port}
+              name={vm.name}
+              isShown={view === `serial${port}`}
+            />
+          ))}
+        </>
+      )}
+      {view === 'summary' ? <Summary vm={vm} /> : <Cover vm={vm} />}
+    </div>
+  );
+}
+
+/** Over the screen while the guest stands still. */
+function Cover({ vm }: { readonly vm: VmItem }) {
+  const { status } = vm;
+  if (status.kind === 'paused') {
+    const key = { user: 'console.paused', diskFull: 'state.pausedDiskFull', ioError: 'state.pausedIoError' } as const;
+    return (
+      <div className="console-cover">
+        {translate(key[status.reason])}
+        <Button look="primary" icon="play" onPress={() => doPower(vm, 'resume')}>
+          {translate('summary.goOn')}
+        </Button>
+      </div>
+    );
+  }
+  if (status.kind === 'saving') {
+    return (
+      <div className="console-cover">
+        {translate('console.saving')}
+        <progress value={status.done} aria-label={translate('console.saving')} />
+      </div>
+    );
+  }
+  return null;
+}
+
+function useConnection(id: string): ConsoleConnection | undefined {
+  const [connection, setConnection] = useState<ConsoleConnection>();
+  useEffect(() => {
+    const made = new ConsoleConnection(id);
+    made.connect().catch(report);
+    setConnection(made);
+    return () => {
+      made.close();
+      setConnection(undefined);
+    };
+  }, [id]);
+  return connection;
+}

@@ -1,0 +1,47 @@
+import { VmError } from '../../src/base/errors';
+import { translate } from '../../src/i18n/translate';
+import { onEvent } from '../bridge/bridge';
+import { vmById } from './library';
+import { Store } from './store';
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: 'error' | 'info';
+  readonly text: string;
+}
+
+export const notices = new Store<readonly Notice[]>([]);
+let nextId = 1;
+
+const MAX_NOTICES = 4;
+
+export function notify(kind: Notice['kind'], text: string): void {
+  notices.update((list) => [...list, { id: nextId++, kind, text }].slice(-MAX_NOTICES));
+}
+
+export function dismiss(id: number): void {
+  notices.update((list) => list.filter((notice) => notice.id !== id));
+}
+
+/** What went wrong, said to the user; the user's own cancelling is no news. */
+export function report(error: unknown): void {
+  const trouble = VmError.from(error);
+  if (trouble.code !== 'cancelled') notify('error', sentence(trouble.message));
+}
+
+export function sentence(message: string): string {
+  const text = message.trim();
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
+
+onEvent('failed', ({ error }) => notify('error', sentence(error.message)));
+onEvent('log', ({ level, message }) => {
+  if (level === 'error') notify('error', sentence(message));
+});
+onEvent('ended', ({ vm, end }) => {
+  const name = vmById(vm)?.name ?? '';
+  if (end.kind === 'tripleFault') notify('error', translate('ended.tripleFault', { name }));
+  if (end.kind === 'debugExit') notify('info', translate('ended.debugExit', { name, status: end.status }));
+  if (end.kind === 'noReboot') notify('info', translate('ended.noReboot', { name }));
+});

@@ -1,0 +1,270 @@
+import type { WireError } from '../base/errors';
+import { integer, list, nothing, object, oneOf, optional, text } from './checks';
+import type { SnapshotTree, VmEnd, VmStats, VmStatus } from './guest';
+import type { Checks } from './rpc';
+
+/**
+ * The link between the window and the main process. The window never names a file: VMs go by ids and picked files by
+ * tokens, both made by main.
+ */
+
+/** Names a VM of the library; main knows its folder. */
+export type VmId = string;
+/** Names a file or folder that the user picked in a dialog of main's. */
+export type FileToken = string;
+
+export interface VmItem {
+  readonly id: VmId;
+  readonly name: string;
+  readonly kind: 'ok' | 'broken' | 'missing';
+  readonly status: VmStatus;
+  /** Which process runs it: one of this app's, another one's, or none. */
+  readonly runs: 'here' | 'elsewhere' | 'nowhere';
+  /** Why it cannot be used, when broken. */
+  readonly problems: readonly string[];
+  readonly osIcon: string;
+  readonly osName: string;
+  /** Shown only. */
+  readonly folder: string;
+}
+
+export interface DeviceLine {
+  readonly id: string;
+  readonly kind: 'memory' | 'cpu' | 'disk' | 'cdrom' | 'floppy' | 'serial' | 'display' | 'kernel';
+  /** Shown only: a size, a file's name. */
+  readonly value: string;
+  readonly hasMedium: boolean;
+}
+
+export interface VmDetails {
+  readonly id: VmId;
+  readonly description: string;
+  readonly memoryMiB: number;
+  readonly bootOrder: readonly BootDevice[];
+  readonly bootsKernel: boolean;
+  readonly scale: 'fit' | 'pixel';
+  readonly devices: readonly DeviceLine[];
+  /** What the VM's folder takes on this computer. */
+  readonly usedBytes: number;
+  readonly engine: string;
+  readonly engineReason: string;
+  readonly serialPorts: readonly number[];
+}
+
+export type BootDevice = 'disk' | 'cdrom' | 'floppy';
+
+export interface PickedFile {
+  readonly token: FileToken;
+  readonly fileName: string;
+  readonly kind: 'cdrom' | 'disk' | 'floppy';
+  readonly sizeBytes: number;
+  readonly system: string;
+  readonly memoryMiB: number;
+  readonly diskGiB: number;
+}
+
+export interface PickedFolder {
+  readonly token: FileToken;
+  readonly shown: string;
+}
+
+export interface WizardInfo {
+  readonly defaultFolder: string;
+  readonly hostMemoryMiB: number;
+  readonly hasStarter: boolean;
+}
+
+export type WizardSource =
+  | { readonly kind: 'file'; readonly token: FileToken; readonly copy: boolean }
+  | { readonly kind: 'starter' }
+  | { readonly kind: 'none' };
+
+export interface NewVmRequest {
+  readonly name: string;
+  readonly source: WizardSource;
+  /** null: the default place. */
+  readonly folder: FileToken | null;
+  readonly memoryMiB: number;
+  /** null: no new disk. */
+  readonly diskGiB: number | null;
+}
+
+export interface VmChanges {
+  readonly name?: string;
+  readonly description?: string;
+  readonly memoryMiB?: number;
+  readonly bootOrder?: readonly BootDevice[];
+  readonly scale?: 'fit' | 'pixel';
+}
+
+export type CloseAnswer = 'background' | 'suspend' | 'powerOff' | 'cancel';
+
+/** What a menu item or an accelerator asks of the window. */
+export const menuCommands = [
+  'newVm',
+  'openVm',
+  'closeTab',
+  'nextTab',
+  'previousTab',
+  'toggleLibrary',
+  'powerOn',
+  'pause',
+  'suspend',
+  'shutDown',
+  'reset',
+  'powerOff',
+  'takeSnapshot',
+  'revertSnapshot',
+  'snapshotManager',
+  'settings',
+  'fullScreen',
+  'grabInput',
+  'ctrlAltDel',
+  'about',
+] as const;
+export type MenuCommand = (typeof menuCommands)[number];
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly platform: 'linux' | 'windows' | 'mac';
+}
+
+/** What the window asks of main. */
+export interface AppCalls {
+  'app.info': (args: null) => AppInfo;
+  'app.closeAnswer': (args: { answer: CloseAnswer }) => void;
+  /** While the console or a terminal has the keyboard no accelerator fires. */
+  'app.keyboardGrab': (args: { isGrabbed: boolean }) => void;
+  'app.fullScreen': (args: { isOn: boolean }) => void;
+  'library.list': (args: null) => readonly VmItem[];
+  /** Asks for a VM's folder; null when the user cancelled. */
+  'library.open': (args: null) => VmId | null;
+  'wizard.info': (args: null) => WizardInfo;
+  'wizard.pickFile': (args: { kind: 'cdrom' | 'disk' | 'floppy' }) => PickedFile | null;
+  'wizard.pickFolder': (args: null) => PickedFolder | null;
+  /** What is wrong with a name, or null. */
+  'wizard.checkName': (args: { name: string }) => string | null;
+  'wizard.create': (args: NewVmRequest) => VmId;
+  /** The starter Linux: made if it is not there yet, then started. */
+  'gallery.trySubzero': (args: null) => VmId;
+  'vm.details': (args: { vm: VmId }) => VmDetails;
+  'vm.change': (args: { vm: VmId; changes: VmChanges }) => void;
+  'vm.delete': (args: { vm: VmId }) => void;
+  /** Takes it off the list. */
+  'vm.forget': (args: { vm: VmId }) => void;
+  'vm.start': (args: { vm: VmId }) => void;
+  'vm.pause': (args: { vm: VmId }) => void;
+  'vm.resume': (args: { vm: VmId }) => void;
+  'vm.suspend': (args: { vm: VmId }) => void;
+  'vm.shutDown': (args: { vm: VmId }) => void;
+  'vm.reset': (args: { vm: VmId }) => void;
+  'vm.powerOff': (args: { vm: VmId }) => void;
+  /** Back from 'crashed' to 'stopped'. */
+  'vm.dismissCrash': (args: { vm: VmId }) => void;
+  'vm.stats': (args: { vm: VmId }) => VmStats;
+  /** Asks for an image; false when the user cancelled. */
+  'vm.insertMedium': (args: { vm: VmId; device: string }) => boolean;
+  'vm.ejectMedium': (args: { vm: VmId; device: string }) => void;
+  'snapshot.list': (args: { vm: VmId }) => SnapshotTree;
+  'snapshot.take': (args: { vm: VmId; name: string; description: string }) => { id: string };
+  'snapshot.restore': (args: { vm: VmId; id: string }) => void;
+  'snapshot.delete': (args: { vm: VmId; id: string }) => void;
+  'snapshot.rename': (args: { vm: VmId; id: string; name: string; description: string }) => void;
+  'snapshot.thumbnail': (args: { vm: VmId; id: string }) => Uint8Array | null;
+  /** The console's port then comes beside this link, under the same number. */
+  'console.attach': (args: { vm: VmId; channel: number }) => void;
+}
+
+/** What main tells the window. */
+export interface AppEvents {
+  library: readonly VmItem[];
+  activity: { vm: VmId; device: string };
+  snapshots: { vm: VmId; tree: SnapshotTree };
+  /** A VM's process told how it ended. */
+  ended: { vm: VmId; end: VmEnd };
+  log: { vm: VmId; level: 'info' | 'warning' | 'error'; message: string };
+  details: { vm: VmId };
+  menu: MenuCommand;
+  /** The window is to close while these VMs run; answered by 'app.closeAnswer'. */
+  closeAsked: { names: readonly string[] };
+  fullScreen: boolean;
+  failed: { error: WireError };
+}
+
+const vm = text({ maxLength: 32, pattern: /^[0-9a-f]+$/ });
+const token = text({ maxLength: 64, pattern: /^[0-9a-f]+$/ });
+const snapshotId = text({ maxLength: 64, pattern: /^[0-9a-zA-Z-]+$/ });
+const device = text({ maxLength: 32, pattern: /^[0-9a-zA-Z._-]+$/ });
+const boolean = oneOf([true, false]);
+const memory = integer(1, 3072);
+const ofVm = object({ vm });
+const ofDevice = object({ vm, device });
+const snapshotName = text({ maxLength: 200 });
+const description = text({ maxLength: 10_000 });
+const name = text({ maxLength: 200 });
+const bootOrder = list(oneOf(['disk', 'cdrom', 'floppy']), 3);
+
+const sources = {
+  file: object({ kind: oneOf(['file']), token, copy: boolean }),
+  starter: object({ kind: oneOf(['starter']) }),
+  none: object({ kind: oneOf(['none']) }),
+};
+
+function source(value: unknown): string | undefined {
+  const kind = typeof value === 'object' && value !== null ? (value as { kind?: unknown }).kind : undefined;
+  if (typeof kind !== 'string' || !Object.hasOwn(sources, kind)) return 'is no source';
+  return sources[kind as keyof typeof sources](value);
+}
+
+export const appChecks: Checks<AppCalls> = {
+  'app.info': nothing,
+  'app.closeAnswer': object({ answer: oneOf(['background', 'suspend', 'powerOff', 'cancel']) }),
+  'app.keyboardGrab': object({ isGrabbed: boolean }),
+  'app.fullScreen': object({ isOn: boolean }),
+  'library.list': nothing,
+  'library.open': nothing,
+  'wizard.info': nothing,
+  'wizard.pickFile': object({ kind: oneOf(['cdrom', 'disk', 'floppy']) }),
+  'wizard.pickFolder': nothing,
+  'wizard.checkName': object({ name: text({ maxLength: 1000 }) }),
+  'wizard.create': object({
+    name,
+    source,
+    folder: optional(token),
+    memoryMiB: memory,
+    diskGiB: optional(integer(1, 2048)),
+  }),
+  'gallery.trySubzero': nothing,
+  'vm.details': ofVm,
+  'vm.change': object({
+    vm,
+    changes: object({
+      name: optional(name),
+      description: optional(description),
+      memoryMiB: optional(memory),
+      bootOrder: optional(bootOrder),
+      scale: optional(oneOf(['fit', 'pixel'])),
+    }),
+  }),
+  'vm.delete': ofVm,
+  'vm.forget': ofVm,
+  'vm.start': ofVm,
+  'vm.pause': ofVm,
+  'vm.resume': ofVm,
+  'vm.suspend': ofVm,
+  'vm.shutDown': ofVm,
+  'vm.reset': ofVm,
+  'vm.powerOff': ofVm,
+  'vm.dismissCrash': ofVm,
+  'vm.stats': ofVm,
+  'vm.insertMedium': ofDevice,
+  'vm.ejectMedium': ofDevice,
+  'snapshot.list': ofVm,
+  'snapshot.take': object({ vm, name: snapshotName, description }),
+  'snapshot.restore': object({ vm, id: snapshotId }),
+  'snapshot.delete': object({ vm, id: snapshotId }),
+  'snapshot.rename': object({ vm, id: snapshotId, name: snapshotName, description }),
+  'snapshot.thumbnail': object({ vm, id: snapshotId }),
+  'console.attach': object({ vm, channel: integer(1, Number.MAX_SAFE_INTEGER) }),
+};
