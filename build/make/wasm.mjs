@@ -7,20 +7,9 @@ import { fingerprint, isFresh, listFiles, markFresh, tempPath } from '../setup/s
 const CORE = 'src/cpu/emulated/core';
 const entry = at(CORE, 'index.ts');
 const target = inOut('core.wasm');
-const FLAGS = [
-  ...['--runtime', 'stub', '-O1', '--enable', 'threads', '--enable', 'simd'],
-  // src/machine/memory-map.ts: static data from 64 KiB on, below the page flags; no memory is smaller than the engine's area.
-  ...[
-    '--importMemory',
-    '--sharedMemory',
-    '--memoryBase',
-    '65536',
-    '--initialMemory',
-    '2048',
-    '--maximumMemory',
-    '65536',
-  ],
-];
+// Memory and place of the data: asconfig.json. Binaryen's -O3 takes four times as long as -O2 (its learning register
+// allocator is superlinear in the size of the interpreter's one large function), and V8 allocates registers again anyway.
+const FLAGS = ['--runtime', 'stub', '-O2', '--enable', 'threads', '--enable', 'simd'];
 
 function currentKey() {
   const version = JSON.parse(fs.readFileSync(at('node_modules/assemblyscript/package.json'), 'utf8')).version;
@@ -36,7 +25,10 @@ export const wasmStep = {
     const key = currentKey();
     const fresh = tempPath('core.wasm');
     const asc = at('node_modules/assemblyscript/bin/asc.js');
-    await run(process.execPath, [asc, `${CORE}/index.ts`, ...FLAGS, '--outFile', fresh], { cwd: root });
+    const config = ['--config', `${CORE}/asconfig.json`];
+    // With this flag asc runs in the process it is started in, which Ctrl+C then ends.
+    const node = ['--enable-source-maps', asc];
+    await run(process.execPath, [...node, `${CORE}/index.ts`, ...config, ...FLAGS, '--outFile', fresh], { cwd: root });
     fs.renameSync(fresh, target);
     markFresh('wasm', key);
   },
