@@ -3,7 +3,7 @@
  * addresses. SMART, security, host protected area and queued commands are refused.
  */
 import type { BlockPort, BlockResult } from '../../machine/block-port';
-import { isRecord, isUint } from '../../machine/saved-state';
+import { isRecord, isUint, SnapshotError } from '../../machine/saved-state';
 import { defaultGeometry, type DriveIdentity, type Geometry, identifyDisk, MAX_MULTIPLE } from './ata-identify';
 import { type DriveState, IdeDrive, isDriveState } from './drive';
 import {
@@ -69,6 +69,7 @@ export function isAtaDiskState(value: unknown): value is AtaDiskState {
   return (
     isRecord(value) &&
     isDriveState(value.drive) &&
+    value.drive.buffer.length % SECTOR === 0 &&
     isUint(value.lba, Number.MAX_SAFE_INTEGER) &&
     isUint(value.remaining, 0x10000) &&
     isUint(value.heads, 16) &&
@@ -129,7 +130,9 @@ export class AtaDisk extends IdeDrive {
     };
   }
 
-  restoreState(state: AtaDiskState): void {
+  restoreState(part: string, state: AtaDiskState): void {
+    const end = state.lba + state.remaining;
+    if (end > this.#sectorCount) throw new SnapshotError(part, 'addresses sectors that the disk does not have');
     this.restoreDrive(state.drive);
     this.#lba = state.lba;
     this.#remaining = state.remaining;

@@ -101,10 +101,11 @@ export class IdeChannel {
   restore(part: string, state: IdeChannelState): void {
     this.#drives.forEach((drive, i) => {
       const saved = state.drives[i] ?? null;
+      const name = `${part}/drive${i}`;
       if (drive === undefined && saved === null) return;
-      if (drive instanceof AtaDisk && saved?.kind === 'disk') drive.restoreState(saved.state);
+      if (drive instanceof AtaDisk && saved?.kind === 'disk') drive.restoreState(name, saved.state);
       else if (drive instanceof AtapiCdrom && saved?.kind === 'cdrom') drive.restoreState(saved.state);
-      else throw new SnapshotError(`${part}/drive${i}`, 'is for another kind of drive');
+      else throw new SnapshotError(name, 'is for another kind of drive');
     });
     this.#control = state.control;
     this.#selected = state.selected;

@@ -274,6 +274,22 @@ describe('ATA disk', () => {
   });
 });
 
+describe('a saved disk', () => {
+  it('cannot address sectors that the disk does not have, nor parts of sectors', () => {
+    const f = new IdeFixture({ diskBytes: 0x8000, cdBytes: 0x8000 });
+    const good = structuredClone(f.ide.save());
+    const change = (fields: object): unknown => {
+      const state = structuredClone(good) as any;
+      Object.assign(state.channels[0].drives[0].state, fields);
+      return state;
+    };
+    expect(() => f.ide.restore(change({ lba: 65, remaining: 0 }) as typeof good)).toThrow(/drive0.*sectors/);
+    expect(() => f.ide.restore(change({ lba: 60, remaining: 5 }) as typeof good)).toThrow(/sectors/);
+    const drive = { ...(good.channels[0]!.drives[0] as any).state.drive, buffer: new Uint8Array(100) };
+    expect(piix3IdeState.check(change({ drive }))).toBe(false);
+  });
+});
+
 describe('bus master', () => {
   it('reads to memory along the descriptors', () => {
     const f = enabled();
