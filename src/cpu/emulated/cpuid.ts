@@ -81,6 +81,10 @@ function xsaveLeaf(subleaf: number, input: CpuidInput): CpuidResult {
   if (subleaf === 0) {
     return { eax: hasAvx ? 7 : 3, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: hasAvx ? 832 : 576, edx: 0 };
   }
+  if (subleaf === 1) {
+    const eax = (isImplemented('xsaveopt') ? 1 : 0) | (isImplemented('xsavec') ? 2 : 0);
+    return { eax, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: 0, edx: 0 };
+  }
   if (subleaf === 2 && hasAvx) return { eax: 256, ebx: 576, ecx: 0, edx: 0 };
   return none;
 }

@@ -79,7 +79,7 @@ export const FEATURES: readonly Feature[] = [
     [23, 'popcnt', YES],
     [24, 'tsc_deadline_timer', YES],
     [25, 'aes', YES],
-    [26, 'xsave', NO],
+    [26, 'xsave', YES],
     [28, 'avx', NO],
     [29, 'f16c', NO],
     [30, 'rdrand', NO],
@@ -104,6 +104,10 @@ export const FEATURES: readonly Feature[] = [
     [3, 'pku', NO],
     [16, 'la57', NO],
     [22, 'rdpid', NO],
+  ]),
+  ...rows(0xd, 1, 'eax', [
+    [0, 'xsaveopt', YES],
+    [1, 'xsavec', YES],
   ]),
   // Nothing is executed speculatively, and ARCH_CAPABILITIES says so; guests then leave out costly mitigations.
   ...rows(7, 0, 'edx', [

@@ -3,6 +3,7 @@ import { family, op } from './table';
 import { ax, m, m16 } from './vector-words';
 
 const fpu = { unit: 'fpu', feature: 'fpu' } as const;
+const xsave = { feature: 'xsave' } as const;
 const fxsr = { unit: 'fpu', feature: 'fxsr' } as const;
 
 /** Control, status and whole-state instructions of x87 and SSE. */
@@ -26,4 +27,13 @@ export const fpuState = family('fpuState', [
   op('fxsave64', 'NP 0F AE /0 mod=m rex.w', [m.w], 'x87Fxsave64', fxsr),
   op('fxrstor', 'NP 0F AE /1 mod=m rex.w0', [m.r], 'x87Fxrstor', fxsr),
   op('fxrstor64', 'NP 0F AE /1 mod=m rex.w', [m.r], 'x87Fxrstor64', fxsr),
+  // the XSAVE family looks at CR4.OSXSAVE and CR0.TS itself
+  op('xsave', 'NP 0F AE /4 mod=m rex.w0', [m.rw], 'x87Xsave', xsave),
+  op('xsave64', 'NP 0F AE /4 mod=m rex.w', [m.rw], 'x87Xsave64', xsave),
+  op('xrstor', 'NP 0F AE /5 mod=m rex.w0', [m.r], 'x87Xrstor', xsave),
+  op('xrstor64', 'NP 0F AE /5 mod=m rex.w', [m.r], 'x87Xrstor64', xsave),
+  op('xsaveopt', 'NP 0F AE /6 mod=m rex.w0', [m.rw], 'x87Xsave', { feature: 'xsaveopt' }),
+  op('xsaveopt64', 'NP 0F AE /6 mod=m rex.w', [m.rw], 'x87Xsave64', { feature: 'xsaveopt' }),
+  op('xsavec', 'NP 0F C7 /4 mod=m rex.w0', [m.w], 'x87Xsavec', { feature: 'xsavec' }),
+  op('xsavec64', 'NP 0F C7 /4 mod=m rex.w', [m.w], 'x87Xsavec64', { feature: 'xsavec' }),
 ]);

@@ -893,6 +893,14 @@ export const HANDLERS: readonly string[] = [
   'f0s f0s f0s', // fxsave64 NP 0F AE /0 mod=m rex.w
   'f0t f0t f0t', // fxrstor NP 0F AE /1 mod=m rex.w0
   'f0u f0u f0u', // fxrstor64 NP 0F AE /1 mod=m rex.w
+  'f0v f0v f0v', // xsave NP 0F AE /4 mod=m rex.w0
+  'f0w f0w f0w', // xsave64 NP 0F AE /4 mod=m rex.w
+  'f0x f0x f0x', // xrstor NP 0F AE /5 mod=m rex.w0
+  'f0y f0y f0y', // xrstor64 NP 0F AE /5 mod=m rex.w
+  'f0v f0v f0v', // xsaveopt NP 0F AE /6 mod=m rex.w0
+  'f0w f0w f0w', // xsaveopt64 NP 0F AE /6 mod=m rex.w
+  'f0z f0z f0z', // xsavec NP 0F C7 /4 mod=m rex.w0
+  'f10 f10 f10', // xsavec64 NP 0F C7 /4 mod=m rex.w
   'fsw fsw fsw', // in E4 ib
   'fsx fsx fsx', // in E5 ib
   'fsy fsy fsy', // in EC

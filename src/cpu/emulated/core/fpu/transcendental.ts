@@ -139,7 +139,10 @@ const SPECIAL: u32 = 2;
 function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
   enter(s, op);
   clearConditions(s, FSW_C2);
-  if (isEmpty(s, 0) || (pushes && !isEmpty(s, 7))) {
+  const a = soft(s, 0);
+  loadRegister(a, stAt(s, 0));
+  const isHuge = classOf(a) == FINITE && load<i32>(a, N_EXP) >= 63;
+  if (isEmpty(s, 0) || (pushes && !isEmpty(s, 7) && !isHuge)) {
     const flags = isEmpty(s, 0) ? STACK_UNDERFLOW : STACK_OVERFLOW;
     if (!report(s, op, flags)) {
       markFull(s, 0);
@@ -151,10 +154,8 @@ function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
     }
     return DONE;
   }
-  const a = soft(s, 0);
-  loadRegister(a, stAt(s, 0));
   if (classOf(a) != FINITE) return SPECIAL;
-  if (load<i32>(a, N_EXP) >= 63) {
+  if (isHuge) {
     clearConditions(s, FSW_C1);
     store<u16>(s, <u16>(<u32>load<u16>(s, S_FSW) | FSW_C2), S_FSW);
     return DONE;
