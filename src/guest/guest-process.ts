@@ -6,6 +6,7 @@ import { ConsoleHub } from './console-hub';
 import { GuestService } from './guest-service';
 import { serveOnSocket } from './socket-server';
 import type { VmAssets } from './vm-assets';
+import { logTo } from './vm-log';
 import { VmSession } from './vm-session';
 
 export interface GuestProcess {
@@ -27,6 +28,7 @@ export async function createGuestProcess(
   socketPath: string | undefined,
 ): Promise<GuestProcess> {
   const service = new GuestService();
+  if (store.logPath !== '') service.addListener(logTo(store.logPath, store.config.name));
   const session = new VmSession(store, assets, service.events, {
     noReboot: store.config.options.onGuestReset === 'powerOff',
   });

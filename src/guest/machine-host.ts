@@ -205,6 +205,8 @@ export class MachineHost {
       case 'hash':
         return this.events.hash?.(message.count, message.hash);
       case 'stopped':
+        // The answer to our own `terminate` is no news.
+        if (this.#hasEnded) return;
         this.#hasEnded = true;
         this.#rejectAll();
         return this.events.stopped(message.cause);
