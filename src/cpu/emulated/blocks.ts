@@ -211,7 +211,9 @@ export class BlockCache {
   /** Where the page after `linear`'s lies. */
   #secondPage(state: number, linear: { low: number; high: number }, mode: number): number {
     const next = toBigInt(linear.low | (FRAME - 1), linear.high) + 1n;
-    return this.core.translateCode(state, mode & layout.MODE_LONG ? BigInt.asUintN(64, next) : next & 0xffffffffn) >>> 0;
+    return (
+      this.core.translateCode(state, mode & layout.MODE_LONG ? BigInt.asUintN(64, next) : next & 0xffffffffn) >>> 0
+    );
   }
 
   #crossingBytes(at: number, first: number, second: number): Uint8Array {
@@ -256,7 +258,12 @@ export class BlockCache {
         if (draft.count > 0) break;
         second = this.#secondPage(state, linear, mode);
         const first = end - at;
-        const crossing = this.decoder.decode(this.#crossingBytes(at, first, second), 0, first + INSTRUCTION_MAX, codeSize);
+        const crossing = this.decoder.decode(
+          this.#crossingBytes(at, first, second),
+          0,
+          first + INSTRUCTION_MAX,
+          codeSize,
+        );
         this.#packer.pseudo(draft.op, layout.HANDLER_CROSSING, 0, 0, 0);
         this.#i32[(draft.op + layout.OP_IMM) >> 2] = second;
         draft.op += OP_SIZE;
@@ -309,7 +316,15 @@ export class BlockCache {
     const next = draft.bytes + x.length;
     const fault = result === DECODE_OK ? this.#faultOf(mode) : result === DECODE_TOO_LONG ? VECTOR_GP : VECTOR_UD;
     if (fault !== 0) {
-      this.#packer.pseudo(draft.op, layout.HANDLER_RAISE, draft.count, next, x.length, fault, fault === VECTOR_GP ? 1 : 0);
+      this.#packer.pseudo(
+        draft.op,
+        layout.HANDLER_RAISE,
+        draft.count,
+        next,
+        x.length,
+        fault,
+        fault === VECTOR_GP ? 1 : 0,
+      );
       draft.op += OP_SIZE;
       draft.count++;
       draft.bytes = next;
@@ -332,7 +347,8 @@ export class BlockCache {
   /** Faults that the mode alone decides: the one place where privilege is checked. 0: none. */
   #faultOf(mode: number): number {
     const { attributes } = this.decoder.instruction.compiled.row;
-    if (attributes.protectedOnly && ((mode & layout.MODE_PROTECTED) === 0 || (mode & layout.MODE_V86) !== 0)) return VECTOR_UD;
+    if (attributes.protectedOnly && ((mode & layout.MODE_PROTECTED) === 0 || (mode & layout.MODE_V86) !== 0))
+      return VECTOR_UD;
     if (attributes.cpl === 0 && (mode & (layout.MODE_CPL3 | layout.MODE_CPL12)) !== 0) return VECTOR_GP;
     return 0;
   }
@@ -414,9 +430,11 @@ export class BlockCache {
     const isCopy = this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] === block.id;
     const temporaryEnd = temporaryBlock + (block.opCount + 1) * OP_SIZE;
     if (isCopy) {
-      for (let op = temporaryBlock + OP_SIZE; op < temporaryEnd; op += OP_SIZE) this.#u16[op >> 1] = layout.HANDLER_LEAVE;
+      for (let op = temporaryBlock + OP_SIZE; op < temporaryEnd; op += OP_SIZE)
+        this.#u16[op >> 1] = layout.HANDLER_LEAVE;
     }
-    const isPatched = (patched >= block.op && patched < end) || (isCopy && patched > temporaryBlock && patched < temporaryEnd);
+    const isPatched =
+      (patched >= block.op && patched < end) || (isCopy && patched > temporaryBlock && patched < temporaryEnd);
     if (isPatched) this.#i32[(state >> 2) + PATCHED_OP] = 0;
   }
 

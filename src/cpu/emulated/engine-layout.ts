@@ -7,7 +7,15 @@
  *     CODE_ARENA   decoded blocks
  *     (the rest belongs to compiled code)
  */
-import { JUMP_ENTRIES, JUMP_ENTRY_SIZE, STATE_SIZE, TEMPORARY_BLOCK_SIZE, TLB_CLASSES, TLB_CLASS_SIZE, TLB_LOG_ENTRIES } from './core/layout';
+import {
+  JUMP_ENTRIES,
+  JUMP_ENTRY_SIZE,
+  STATE_SIZE,
+  TEMPORARY_BLOCK_SIZE,
+  TLB_CLASSES,
+  TLB_CLASS_SIZE,
+  TLB_LOG_ENTRIES,
+} from './core/layout';
 
 const MIB = 1 << 20;
 const PAGE = 4096;

@@ -5,7 +5,14 @@ import { family, op, type RowWithoutFamily } from './table';
 
 /** The eight operations of opcodes 00-3F and group 1 (SDM vol. 2, table A-6). */
 const GROUP1: ReadonlyArray<readonly [string, Semantics]> = [
-  ['add', s.add], ['or', s.or], ['adc', s.adc], ['sbb', s.sbb], ['and', s.and], ['sub', s.sub], ['xor', s.xor], ['cmp', s.cmp],
+  ['add', s.add],
+  ['or', s.or],
+  ['adc', s.adc],
+  ['sbb', s.sbb],
+  ['and', s.and],
+  ['sub', s.sub],
+  ['xor', s.xor],
+  ['cmp', s.cmp],
 ];
 
 function group1([name, semantics]: readonly [string, Semantics], n: number): RowWithoutFamily[] {

@@ -9,7 +9,10 @@ const COUNT = { flags: 'OSZAPC', flagsUndefined: 'OSAP' } as const;
 
 /** Opcode with a register offset, digit of the immediate form, and the slow path for bit strings in memory. */
 const TESTS: ReadonlyArray<readonly [string, string, number, Semantics]> = [
-  ['bt', 'A3', 4, s.bt], ['bts', 'AB', 5, s.bts], ['btr', 'B3', 6, s.btr], ['btc', 'BB', 7, s.btc],
+  ['bt', 'A3', 4, s.bt],
+  ['bts', 'AB', 5, s.bts],
+  ['btr', 'B3', 6, s.btr],
+  ['btc', 'BB', 7, s.btc],
 ];
 
 export const bits = family('bit', [

@@ -142,7 +142,11 @@ export interface Emitter {
    * A hand-written AssemblyScript function of core/, `name(s: usize, op: usize, ...args)`. In the JIT such an instruction
    * leaves the region and is interpreted, so hot operations avoid it.
    */
-  call<T extends ValueType | 'void'>(name: string, result: T, args: readonly Value[]): T extends ValueType ? Value<T> : void;
+  call<T extends ValueType | 'void'>(
+    name: string,
+    result: T,
+    args: readonly Value[],
+  ): T extends ValueType ? Value<T> : void;
 }
 
 /** The operands of the instruction at hand, in the order of its table row. */

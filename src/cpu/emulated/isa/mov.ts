@@ -1,5 +1,23 @@
 import {
-  al, hex, imm8, immv, immz, m, moffs8, moffsv, o8, ov, r8, rax, rm8, rm16, rm32, rmv, rv, sreg, mv,
+  al,
+  hex,
+  imm8,
+  immv,
+  immz,
+  m,
+  moffs8,
+  moffsv,
+  o8,
+  ov,
+  r8,
+  rax,
+  rm8,
+  rm16,
+  rm32,
+  rmv,
+  rv,
+  sreg,
+  mv,
 } from './integer-words';
 import { operand } from './table';
 import * as s from './semantics/mov';
@@ -47,7 +65,11 @@ export const mov = family('mov', [
   op('cmpxchg16b', '0F C7 /1 mod=m rex.w', [m128.rw], 'compareExchange16', { flags: 'Z', lock: true, feature: 'cx16' }),
   ...CONDITIONS.flatMap((name, cc) => [
     op(`set${name}`, `0F ${hex(0x90 + cc)} /r`, [rm8.w], s.setcc, { cc, flagsRead: readsOf(cc) }),
-    op(`cmov${name}`, `0F ${hex(0x40 + cc)} /r`, [rv.rw, rmv.r], s.cmovcc, { cc, flagsRead: readsOf(cc), feature: 'cmov' }),
+    op(`cmov${name}`, `0F ${hex(0x40 + cc)} /r`, [rv.rw, rmv.r], s.cmovcc, {
+      cc,
+      flagsRead: readsOf(cc),
+      feature: 'cmov',
+    }),
   ]),
   op('cbw', '98', [], s.extendAccumulator, { sized: true }),
   op('cwd', '99', [], s.extendIntoData, { sized: true }),
@@ -69,7 +91,9 @@ export const misc = family('misc', [
   op('bound', '62 /r mod=m', [rv.r, mv.r], 'bound', { no64: true }),
 
   op('pause', 'F3 90', [], s.nothing),
-  ...[0x0d, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((code) => op('nop', `0F ${hex(code)} /r`, [rmv.none], s.nothing)),
+  ...[0x0d, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((code) =>
+    op('nop', `0F ${hex(code)} /r`, [rmv.none], s.nothing),
+  ),
   op('lfence', 'NP 0F AE /5 mod=3', [], s.nothing, { feature: 'sse2' }),
   op('mfence', 'NP 0F AE /6 mod=3', [], s.nothing, { feature: 'sse2' }),
   op('sfence', 'NP 0F AE /7 mod=3', [], s.nothing, { feature: 'sse' }),

@@ -8,8 +8,14 @@ const SHIFT = { flags: 'OSZAPC', flagsRead: 'OSZAPC', flagsUndefined: 'OA' } as 
 
 /** Group 2 (SDM vol. 2, table A-6); /6 is an alias of /4. */
 const GROUP2: ReadonlyArray<readonly [string, Semantics, typeof ROTATE | typeof SHIFT]> = [
-  ['rol', s.rol, ROTATE], ['ror', s.ror, ROTATE], ['rcl', s.rcl, ROTATE], ['rcr', s.rcr, ROTATE],
-  ['shl', s.shl, SHIFT], ['shr', s.shr, SHIFT], ['shl', s.shl, SHIFT], ['sar', s.sar, SHIFT],
+  ['rol', s.rol, ROTATE],
+  ['ror', s.ror, ROTATE],
+  ['rcl', s.rcl, ROTATE],
+  ['rcr', s.rcr, ROTATE],
+  ['shl', s.shl, SHIFT],
+  ['shr', s.shr, SHIFT],
+  ['shl', s.shl, SHIFT],
+  ['sar', s.sar, SHIFT],
 ];
 
 export const shifts = family('shift', [

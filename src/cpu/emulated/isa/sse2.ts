@@ -4,7 +4,20 @@ import * as f from './semantics/sse-float';
 import * as v from './semantics/vector';
 import { family, op } from './table';
 import {
-  imm8, m16, mm, mmm64, mmxAttributes, r32, rm32, rmy, ry, vectorAttributes, xmm, xmmm32, xmmm64, xmmm128,
+  imm8,
+  m16,
+  mm,
+  mmm64,
+  mmxAttributes,
+  r32,
+  rm32,
+  rmy,
+  ry,
+  vectorAttributes,
+  xmm,
+  xmmm32,
+  xmmm64,
+  xmmm128,
 } from './vector-words';
 
 const { plain, aligned } = vectorAttributes('sse2');
@@ -12,7 +25,13 @@ const mmx = mmxAttributes('sse2');
 const COMPARED = { flags: 'OSZAPC' } as const;
 
 const ARITHMETIC: ReadonlyArray<readonly [string, string]> = [
-  ['sqrt', '51'], ['add', '58'], ['mul', '59'], ['sub', '5C'], ['min', '5D'], ['div', '5E'], ['max', '5F'],
+  ['sqrt', '51'],
+  ['add', '58'],
+  ['mul', '59'],
+  ['sub', '5C'],
+  ['min', '5D'],
+  ['div', '5E'],
+  ['max', '5F'],
 ];
 
 export const sse2 = family('sse2', [

@@ -32,12 +32,17 @@ const conditions = [...Array(16).keys()];
 export const control = family('control', [
   ...conditions.map((cc) =>
     op(`j${conditionName(cc)}`, `${hex(0x70 + cc)} cb`, [rel8.r], s.jcc, {
-      sized: true, default64: 'force', cc, flagsRead: CONDITION_FLAGS[cc]!,
+      sized: true,
+      default64: 'force',
+      cc,
+      flagsRead: CONDITION_FLAGS[cc]!,
     }),
   ),
   ...conditions.map((cc) =>
     op(`j${conditionName(cc)}`, `0F ${hex(0x80 + cc)} cz`, [relz.r], s.jcc, {
-      default64: 'force', cc, flagsRead: CONDITION_FLAGS[cc]!,
+      default64: 'force',
+      cc,
+      flagsRead: CONDITION_FLAGS[cc]!,
     }),
   ),
   op('jmp', 'EB cb', [rel8.r], s.jmpRelative, near),

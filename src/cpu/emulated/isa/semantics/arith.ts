@@ -17,13 +17,34 @@ function binary(
   };
 }
 
-export const add = binary((e, _x, a, b) => e.add(a, b), (e, size, a, b, r) => e.flagsAdd(size, a, b, r));
-export const sub = binary((e, _x, a, b) => e.sub(a, b), (e, size, a, b, r) => e.flagsSub(size, a, b, r));
-export const adc = binary((e, _x, a, b) => e.add(e.add(a, b), e.fromBool(e.cf())), (e, size, a, b, r) => e.flagsAdc(size, a, b, r));
-export const sbb = binary((e, _x, a, b) => e.sub(e.sub(a, b), e.fromBool(e.cf())), (e, size, a, b, r) => e.flagsSbb(size, a, b, r));
-export const and = binary((e, _x, a, b) => e.and(a, b), (e, size, _a, _b, r) => e.flagsLogic(size, r));
-export const or = binary((e, _x, a, b) => e.or(a, b), (e, size, _a, _b, r) => e.flagsLogic(size, r));
-export const xor = binary((e, _x, a, b) => e.xor(a, b), (e, size, _a, _b, r) => e.flagsLogic(size, r));
+export const add = binary(
+  (e, _x, a, b) => e.add(a, b),
+  (e, size, a, b, r) => e.flagsAdd(size, a, b, r),
+);
+export const sub = binary(
+  (e, _x, a, b) => e.sub(a, b),
+  (e, size, a, b, r) => e.flagsSub(size, a, b, r),
+);
+export const adc = binary(
+  (e, _x, a, b) => e.add(e.add(a, b), e.fromBool(e.cf())),
+  (e, size, a, b, r) => e.flagsAdc(size, a, b, r),
+);
+export const sbb = binary(
+  (e, _x, a, b) => e.sub(e.sub(a, b), e.fromBool(e.cf())),
+  (e, size, a, b, r) => e.flagsSbb(size, a, b, r),
+);
+export const and = binary(
+  (e, _x, a, b) => e.and(a, b),
+  (e, size, _a, _b, r) => e.flagsLogic(size, r),
+);
+export const or = binary(
+  (e, _x, a, b) => e.or(a, b),
+  (e, size, _a, _b, r) => e.flagsLogic(size, r),
+);
+export const xor = binary(
+  (e, _x, a, b) => e.xor(a, b),
+  (e, size, _a, _b, r) => e.flagsLogic(size, r),
+);
 
 export const cmp: Semantics = (e, x) => {
   const a = x.get(0);
@@ -256,7 +277,8 @@ const addExtended =
     const carry = flag === 'cf' ? cf : of;
     const sum = e.add(e.add(a, b), carry);
     const r = e.zext(sum, x.size);
-    const out = x.size === 32 ? e.ne(e.shrU(sum, 32), e.i64(0)) : e.orB(e.ltU(r, a), e.andB(e.eq(r, a), e.ne(carry, e.i64(0))));
+    const out =
+      x.size === 32 ? e.ne(e.shrU(sum, 32), e.i64(0)) : e.orB(e.ltU(r, a), e.andB(e.eq(r, a), e.ne(carry, e.i64(0))));
     x.set(0, r);
     const bool = (v: I64): I32 => e.ne(v, e.i64(0));
     if (flag === 'cf') e.setCfOf(out, bool(of));

@@ -12,7 +12,9 @@ function maskedCount(e: Emitter, x: Operands, size: Size): I64 {
   return e.and(x.get(x.count - 1), e.i64(size === 64 ? 63 : 31));
 }
 
-function shift(compute: (e: Emitter, size: Size, a: I64, c: I64) => { r: I64; cf: I64; of: (r: I64) => I64 }): Semantics {
+function shift(
+  compute: (e: Emitter, size: Size, a: I64, c: I64) => { r: I64; cf: I64; of: (r: I64) => I64 },
+): Semantics {
   return (e, x) => {
     const { size } = x;
     const c = maskedCount(e, x, size);
@@ -55,7 +57,9 @@ function rotate(left: boolean): Semantics {
     const masked = maskedCount(e, x, size);
     const a = x.getForUpdate(0);
     const c = size < 32 ? e.and(masked, e.i64(size - 1)) : masked;
-    const r = left ? rotatedLeft(e, size, a, c) : rotatedLeft(e, size, a, e.and(e.sub(e.i64(size), c), e.i64(size - 1)));
+    const r = left
+      ? rotatedLeft(e, size, a, c)
+      : rotatedLeft(e, size, a, e.and(e.sub(e.i64(size), c), e.i64(size - 1)));
     x.set(0, r);
     e.if(bool(e, masked), () => {
       const top = bit(e, r, size - 1);
