@@ -32,6 +32,6 @@ export const bits = family('bit', [
   op('lzcnt', 'F3 0F BD /r', [rv.w, rmv.r], s.lzcnt, { ...COUNT, feature: 'lzcnt' }),
   op('popcnt', 'F3 0F B8 /r', [rv.w, rmv.r], s.popcnt, { flags: 'OSZAPC', feature: 'popcnt' }),
   op('bswap', '0F C8 +r', [ov.rw], s.bswap),
-  op('movbe', 'NP 0F 38 F0 /r mod=m', [rv.w, mv.r], s.movbe, { feature: 'movbe' }),
-  op('movbe', 'NP 0F 38 F1 /r mod=m', [mv.w, rv.r], s.movbe, { feature: 'movbe' }),
+  op('movbe', '0F 38 F0 /r mod=m', [rv.w, mv.r], s.movbe, { feature: 'movbe' }),
+  op('movbe', '0F 38 F1 /r mod=m', [mv.w, rv.r], s.movbe, { feature: 'movbe' }),
 ]);
