@@ -136,6 +136,7 @@ export class EmulatedCpu {
     machine.poke(physicalOf(at.INPUTS), inputs);
     machine.poke(physicalOf(at.SLOTS), slots);
     machine.poke(physicalOf(at.OUTPUTS), new Uint8Array(count * at.RECORD));
+    machine.poke(physicalOf(at.DATA_PAGES), new Uint8Array(at.DATA_END - at.DATA_PAGES));
     const variables = new BigUint64Array([
       BigInt(at.INPUTS),
       BigInt(at.OUTPUTS),

@@ -1,0 +1,79 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { FORM_MEMORY } from '../../src/cpu/emulated/isa/compile';
+import { isImplemented } from '../../src/cpu/emulated/features';
+import { BATCH } from '../support/isa/case-layout';
+import { slotAddress } from '../support/isa/case-batch';
+import { formsOf, isFloatRow, makeCase, type RowCase, sizesIn64, type Variant } from '../support/isa/case-maker';
+import { compareOutcomes } from '../support/isa/compare';
+import { EmulatedCpu } from '../support/isa/emulated-cpu';
+import { COMPILED, keyOf } from '../support/isa/encode';
+import { HostCpu, hostSupport } from '../support/isa/host-cpu';
+import { isUserRow } from '../support/isa/user-rows';
+import { Random } from '../support/random';
+
+/**
+ * Every row that user programs can execute: all operand sizes, register and memory forms, edge and random values, faults of the
+ * memory operand, on Subzero's core and on the host's CPU. SUBZERO_ISA_SEED repeats a run, SUBZERO_ISA_ROWS (a regular
+ * expression) narrows it, SUBZERO_ISA_CASES multiplies the values.
+ */
+const support = hostSupport();
+const seed = Number(process.env['SUBZERO_ISA_SEED'] ?? 1);
+const factor = Number(process.env['SUBZERO_ISA_CASES'] ?? 1);
+const only = new RegExp(process.env['SUBZERO_ISA_ROWS'] ?? '');
+
+const FAULTS: readonly Variant[] = ['unmapped', 'crossing', 'nonCanonical', 'misaligned', 'readOnly'];
+const SHOWN = Number(process.env['SUBZERO_ISA_SHOWN'] ?? 40);
+
+describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? '' : `: ${support.reason}`}`, () => {
+  const host = new HostCpu();
+  const ours = new EmulatedCpu();
+  afterAll(() => host.dispose());
+
+  const skipped = new Set<string>();
+  const rows = COMPILED.filter((compiled) => {
+    if (!isUserRow(compiled) || !only.test(keyOf(compiled))) return false;
+    const { feature } = compiled.row.attributes;
+    if (feature === undefined) return true;
+    if (!isImplemented(feature)) skipped.add(`${feature} (not offered by Subzero)`);
+    else if (!host.features.has(feature)) skipped.add(`${feature} (not in this host's CPU)`);
+    else return true;
+    return false;
+  });
+
+  function casesOf(): ((slot: number) => RowCase)[] {
+    const random = new Random(seed);
+    return rows.flatMap((compiled) => {
+      const values = factor * (isFloatRow(compiled) ? 24 : compiled.row.family === 'shift' ? 14 : 8);
+      return sizesIn64(compiled).flatMap((size) =>
+        formsOf(compiled).flatMap((form) => {
+          const { family, attributes } = compiled.row;
+          const isMemory = form === FORM_MEMORY || family === 'string' || family === 'stack';
+          const variants: Variant[] = Array.from({ length: values }, () => 'plain');
+          if (isMemory) variants.push(...FAULTS.filter((name) => name !== 'misaligned' || attributes.aligned));
+          return variants.map((variant) => (slot: number) => makeCase(compiled, { size, form, variant }, random, slot));
+        }),
+      );
+    });
+  }
+
+  test('agree with it', () => {
+    if (skipped.size > 0) console.log(`rows not compared: ${[...skipped].sort().join(', ')}`);
+    const makers = casesOf();
+    const failures = new Map<string, string[]>();
+    for (let from = 0; from < makers.length; from += BATCH) {
+      const cases = makers.slice(from, from + BATCH).map((make, i) => make(slotAddress(i)));
+      const expected = host.run(cases);
+      const actual = ours.run(cases);
+      cases.forEach((item, i) => {
+        const differences = compareOutcomes(item, expected[i]!, actual[i]!);
+        if (differences.length === 0) return;
+        const key = keyOf(item.compiled);
+        const list = failures.get(key) ?? [];
+        list.push(`${item.label}\n    ${differences.join('\n    ')}`);
+        failures.set(key, list);
+      });
+    }
+    const text = [...failures].map(([, list]) => `${list.length} of ${list[0]}`);
+    expect(text.slice(0, SHOWN).join('\n'), `${failures.size} rows differ`).toBe('');
+  });
+});

@@ -1,0 +1,303 @@
+import {
+  type CompiledRow,
+  FORM_MEMORY,
+  FORM_REGISTER,
+  PREFIX_NONE,
+  operandBits,
+} from '../../../src/cpu/emulated/isa/compile';
+import type { Size } from '../../../src/cpu/emulated/isa/emitter';
+import type { OperandKind } from '../../../src/cpu/emulated/isa/table';
+import type { Random } from '../random';
+import type { Case } from './case-batch';
+import * as at from './case-layout';
+import { type Choice, encode, keyOf, type MemoryOperand } from './encode';
+import { BRANCHES, ENVIRONMENT_BYTES, prepare, STACK_ROWS, storeInWindow } from './row-setup';
+import { DF, flagBits, undefinedFlags } from './user-rows';
+import { fxImage, integer, random64, type VectorStyle, windowBytes } from './values';
+
+/** What a case is about. */
+export type Variant = 'plain' | 'unmapped' | 'crossing' | 'nonCanonical' | 'misaligned' | 'readOnly';
+
+export type Tolerance = 'exact' | 'ulp' | 'approximate';
+
+export interface RowCase extends Case {
+  readonly compiled: CompiledRow;
+  /** Bits of RFLAGS compared when the instruction goes through. */
+  readonly flagMask: number;
+  /** Bytes of the window that are not compared: [start, end). */
+  readonly ignored: ReadonlyArray<readonly [number, number]>;
+  readonly tolerance: Tolerance;
+}
+
+/** The parts of a case while it is made. */
+export interface Draft {
+  readonly compiled: CompiledRow;
+  readonly random: Random;
+  readonly size: number;
+  readonly slot: number;
+  readonly variant: Variant;
+  readonly gpr: BigUint64Array;
+  readonly window: Uint8Array;
+  /** Registers whose values are fixed. */
+  readonly pinned: Set<number>;
+  reg: number;
+  rm: number;
+  readonly isMemory: boolean;
+  /** Linear address of the memory operand. */
+  target: bigint;
+  immediates: bigint[];
+  /** Of shifts. */
+  count: number | undefined;
+  rep: 0xf2 | 0xf3 | undefined;
+  addressSize: 32 | 64;
+}
+
+const RSP = 4;
+const ARITHMETIC_FLAGS = 0x8d5;
+const COMPARED_FLAGS = ARITHMETIC_FLAGS | DF | 0x200000;
+const TRANSCENDENTAL = new Set(['f2xm1', 'fyl2x', 'fyl2xp1', 'fptan', 'fpatan', 'fsin', 'fcos', 'fsincos']);
+const APPROXIMATE = new Set(['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss']);
+const IMPLIED_POINTERS = new Set(['xlat', 'maskmovq', 'maskmovdqu']);
+const SIZED = new Set<OperandKind>(['rmv', 'rv', 'ov', 'immz', 'immv', 'relz', 'mv', 'moffsv']);
+const FLOAT_FAMILIES = new Set(['sse', 'sse2', 'sse3', 'sse41', 'x87', 'fpuState', 'avx', 'fma']);
+const FLOAT_NAME = /[ps][sd]$|^cvt|^f|^dpp|^round/;
+
+export function isFloatRow({ row }: CompiledRow): boolean {
+  return FLOAT_FAMILIES.has(row.family) && FLOAT_NAME.test(row.name) && !row.name.startsWith('mov');
+}
+
+function styleOf(compiled: CompiledRow, random: Random): VectorStyle {
+  const { name } = compiled.row;
+  if (random.chance(0.15) || !isFloatRow(compiled)) return random.pick(['integer', 'integer', 'single', 'double']);
+  if (/^cvt(t?)(pi|si|dq)2/.test(name)) return 'integer';
+  const source = /^cvtt?(ps|ss|pd|sd)2/.exec(name)?.[1] ?? name.slice(-2);
+  if (source === 'ps' || source === 'ss') return 'single';
+  if (source === 'pd' || source === 'sd') return 'double';
+  return random.pick(['integer', 'single', 'double']);
+}
+
+/** Operand sizes that exist in 64-bit mode. */
+export function sizesIn64(compiled: CompiledRow): readonly number[] {
+  const { sizeRule, row, prefix, rexW } = compiled;
+  if (sizeRule === 'y') return rexW === undefined ? [32, 64] : [rexW ? 64 : 32];
+  if (sizeRule !== 'v') return [sizeRule];
+  const { attributes, operands, name } = row;
+  if (attributes.default64 === 'force') return [64];
+  if (attributes.default64) return [16, 64];
+  if (ENVIRONMENT_BYTES[name] !== undefined) return [16, 32];
+  if (!attributes.sized && !operands.some(({ kind }) => SIZED.has(kind))) return [32];
+  if (prefix === PREFIX_NONE && name !== 'movbe') return [32, 64];
+  return [16, 32, 64];
+}
+
+/** Whether the instruction has a memory operand in ModRM or moffs form. */
+export function formsOf(compiled: CompiledRow): readonly number[] {
+  return compiled.forms;
+}
+
+function memoryBytes(draft: Draft): number {
+  const { row } = draft.compiled;
+  const environment = ENVIRONMENT_BYTES[row.name];
+  if (environment !== undefined) return draft.size === 16 ? environment[0] : environment[1];
+  if (row.name.startsWith('fxsave') || row.name.startsWith('fxrstor')) return 512;
+  const operand = row.operands.find(({ kind }) => /^(rm|m|xmmm|mmm|moffs)/.test(kind) && kind !== 'mm');
+  return operand === undefined ? 0 : operandBits(operand.kind, draft.size as Size) / 8;
+}
+
+function chooseTarget(draft: Draft, bytes: number): bigint {
+  const { random, compiled, variant } = draft;
+  const { name, attributes } = compiled.row;
+  const isAligned = attributes.aligned === true || bytes === 512 || name === 'cmpxchg16b';
+  const step = isAligned ? 16 : 1;
+  switch (variant) {
+    case 'unmapped':
+      return BigInt(random.chance(0.5) ? at.DATA_END + 16 * random.below(8) : at.DATA_PAGES - 512 - 16 * random.below(9));
+    case 'crossing':
+      return BigInt(at.DATA_END - 1 - random.below(Math.max(1, bytes - 1)));
+    case 'nonCanonical':
+      return random.pick([0x0000800000000000n, 0xffff7fffffffff00n, 0x4000000000000000n]);
+    case 'misaligned':
+      return BigInt(at.WINDOW + 64 + 1 + random.below(15));
+    case 'readOnly':
+      return BigInt(at.READ_ONLY + 16 * random.below(4));
+    default:
+  }
+  const room = at.WINDOW_SIZE - bytes;
+  if (!isAligned && bytes > 1 && random.chance(0.3)) {
+    return BigInt(at.WINDOW + at.WINDOW_SIZE / 2 - 1 - random.below(bytes - 1));
+  }
+  return BigInt(at.WINDOW + Math.floor(random.below(room + 1) / step) * step);
+}
+
+function isDisplacement(value: bigint): boolean {
+  return value >= -0x80000000n && value <= 0x7fffffffn;
+}
+
+/** Registers and displacement that make the target, with the registers' values set. */
+function chooseAddress(draft: Draft): MemoryOperand {
+  const { random, pinned, gpr, target, addressSize } = draft;
+  const free = [...gpr.keys()].filter((register) => !pinned.has(register));
+  const which = random.below(10);
+  const inReach = isDisplacement(target);
+  if (addressSize === 64 && inReach && which === 0) return { displacement: Number(target) };
+  if (addressSize === 64 && inReach && which === 1) return { ripTarget: Number(target) };
+  const displacement = random.pick([0, 0, 1, -1, 127, -128, 128, 0x12345, -0x7fffffff, random.below(2 ** 31)]);
+  const mask = addressSize === 32 ? 0xffffffffn : 0xffffffffffffffffn;
+  const garbage = addressSize === 32 ? random64(random) & ~mask : 0n;
+  let rest = target - BigInt(displacement);
+  let index: number | undefined;
+  let scale: number | undefined;
+  const indices = free.filter((register) => register !== RSP);
+  if (which >= 5 && indices.length > 1) {
+    index = random.pick(indices);
+    scale = random.below(4);
+    gpr[index] = random.chance(0.5) ? BigInt(random.below(64)) : integer(random);
+    rest -= gpr[index]! << BigInt(scale);
+  }
+  const bases = free.filter((register) => register !== index);
+  const base = random.pick(bases);
+  gpr[base] = (BigInt.asUintN(64, rest) & mask) | garbage;
+  return { base, index, scale, displacement };
+}
+
+function immediateOf(kind: OperandKind, random: Random): bigint {
+  if (kind === 'immv') return integer(random);
+  if (kind === 'imm16') return BigInt(random.below(65536));
+  if (kind === 'immz') return BigInt.asIntN(32, integer(random));
+  return BigInt(random.chance(0.5) ? random.pick([0, 1, 0x7f, 0x80, 0xff]) : random.below(256));
+}
+
+function chooseRegisters(draft: Draft): { highBytes: boolean } {
+  const { random, compiled, isMemory } = draft;
+  const kinds = compiled.row.operands.map(({ kind }) => kind);
+  draft.reg = random.below(16);
+  draft.rm = random.chance(0.15) ? draft.reg : random.below(16);
+  if (kinds.includes('sti')) draft.rm &= 7;
+  // REX.R and REX.B mean nothing to MMX registers
+  if (kinds.includes('mm') && random.chance(0.9)) draft.reg &= 7;
+  if (kinds.some((kind) => kind.startsWith('mmm')) && !isMemory && random.chance(0.9)) draft.rm &= 7;
+  if (kinds.includes('sreg')) draft.reg = random.below(6);
+  const bytes = kinds.filter((kind) => kind === 'r8' || kind === 'rm8' || kind === 'o8');
+  const highBytes = bytes.length > 0 && draft.size === 8 && random.chance(0.35);
+  if (highBytes) {
+    draft.reg &= 7;
+    draft.rm &= 7;
+  }
+  return { highBytes };
+}
+
+/** Without REX: AH to BH are there. */
+function fitsLegacy(memory: MemoryOperand | undefined): boolean {
+  return (memory?.base ?? 0) < 8 && (memory?.index ?? 0) < 8;
+}
+
+export function makeCase(
+  compiled: CompiledRow,
+  how: { size: number; form: number; variant: Variant },
+  random: Random,
+  slot: number,
+): RowCase {
+  const { row } = compiled;
+  const style = styleOf(compiled, random);
+  const kinds = row.operands.map(({ kind }) => kind);
+  const hasMoffs = kinds.some((kind) => kind.startsWith('moffs'));
+  const draft: Draft = {
+    compiled,
+    random,
+    size: how.size,
+    slot,
+    variant: how.variant,
+    gpr: BigUint64Array.from({ length: 16 }, () => integer(random)),
+    window: windowBytes(random, style),
+    pinned: new Set(),
+    reg: 0,
+    rm: 0,
+    isMemory: how.form === FORM_MEMORY,
+    target: 0n,
+    immediates: compiled.immediates.map(({ kind }) => immediateOf(kind, random)),
+    count: undefined,
+    rep: undefined,
+    addressSize: random.chance(0.1) && how.variant !== 'nonCanonical' ? 32 : 64,
+  };
+  const { highBytes } = chooseRegisters(draft);
+  const bytes = memoryBytes(draft);
+  const fx = fxImage(random, {
+    style,
+    isFloat: isFloatRow(compiled),
+    isStackFull: row.attributes.unit === 'fpu' || row.attributes.unit === 'fwait',
+    isMmx: row.attributes.unit === 'mmx',
+  });
+  if (STACK_ROWS.has(row.name)) draft.pinned.add(RSP);
+  if (draft.isMemory || hasMoffs) draft.target = chooseTarget(draft, bytes);
+  if (row.name === 'lea') draft.target = integer(random);
+  prepare(draft);
+  if (row.name === 'lea' && draft.addressSize === 32) draft.target &= 0xffffffffn;
+
+  let memory: MemoryOperand | undefined = draft.isMemory ? chooseAddress(draft) : undefined;
+  if (memory !== undefined && STACK_ROWS.has(row.name) && random.chance(0.2)) {
+    // relative to RSP, which POP has already moved
+    const moved = row.name === 'pop' ? BigInt(draft.size / 8) : 0n;
+    const displacement = BigInt.asIntN(64, draft.target - draft.gpr[RSP]! - moved);
+    if (isDisplacement(displacement) && draft.addressSize === 64) {
+      memory = { base: RSP, displacement: Number(displacement) };
+    }
+  }
+  const hasAddress =
+    hasMoffs ||
+    draft.isMemory ||
+    row.attributes.addressSized === true ||
+    row.attributes.rep !== undefined ||
+    IMPLIED_POINTERS.has(row.name);
+  const isLocked = draft.isMemory && row.attributes.lock === true && random.chance(0.2);
+  const choice: Choice = {
+    size: how.size,
+    addressSize: hasAddress ? draft.addressSize : 64,
+    reg: draft.reg,
+    rm: draft.rm,
+    memory,
+    highBytes: highBytes && fitsLegacy(memory),
+    immediates: draft.immediates,
+    moffs: draft.target,
+    lock: isLocked,
+    rep: draft.rep,
+    at: slot,
+    wide: random.chance(0.1),
+  };
+  let code = encode(compiled, choice);
+  if (BRANCHES.test(row.name) && kinds.some((kind) => kind === 'rel8' || kind === 'relz')) {
+    code = encode(compiled, { ...choice, immediates: [at.TAKEN - code.length] });
+  }
+  const flags = 0x202 | (random.below(0x1000) & ARITHMETIC_FLAGS) | (row.attributes.rep && random.chance(0.4) ? DF : 0);
+  return {
+    compiled,
+    label: `${keyOf(compiled)}, ${how.size} bits, ${how.form === FORM_REGISTER ? 'register' : 'memory'}, ${how.variant}: ${hex(code)}`,
+    code,
+    gpr: draft.gpr,
+    flags,
+    fx,
+    window: draft.window,
+    flagMask: COMPARED_FLAGS & ~undefinedFlags(compiled, how.size, draft.count),
+    ignored: ignoredBytes(draft),
+    tolerance: TRANSCENDENTAL.has(row.name) ? 'ulp' : APPROXIMATE.has(row.name) ? 'approximate' : 'exact',
+  };
+}
+
+export function hex(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** x87 pointers and opcode in stored images: AMD keeps them only while an exception is pending (APM vol. 2, 11.5.2.4). */
+function ignoredBytes(draft: Draft): ReadonlyArray<readonly [number, number]> {
+  const { name } = draft.compiled.row;
+  const start = Number(draft.target) - at.WINDOW;
+  const range = (from: number, to: number): readonly [number, number] => [start + from, start + to];
+  if (draft.variant !== 'plain') return [];
+  if (name === 'fnstenv' || name === 'fnsave') return [draft.size === 16 ? range(6, 14) : range(12, 28)];
+  if (name === 'fxsave' || name === 'fxsave64') {
+    const registers = [...Array(8).keys()].map((i) => range(42 + 16 * i, 48 + 16 * i));
+    return [range(5, 24), range(28, 32), ...registers, range(416, 512)];
+  }
+  return [];
+}
+
+export { flagBits, storeInWindow };
