@@ -26,6 +26,8 @@ export const LAYERS = {
   'src/guest': [...BELOW_BOARD, ...src(['board', 'protocol'])],
   'src/cli': src(['base', 'library', 'config', 'protocol', 'i18n', 'disk']),
   'src/cli/guest-child.ts': src(['base', 'config', 'library', 'protocol', 'guest']),
+  // `run` is the VM's process itself: its exit status and its stdio are the guest's, with nothing in between.
+  'src/cli/run.ts': src(['base', 'config', 'protocol', 'i18n', 'library', 'disk', 'guest']),
   electron: src(['base', 'library', 'config', 'protocol', 'i18n']),
   'electron/guest': src(['base', 'config', 'library', 'protocol', 'guest']),
   'electron/preload': src(['base', 'config', 'protocol']),
