@@ -314,8 +314,8 @@ export const HANDLERS: readonly string[] = [
   '4s1 4s2 4s3 4s4 4s5 4s6', // lzcnt F3 0F BD /r
   '4s7 4s8 4s9 4sa 4sb 4sc', // popcnt F3 0F B8 /r
   '4sd 4se 4sf', // bswap 0F C8 +r
-  '4sg 4sh 4si', // movbe NP 0F 38 F0 /r mod=m
-  '4sj 4sk 4sl', // movbe NP 0F 38 F1 /r mod=m
+  '4sg 4sh 4si', // movbe 0F 38 F0 /r mod=m
+  '4sj 4sk 4sl', // movbe 0F 38 F1 /r mod=m
   '5j4', // lahf 9F
   '5j5', // sahf 9E
   '5j6', // clc F8
@@ -933,30 +933,30 @@ export const HANDLERS: readonly string[] = [
   'glx glx glx', // cli FA
   'gly gly gly', // sti FB
   'glz glz glz', // popf 9D
-  'gm0 gm0 gm0', // clac NP 0F 01 /1 rm=2
-  'gm1 gm1 gm1', // stac NP 0F 01 /1 rm=3
+  'gm0 gm0 gm0', // clac NP 0F 01 /1 mod=3 rm=2
+  'gm1 gm1 gm1', // stac NP 0F 01 /1 mod=3 rm=3
   'gm2 gm2 gm2', // invd 0F 08
   'gm2 gm2 gm2', // wbinvd 0F 09
   'gm3 gm3 gm3', // invlpg 0F 01 /7 mod=m
   'gm4 gm4', // invpcid 66 0F 38 82 /r mod=m
   'gm5 gm5 gm5', // cpuid 0F A2
   'gm6 gm6 gm6', // rdtsc 0F 31
-  'gm7 gm7 gm7', // rdtscp 0F 01 /7 rm=1
+  'gm7 gm7 gm7', // rdtscp 0F 01 /7 mod=3 rm=1
   'gm8 gm8 gm8', // rdpid F3 0F C7 /7 mod=3
   'gm9 gm9 gm9', // rdpmc 0F 33
   'gma gma gma', // rdmsr 0F 32
   'gmb gmb gmb', // wrmsr 0F 30
-  'gmc gmc gmc', // swapgs 0F 01 /7 rm=0
+  'gmc gmc gmc', // swapgs 0F 01 /7 mod=3 rm=0
   'gmd gmd gmd', // rdfsbase F3 0F AE /0 mod=3
   'gme gme gme', // rdgsbase F3 0F AE /1 mod=3
   'gmf gmf gmf', // wrfsbase F3 0F AE /2 mod=3
   'gmg gmg gmg', // wrgsbase F3 0F AE /3 mod=3
-  'gmh gmh gmh', // monitor 0F 01 /1 rm=0
-  'gmi gmi gmi', // mwait 0F 01 /1 rm=1
-  'gmj gmj gmj', // xgetbv NP 0F 01 /2 rm=0
-  'gmk gmk gmk', // xsetbv NP 0F 01 /2 rm=1
-  'gml gml gml', // rdpkru NP 0F 01 /5 rm=6
-  'gmm gmm gmm', // wrpkru NP 0F 01 /5 rm=7
+  'gmh gmh gmh', // monitor 0F 01 /1 mod=3 rm=0
+  'gmi gmi gmi', // mwait 0F 01 /1 mod=3 rm=1
+  'gmj gmj gmj', // xgetbv NP 0F 01 /2 mod=3 rm=0
+  'gmk gmk gmk', // xsetbv NP 0F 01 /2 mod=3 rm=1
+  'gml gml gml', // rdpkru NP 0F 01 /5 mod=3 rm=6
+  'gmm gmm gmm', // wrpkru NP 0F 01 /5 mod=3 rm=7
   'hds hds', // mov 8E /r
   'hdt hdt hdt', // pop 07
   'hdu hdu hdu', // pop 17
