@@ -64,25 +64,29 @@ export function writeEmptyEntry(table: DataView, index: number): void {
   table.setUint32(index * 8 + 4, 0);
 }
 
-export interface L1Entry {
-  /** 0: no L2 table. */
-  readonly offset: number;
-  readonly isOwned: boolean;
+/** An L1 table: where the L2 tables are (0: none), and 1 where one belongs to this L1 table alone. */
+export interface L1Table {
+  readonly offsets: Float64Array;
+  readonly owned: Uint8Array;
 }
 
-/** undefined: not a valid entry. */
-export function readL1Entry(table: DataView, index: number, clusterBytes: number): L1Entry | undefined {
-  const high = table.getUint32(index * 8);
-  const low = table.getUint32(index * 8 + 4);
-  if ((high & (HIGH_RESERVED | HIGH_COMPRESSED)) !== 0 || (low & LOW_RESERVED_L1) !== 0) return undefined;
-  const offset = (high & HIGH_OFFSET_MASK) * 0x1_0000_0000 + low;
-  if (offset > Number.MAX_SAFE_INTEGER || offset % clusterBytes !== 0) return undefined;
-  return { offset, isOwned: (high & HIGH_COPIED) !== 0 };
-}
-
-/** Entries of a whole L1 table; `onBad` throws for a bad one. */
-export function readL1Table(bytes: DataView, clusterBytes: number, onBad: (index: number) => never): L1Entry[] {
-  const entries: L1Entry[] = [];
-  for (let i = 0; i * 8 < bytes.byteLength; i++) entries.push(readL1Entry(bytes, i, clusterBytes) ?? onBad(i));
-  return entries;
+/** Takes a whole L1 table apart; `onBad` throws for a bad entry, or one that occurs twice. */
+export function readL1Table(bytes: DataView, clusterBytes: number, onBad: (index: number) => never): L1Table {
+  const count = bytes.byteLength / 8;
+  const offsets = new Float64Array(count);
+  const owned = new Uint8Array(count);
+  const seen = new Set<number>();
+  for (let i = 0; i < count; i++) {
+    const high = bytes.getUint32(i * 8);
+    const low = bytes.getUint32(i * 8 + 4);
+    const offset = (high & HIGH_OFFSET_MASK) * 0x1_0000_0000 + low;
+    const hasReserved = (high & (HIGH_RESERVED | HIGH_COMPRESSED)) !== 0 || (low & LOW_RESERVED_L1) !== 0;
+    if (hasReserved || offset > Number.MAX_SAFE_INTEGER || offset % clusterBytes !== 0) onBad(i);
+    if (offset === 0) continue;
+    if (seen.has(offset)) onBad(i);
+    seen.add(offset);
+    offsets[i] = offset;
+    owned[i] = (high & HIGH_COPIED) !== 0 ? 1 : 0;
+  }
+  return { offsets, owned };
 }

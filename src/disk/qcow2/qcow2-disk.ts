@@ -17,7 +17,15 @@ import { Mutex } from '../../base/mutex';
 import { checkRange, type Disk } from '../disk';
 import { inflateCluster } from './compressed';
 import { corrupt, HEADER_AUTOCLEAR_FEATURES, type Qcow2Header, readQcow2Header } from './header';
-import { type Mapping, readL1Table, readL2Entry, writeDataEntry, writeEmptyEntry, writeZeroEntry } from './l2-entry';
+import {
+  type L1Table,
+  type Mapping,
+  readL1Table,
+  readL2Entry,
+  writeDataEntry,
+  writeEmptyEntry,
+  writeZeroEntry,
+} from './l2-entry';
 import { rebuildRefcounts } from './rebuild';
 import { Refcounts } from './refcounts';
 import { type Table, TableCache } from './table-cache';
@@ -63,16 +71,16 @@ export class Qcow2Disk implements Disk {
     backing: Disk | undefined,
     fileBytes: number,
     isReadOnly: boolean,
-    l1: { offset: number; isOwned: boolean }[],
+    l1: L1Table,
   ) {
     this.sizeBytes = header.sizeBytes;
     this.#clusterBytes = header.clusterBytes;
     this.#backing = backing;
     this.#fileBytes = fileBytes;
     this.#isReadOnly = isReadOnly;
-    this.#l1Offsets = Float64Array.from(l1, (entry) => entry.offset);
-    this.#l1Owned = Uint8Array.from(l1, (entry) => (entry.isOwned ? 1 : 0));
-    for (const { offset } of l1) if (offset !== 0) this.#l2Clusters.add(offset / header.clusterBytes);
+    this.#l1Offsets = l1.offsets;
+    this.#l1Owned = l1.owned;
+    for (const offset of l1.offsets) if (offset !== 0) this.#l2Clusters.add(offset / header.clusterBytes);
     this.#l2 = new TableCache(
       Math.max(4, Math.floor(L2_CACHE_BYTES / header.clusterBytes)),
       (offset) => this.#loadL2(offset),
@@ -533,11 +541,7 @@ export class Qcow2Disk implements Disk {
   }
 }
 
-async function readActiveL1(
-  file: HostFile,
-  header: Qcow2Header,
-  fileBytes: number,
-): Promise<{ offset: number; isOwned: boolean }[]> {
+async function readActiveL1(file: HostFile, header: Qcow2Header, fileBytes: number): Promise<L1Table> {
   const length = header.l1Entries * 8;
   if (header.l1Offset + length > fileBytes) throw corrupt(file.path, 'the L1 table', 'lies behind the end of the file');
   const bytes = new Uint8Array(length);
@@ -545,12 +549,7 @@ async function readActiveL1(
   const fail = (index: number): never => {
     throw corrupt(file.path, 'the L1 table', `has a bad entry ${index}`);
   };
-  const entries = readL1Table(viewOf(bytes), header.clusterBytes, fail);
-  const seen = new Set<number>();
-  entries.forEach(({ offset }, index) => {
-    if (offset === 0) return;
-    if (offset >= fileBytes || seen.has(offset)) fail(index);
-    seen.add(offset);
-  });
-  return entries;
+  const table = readL1Table(viewOf(bytes), header.clusterBytes, fail);
+  for (let i = 0; i < table.offsets.length; i++) if (table.offsets[i]! >= fileBytes) fail(i);
+  return table;
 }
