@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Cli } from '../../support/guest-cli';
+
+const cli = new Cli();
+afterAll(() => cli.close());
+
+describe('the firmware', () => {
+  test('SeaBIOS prints on its debug port and finds nothing to boot', async () => {
+    const log = join(cli.home, 'seabios.log');
+    const { status, stdout } = await cli.run([
+      ...['run', '--memory', '64', '--tap-port', `0x402=${log}`, '--serial', 'stdio'],
+      ...['--until', 'No bootable device', '--timeout', '60'],
+    ]);
+    expect(status).toBe(0);
+    // Nothing but the guest's serial bytes goes to stdout, and it sent none.
+    expect(stdout).toBe('');
+    const text = readFileSync(log, 'latin1');
+    expect(text).toMatch(/SeaBIOS \(version 1\./);
+    expect(text).toMatch(/PS2 keyboard initialized/);
+    expect(text).toMatch(/No bootable device/);
+  });
+
+  test('a time-out is status 124', async () => {
+    expect((await cli.run(['run', '--memory', '32', '--until', 'never seen', '--timeout', '3'])).status).toBe(124);
+  });
+
+  test('a file that is not there is named, with status 1; a wrong option is status 2', async () => {
+    const missing = await cli.run(['run', '--cdrom', '/no/such.iso']);
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toMatch(/\/no\/such\.iso/);
+    expect((await cli.run(['run', '--memory', 'lots'])).status).toBe(2);
+    expect((await cli.run(['fly'])).status).toBe(2);
+  });
+});
