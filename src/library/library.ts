@@ -6,7 +6,7 @@ import { hexOf } from '../base/bytes';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
 import type { Problem } from '../config/problem';
-import { isAbsolutePath } from '../config/reader';
+import { filePathTrouble, isAbsolutePath } from '../config/reader';
 import type { Validated, VmConfig } from '../config/vm-config';
 import { folderNameFor, nameTrouble } from '../config/vm-name';
 import type { SnapshotTreeView } from '../disk/vm-store';
@@ -245,7 +245,9 @@ export class Library {
   }
 
   async #copyInto(vmFolder: string, { from, to }: CopiedFile): Promise<void> {
-    if (isAbsolutePath(to)) throw new VmError('bad-argument', `'${to}' is not in the new VM's folder`, { path: to });
+    if (isAbsolutePath(to) || filePathTrouble(to) !== undefined) {
+      throw new VmError('bad-argument', `'${to}' is not in the new VM's folder`, { path: to });
+    }
     const target = resolveFile(vmFolder, to);
     await this.#makeFolders(path.dirname(target));
     const source = await this.files.open(from, 'read');

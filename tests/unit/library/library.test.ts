@@ -56,6 +56,22 @@ describe('the library', () => {
     expect((await nodeHostFiles.list(library.paths.vmsFolder))?.length).toBe(1);
   });
 
+  it('gives a VM copies of files, inside its folder only', async () => {
+    const from = path.join(home, 'kernel');
+    writeFileSync(from, Buffer.alloc(5 << 20, 7));
+    const made = await library.create({
+      config: defaultConfig('One'),
+      disks: [],
+      copies: [{ from, to: 'boot/kernel' }],
+    });
+    expect(Buffer.compare(readFileSync(path.join(made.folder, 'boot/kernel')), readFileSync(from))).toBe(0);
+    for (const to of ['../x', '/tmp/x', 'a//b', '']) {
+      const refused = library.create({ config: defaultConfig('Two'), disks: [], copies: [{ from, to }] });
+      await expect(refused).rejects.toMatchObject({ code: 'bad-argument' });
+    }
+    expect((await library.list()).length).toBe(1);
+  });
+
   it('puts a VM where the user wants and still lists it; a folder that is gone stays listed', async () => {
     const parentFolder = path.join(home, 'elsewhere', 'deep');
     const made = await library.create({ config: defaultConfig('Far'), disks: [], parentFolder });
