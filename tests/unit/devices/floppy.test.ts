@@ -19,7 +19,7 @@ function pattern(length: number): Uint8Array {
 /** Channel 2 over a buffer: programmed with a direction and a count. */
 class FakeDma implements IsaDmaChannel {
   onDack: ((cycle: IsaDmaCycle) => void) | undefined;
-  buffer = new Uint8Array(0);
+  buffer: Uint8Array = new Uint8Array(0);
   at = 0;
   isMasked = true;
   direction: 'toMemory' | 'toDevice' | 'verify' = 'toMemory';
