@@ -1,11 +1,13 @@
-import { join, relative, resolve } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import * as layout from '../../../src/cpu/emulated/core/layout';
 
 /**
  * The soft float, x87 and SSE functions of core/ compiled on their own: memory operands are plain addresses in the module's
- * memory (the op's displacement), exceptions throw. Compiled once per test file.
+ * memory (the op's displacement), exceptions throw. What was compiled is kept in build/out by the hash of its sources.
  */
+const CACHE = resolve(__dirname, '../../../build/out/test-modules');
 const CORE = resolve(__dirname, '../../../src/cpu/emulated/core');
 
 const STUBS: Readonly<Record<string, string>> = {
@@ -136,9 +138,29 @@ async function compile(): Promise<Uint8Array> {
   return binary;
 }
 
+function fingerprint(): string {
+  const hash = createHash('sha256').update(ENTRY).update(JSON.stringify(STUBS));
+  const files = ['fpu', 'sse'].flatMap((folder) => readdirSync(join(CORE, folder)).map((name) => `${folder}/${name}`));
+  for (const name of [...files, 'ops.ts', 'flags.ts', 'control.ts', 'layout.generated.ts'].sort()) {
+    hash.update(readFileSync(join(CORE, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function binary(): Promise<Uint8Array> {
+  const kept = join(CACHE, `fpu-${fingerprint()}.wasm`);
+  if (existsSync(kept)) return readFileSync(kept);
+  const compiled = await compile();
+  mkdirSync(dirname(kept), { recursive: true });
+  const fresh = `${kept}.${process.pid}`;
+  writeFileSync(fresh, compiled);
+  renameSync(fresh, kept);
+  return compiled;
+}
+
 export async function loadFpuModule(): Promise<FpuModule> {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-  const module = await WebAssembly.compile(await compile());
+  const module = await WebAssembly.compile(await binary());
   const instance = await WebAssembly.instantiate(module, {
     env: {
       memory,

@@ -4,7 +4,23 @@ import * as f from './semantics/sse-float';
 import * as v from './semantics/vector';
 import { family, op } from './table';
 import {
-  imm8, m8, m16, mm, mmm64, mmxAttributes, r32, rm8, rm32, rmv, rmy, vectorAttributes, xmm, xmmm16, xmmm32, xmmm64, xmmm128,
+  imm8,
+  m8,
+  m16,
+  mm,
+  mmm64,
+  mmxAttributes,
+  r32,
+  rm8,
+  rm32,
+  rmv,
+  rmy,
+  vectorAttributes,
+  xmm,
+  xmmm16,
+  xmmm32,
+  xmmm64,
+  xmmm128,
 } from './vector-words';
 
 const three = vectorAttributes('sse3');
@@ -60,8 +76,20 @@ export const sse41 = family('sse41', [
   op('blendvpd', '66 0F 38 15 /r', [xmm.rw, xmmm128.r], q.blendByXmm0('i64x2', 64), four1.aligned),
   op('ptest', '66 0F 38 17 /r', [xmm.r, xmmm128.r], q.ptest, { ...four1.aligned, ...COMPARED }),
   ...EXTENSIONS.flatMap(([lanes, digit, source, steps]) => [
-    op(`pmovsx${lanes}`, `66 0F 38 2${digit} /r`, [xmm.w, source.r], q.extend(...steps.map((n) => `${n}_s`)), four1.plain),
-    op(`pmovzx${lanes}`, `66 0F 38 3${digit} /r`, [xmm.w, source.r], q.extend(...steps.map((n) => `${n}_u`)), four1.plain),
+    op(
+      `pmovsx${lanes}`,
+      `66 0F 38 2${digit} /r`,
+      [xmm.w, source.r],
+      q.extend(...steps.map((n) => `${n}_s`)),
+      four1.plain,
+    ),
+    op(
+      `pmovzx${lanes}`,
+      `66 0F 38 3${digit} /r`,
+      [xmm.w, source.r],
+      q.extend(...steps.map((n) => `${n}_u`)),
+      four1.plain,
+    ),
   ]),
   op('pmuldq', '66 0F 38 28 /r', [xmm.rw, xmmm128.r], q.multiplyDwords, four1.aligned),
   binary('pcmpeqq', '29', v.lanewise('i64x2.eq')),

@@ -206,7 +206,11 @@ export function scalarFloat(name: string, double: boolean): Semantics {
 }
 
 /** An addition in every lane of what `prepare` makes of the operands; the soft function prepares them itself. */
-function preparedAdd(code: number, double: boolean, prepare: (e: Emitter, a: V128, b: V128) => [V128, V128]): Semantics {
+function preparedAdd(
+  code: number,
+  double: boolean,
+  prepare: (e: Emitter, a: V128, b: V128) => [V128, V128],
+): Semantics {
   const f = double ? PD : PS;
   return (e, x) => {
     const b = x.xmm(1);
@@ -262,9 +266,7 @@ export function roundFloat(double: boolean, scalar: boolean): Semantics {
     );
     const result = e.variable('v128', scalar ? mergeLow(e, a, rounded, double ? 8 : 4) : rounded);
     const quiet = e.orB(e.op('i32.ne', 'i32', [masked(control, 8), e.i32(0)]), inexactIsFree(e));
-    const ordinary = scalar
-      ? isComparable(e, f, lane0(e, f, b))
-      : allTrue(e, f, comparableLanes(e, f, b));
+    const ordinary = scalar ? isComparable(e, f, lane0(e, f, b)) : allTrue(e, f, comparableLanes(e, f, b));
     e.if(e.notB(e.andB(quiet, ordinary)), () =>
       e.set(result, e.call('sseRound', 'v128', [e.i32(code), control, a, b])),
     );

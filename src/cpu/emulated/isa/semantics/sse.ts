@@ -4,7 +4,7 @@ import * as v from './vector';
 
 // Moves
 
-export const moveVector: Semantics = (e, x) => x.setXmm(0, x.xmm(1));
+export const moveVector: Semantics = (_e, x) => x.setXmm(0, x.xmm(1));
 /** MOVSS/MOVSD between registers: only the low lane moves. */
 export const moveLow =
   (bytes: 4 | 8): Semantics =>
@@ -29,7 +29,7 @@ export const moveLowToHigh: Semantics = (e, x) => {
   const a = x.xmm(0);
   x.setXmm(0, v.shuffle(e, a, x.xmm(1), v.byteLanes([0, 2], 8)));
 };
-export const storeLow64: Semantics = (e, x) => x.setXmm(0, x.xmm(1));
+export const storeLow64: Semantics = (_e, x) => x.setXmm(0, x.xmm(1));
 export const moveMask =
   (shape: 'i8x16' | 'i32x4' | 'i64x2'): Semantics =>
   (e, x) =>
@@ -40,7 +40,7 @@ export const fromInteger: Semantics = (e, x) => x.setXmm(0, v.fromLow64(e, x.get
 /** XMM to general register or memory. */
 export const toInteger: Semantics = (e, x) => x.set(0, e.zext(v.low64(e, x.xmm(1)), x.sizeOf(0) === 64 ? 64 : 32));
 /** MOVNTI. */
-export const moveInteger: Semantics = (e, x) => x.set(0, x.get(1));
+export const moveInteger: Semantics = (_e, x) => x.set(0, x.get(1));
 /** MOVQ between registers clears the upper half. */
 export const moveQuad: Semantics = (e, x) => x.setXmm(0, v.fromLow64(e, v.low64(e, x.xmm(1))));
 

@@ -34,7 +34,15 @@ const horizontal =
       e,
       name,
       v.shuffle(e, a, b, v.byteLanes(even, bytes)),
-      v.shuffle(e, a, b, v.byteLanes(even.map((i) => i + 1), bytes)),
+      v.shuffle(
+        e,
+        a,
+        b,
+        v.byteLanes(
+          even.map((i) => i + 1),
+          bytes,
+        ),
+      ),
     );
   };
 
@@ -120,7 +128,10 @@ export const multiplyDwords = v.binaryXmm((e, a, b) => {
 export const extend =
   (...names: string[]): Semantics =>
   (e, x) =>
-    x.setXmm(0, names.reduce((a, name) => vector(e, name, a), x.xmm(1)));
+    x.setXmm(
+      0,
+      names.reduce((a, name) => vector(e, name, a), x.xmm(1)),
+    );
 
 /** Lanes of b where the mask is set, else of a. */
 const choose = (e: Emitter, a: V128, b: V128, mask: V128): V128 => vector(e, 'v128.bitselect', b, a, mask);

@@ -330,4 +330,3 @@ export function unpackHighMmx(f: VectorFunction): Semantics {
     return f(e, upper(a), upper(b));
   });
 }
-
