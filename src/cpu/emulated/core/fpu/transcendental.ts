@@ -142,7 +142,7 @@ function beginTrigonometric(s: usize, op: usize, pushes: bool): u32 {
   const a = soft(s, 0);
   loadRegister(a, stAt(s, 0));
   const isHuge = classOf(a) == FINITE && load<i32>(a, N_EXP) >= 63;
-  if (isEmpty(s, 0) || (pushes && !isEmpty(s, 7) && !isHuge)) {
+  if (isEmpty(s, 0) || (pushes && !isEmpty(s, 7))) {
     const flags = isEmpty(s, 0) ? STACK_UNDERFLOW : STACK_OVERFLOW;
     if (!report(s, op, flags)) {
       markFull(s, 0);
