@@ -49,7 +49,30 @@ function isApproximately(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+const C1 = 0x200;
+const PE = 0x20;
+const SIMD_EXCEPTION = 19;
+/** Intel clears C1 (SDM vol. 2, FCOMI), AMD leaves it. */
+const LEAVES_C1 = /^f(u?comip?|cmov)/;
+/** Conversions between MMX and SSE registers. */
+const SWITCHES_TO_MMX = /^cvt(t?p[sd]2pi|pi2p[sd])$/;
+/** Several accesses, whose order is the CPU's own: CR2 tells only the page. */
+const MANY_ACCESSES = /^(fldenv|fnstenv|frstor|fnsave|fxsave|fxrstor|fxsave64|fxrstor64|enter)$/;
+
+function statusMask(item: RowCase): number {
+  const { name } = item.compiled.row;
+  // C1 tells the rounding direction, which is the transcendental functions' own; AMD says inexact for exact results too
+  if (item.tolerance === 'ulp') return 0xffff & ~(C1 | PE);
+  return LEAVES_C1.test(name) && !item.isHostIntel ? 0xffff & ~C1 : 0xffff;
+}
+
 function compareFx(item: RowCase, host: Outcome, ours: Outcome, differences: string[]): void {
+  // AMD has switched to MMX when the SSE exception comes, which no manual promises; ours leaves everything as it was.
+  const isX87Compared = !(
+    host.status === at.STATUS_FAULT &&
+    host.vector === SIMD_EXCEPTION &&
+    SWITCHES_TO_MMX.test(item.compiled.row.name)
+  );
   const field = (name: string, offset: number, bytes: number, mask = 0xffffffff): void => {
     const read = (outcome: Outcome): number => {
       const view = new DataView(outcome.bytes.buffer, outcome.bytes.byteOffset + at.OUT_FX + offset);
@@ -59,11 +82,12 @@ function compareFx(item: RowCase, host: Outcome, ours: Outcome, differences: str
     if (a !== b) differences.push(`${name} ${hex(a >>> 0)} / ${hex(b >>> 0)}`);
   };
   field('fcw', 0, 2);
-  // C1 tells the rounding direction, which is the transcendental functions' own
-  field('fsw', 2, 2, item.tolerance === 'ulp' ? ~0x200 : 0xffff);
-  field('ftw', 4, 1);
+  if (isX87Compared) {
+    field('fsw', 2, 2, statusMask(item));
+    field('ftw', 4, 1);
+  }
   field('mxcsr', 24, 4);
-  for (let i = 0; i < 24; i++) {
+  for (let i = isX87Compared ? 0 : 8; i < 24; i++) {
     const offset = at.OUT_FX + (i < 8 ? ST_AT + 16 * i : XMM_AT + 16 * (i - 8));
     const size = i < 8 ? 10 : 16;
     const a = host.bytes.subarray(offset, offset + size);
@@ -88,7 +112,10 @@ export function compareOutcomes(item: RowCase, host: Outcome, ours: Outcome): st
     check('vector', host.vector, ours.vector);
     check('error', host.u32(at.OUT_ERROR), ours.u32(at.OUT_ERROR));
     check('rip', host.u64(at.OUT_RIP), ours.u64(at.OUT_RIP));
-    if (host.vector === PAGE_FAULT) check('cr2', host.u64(at.OUT_CR2), ours.u64(at.OUT_CR2));
+    if (host.vector === PAGE_FAULT) {
+      const shift = MANY_ACCESSES.test(item.compiled.row.name) ? 12n : 0n;
+      check('cr2', host.u64(at.OUT_CR2) >> shift, ours.u64(at.OUT_CR2) >> shift);
+    }
   }
   if (host.status !== ours.status) {
     const faulted = hasFaulted ? host : ours;
@@ -111,5 +138,6 @@ export function compareOutcomes(item: RowCase, host: Outcome, ours: Outcome): st
       if (differences.length > 8) break;
     }
   }
+  if (differences.length > 0 && hasFaulted) differences.push(`after vector ${host.vector}`);
   return differences;
 }

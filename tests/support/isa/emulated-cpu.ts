@@ -37,7 +37,7 @@ const RANGES: readonly Range[] = [
   { linear: SUPERVISOR_BASE, bytes: 0x10000, physical: 0, flags: P_PRESENT | P_WRITE },
   { linear: at.STUB, bytes: at.PROGRAM_END - at.STUB, physical: 0x100000, flags: USER_CODE },
   { linear: at.INPUTS, bytes: at.BATCH * at.RECORD, physical: 0x400000, flags: USER_DATA },
-  { linear: at.OUTPUTS, bytes: at.BATCH * at.RECORD, physical: 0xc00000, flags: USER_DATA },
+  { linear: at.OUTPUTS, bytes: at.BATCH * at.RECORD + at.PAGE, physical: 0xc00000, flags: USER_DATA },
   { linear: at.SLOTS, bytes: at.SLOT_AREA, physical: 0x1400000, flags: USER_CODE },
   { linear: at.DATA_PAGES, bytes: at.DATA_END - at.DATA_PAGES, physical: 0x1600000, flags: USER_DATA },
   { linear: at.READ_ONLY, bytes: at.PAGE, physical: 0x1610000, flags: P_PRESENT | P_USER | NO_EXECUTE },

@@ -129,7 +129,7 @@ function pointer(draft: Draft, bytes: number): bigint {
       : variant === 'readOnly'
         ? at.READ_ONLY + 64
         : at.WINDOW + 128 + random.below(at.WINDOW_SIZE - 256);
-  if (variant === 'nonCanonical') return 0x0000800000000000n - BigInt(bytes * random.below(3));
+  if (variant === 'nonCanonical') return 0x0000900000000000n;
   return draft.addressSize === 32 ? withGarbage(draft, BigInt(linear), 32) : BigInt(linear);
 }
 

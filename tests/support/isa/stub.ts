@@ -64,7 +64,7 @@ const SYS_MMAP = 9;
 const SYS_SIGACTION = 13;
 const SYS_EXIT = 60;
 const SYS_SIGALTSTACK = 131;
-const FLAGS_FIXED_ANONYMOUS = 0x32;
+const FLAGS_FIXED_ANONYMOUS_POPULATED = 0x8032;
 const SA_SIGINFO_RESTORER_ONSTACK_NODEFER = 0x4c000004;
 /** SIGILL SIGTRAP SIGBUS SIGFPE SIGSEGV */
 const SIGNALS = [4, 5, 7, 8, 11];
@@ -85,7 +85,7 @@ export function hostProgram(): { code: Uint8Array; entry: number; done: number; 
   runner(a);
   a.label('entry').immediate(RSP, at.STACK_TOP);
   const map = (address: number, bytes: number, protection: number): void =>
-    system(a, SYS_MMAP, [address, bytes, protection, FLAGS_FIXED_ANONYMOUS, -1, 0]);
+    system(a, SYS_MMAP, [address, bytes, protection, FLAGS_FIXED_ANONYMOUS_POPULATED, -1, 0]);
   map(at.INPUTS, at.BATCH * at.RECORD, 3);
   map(at.OUTPUTS, at.BATCH * at.RECORD, 3);
   map(at.SLOTS, at.SLOT_AREA, 7);

@@ -78,6 +78,14 @@ export function isUserRow({ row }: CompiledRow): boolean {
   return row.family !== 'segments';
 }
 
+/**
+ * Forms that AMD's CPUs treat otherwise than Intel's: PREFETCHW of a register is #UD there (APM vol. 3), SHA takes unaligned memory.
+ */
+export function differsOnAmd({ row }: CompiledRow, isMemory: boolean, variant: string): boolean {
+  if (row.encoding === '0F 0D /r') return !isMemory;
+  return row.attributes.feature === 'sha' && (variant === 'misaligned' || variant === 'crossing');
+}
+
 export const CF = 1;
 export const PF = 4;
 export const AF = 0x10;
