@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
-import { VmError } from '../base/errors';
+import { isVmError, VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
 import { encodePng } from '../base/png';
-import type { Validated, VmConfig } from '../config/vm-config';
+import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
 import type { Disk } from '../disk/disk';
 import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-store';
 import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
@@ -324,7 +324,16 @@ export class VmSession {
     if (disk !== undefined) {
       this.#machine?.input({ kind: 'medium', port: device, sizeBytes: disk.sizeBytes, isReadOnly: disk.isReadOnly });
     }
+    await this.#rememberMedium(device, file);
     this.events.medium(device, file);
+  }
+
+  /** A snapshot or a suspend after the change must know the medium that is in. */
+  async #rememberMedium(device: string, file: string | null): Promise<void> {
+    const put = <D extends { readonly id: string }>(drive: D): D => (drive.id === device ? { ...drive, file } : drive);
+    const { cdroms, floppies } = this.config;
+    const checked = checkConfig({ ...this.config, cdroms: cdroms.map(put), floppies: floppies.map(put) });
+    if (checked.ok) await this.store.saveConfig(checked.config);
   }
 
   // the machine
@@ -332,7 +341,14 @@ export class VmSession {
   async #openMedia(): Promise<void> {
     this.#starting('disks');
     const { disks, cdroms, floppies } = this.config;
-    for (const disk of disks) this.#media.set(disk.id, await this.store.openDisk(disk));
+    for (const disk of disks) {
+      const open = await this.store.openDisk(disk);
+      // A flush that nobody asked for failed: the data is still in memory, and the guest must not add to it.
+      open.onBackgroundError.on((error) =>
+        this.#diskTrouble(isVmError(error, 'disk-full') ? 'diskFull' : 'ioError', error),
+      );
+      this.#media.set(disk.id, open);
+    }
     for (const { id, file } of cdroms) if (file !== null) this.#media.set(id, await this.store.openMedium(file, true));
     for (const { id, file, readonly } of floppies)
       if (file !== null) this.#media.set(id, await this.store.openMedium(file, readonly));
