@@ -17,7 +17,7 @@ import {
   suspendHelp,
 } from './power';
 import { run, runHelp } from './run';
-import { screenshot, screenshotHelp, sendKeys, sendKeysHelp } from './screen';
+import { screenshot, screenshotHelp, sendKeys, sendKeysHelp, serial, serialHelp } from './screen';
 import { show, showHelp } from './show';
 import { snapshot, snapshotHelp } from './snapshot';
 import { start, startHelp } from './start';
@@ -41,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
   reset: { help: resetHelp, run: reset },
   snapshot: { help: snapshotHelp, run: snapshot },
   screenshot: { help: screenshotHelp, run: screenshot },
+  serial: { help: serialHelp, run: serial },
   'send-keys': { help: sendKeysHelp, run: sendKeys },
   delete: { help: deleteHelp, run: remove },
 };

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseCommand, say } from './arguments';
+import { parseInteger } from './hardware-options';
 import { EXIT_DONE, UsageError } from './usage-error';
 import { withRunningVm } from './vm-client';
 
@@ -43,6 +44,19 @@ export async function screenshot(args: readonly string[]): Promise<number> {
   return withRunningVm(name, async (vm) => {
     if (file === '-') say((await vm.call('screen.text', null)).lines.join('\n'));
     else writeFileSync(file, await vm.call('screen.picture', null));
+    return EXIT_DONE;
+  });
+}
+
+export const serialHelp = `subzero serial NAME [--port 1..4] [--send TEXT]: prints what the guest sent on a serial port, or sends it TEXT`;
+
+export async function serial(args: readonly string[]): Promise<number> {
+  const options = { port: { type: 'string' }, send: { type: 'string' } } as const;
+  const { values, positionals } = parseCommand('serial', args, options, ['NAME']);
+  const port = values.port === undefined ? 0 : parseInteger('port', values.port, 1, 4) - 1;
+  return withRunningVm(positionals[0] as string, async (vm) => {
+    if (values.send === undefined) process.stdout.write(await vm.call('serial.history', { port }));
+    else await vm.call('serial.write', { port, bytes: new TextEncoder().encode(values.send.replaceAll('\\n', '\r')) });
     return EXIT_DONE;
   });
 }

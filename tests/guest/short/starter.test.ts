@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Cli, guestFile } from '../../support/guest-cli';
+
+const cli = new Cli();
+afterAll(() => cli.close());
+
+const about = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as { append: string; ready: string };
+/** The kernel unpacks itself for a long time before its first line. */
+const BOOT_MS = 600_000;
+
+describe('the 64-bit starter Linux', () => {
+  test(
+    'boots to a shell on screen and serial; a snapshot brings an earlier moment back',
+    async () => {
+      await cli.ok(
+        ...['create', 'linux', '--memory', '256', '--disk', '64M', '--append', about.append],
+        ...['--kernel', guestFile('starter/vmlinuz'), '--initrd', guestFile('starter/initrd.gz')],
+      );
+      await cli.ok('start', 'linux');
+      await cli.screen('linux', new RegExp(about.ready), BOOT_MS);
+      await cli.ok('send-keys', 'linux', 'echo $((6*7)); uname -m\\n');
+      expect(await cli.screen('linux', /^42$/m, 60_000)).toMatch(/^x86_64$/m);
+      expect(await cli.ok('serial', 'linux')).toMatch(new RegExp(about.ready));
+
+      await cli.ok('send-keys', 'linux', 'clear; echo first > /tmp/word\\n');
+      await cli.ok('snapshot', 'take', 'linux', 'first');
+      await cli.ok('send-keys', 'linux', 'rm /tmp/word; clear; echo gone\\n');
+      await cli.screen('linux', /^gone$/m, 60_000);
+      await cli.ok('snapshot', 'restore', 'linux', 'first');
+      await cli.ok('send-keys', 'linux', 'cat /tmp/word\\n');
+      await cli.screen('linux', /^first$/m, 60_000);
+
+      await cli.ok('serial', 'linux', '--send', 'echo ser$((1+1))al\\n');
+      await expect.poll(() => cli.ok('serial', 'linux'), { timeout: 60_000, interval: 500 }).toMatch(/^ser2al/m);
+      await cli.ok('send-keys', 'linux', 'poweroff -f\\n');
+      await expect.poll(() => cli.ok('list'), { timeout: 60_000, interval: 500 }).toMatch(/linux\s+off/);
+    },
+    BOOT_MS + 300_000,
+  );
+});
