@@ -115,7 +115,9 @@ function crashOf({ end, failure, stderr }: Guest, code: number): WireError | und
   if (end?.kind === 'failed') return end.error;
   if (end !== undefined) return undefined;
   const detail = { exitCode: String(code), ...(stderr.length > 0 ? { output: stderr.join('\n') } : {}) };
-  return { code: 'guest-gone', message: `the process of this VM ended unexpectedly (exit code ${code})`, detail };
+  // Ended by a signal, Electron says 0.
+  const how = code === 0 ? 'was ended from outside' : `ended unexpectedly (exit code ${code})`;
+  return { code: 'guest-gone', message: `the process of this VM ${how}`, detail };
 }
 
 function post(child: UtilityProcess, message: ToGuestProcess, port: MessagePortMain): void {

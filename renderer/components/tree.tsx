@@ -56,6 +56,7 @@ export function Tree({ label, rows, selected, onSelect, onOpen }: TreeProps) {
   return (
     <div ref={list} className="tree" role="tree" aria-label={label} onKeyDown={onKeyDown}>
       {rows.map(({ id, level, label: name, content, isExpanded }) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the tree itself hears the keys
         <div
           key={id}
           role="treeitem"

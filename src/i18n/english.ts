@@ -166,7 +166,6 @@ export const english = {
   'device.serial.file': 'COM{port}: file',
   'device.serial.none': 'COM{port}: not connected',
 
-  'status.label': 'Status',
   'status.engine': 'Engine: emulated',
   'status.mips': '{mips} MIPS',
   'status.activity': '{device} activity',

@@ -69,6 +69,7 @@ export function ConsoleView({ vm, connection, scaling, isShown }: ConsoleViewPro
           role="img"
           aria-label={translate('console.screen', { name })}
           data-mode={mode === undefined ? '' : `${mode.width}x${mode.height}`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the guest's keyboard and mouse
           tabIndex={0}
         />
         {mode === undefined ? <p className="console-connecting">{translate('console.connecting')}</p> : null}

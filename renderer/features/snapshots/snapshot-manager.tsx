@@ -133,26 +133,28 @@ function Details({ vm, snapshot, isFree, onRestore, onDelete }: DetailsProps) {
   };
   return (
     <section className="snapshot-details" aria-label={snapshot.name}>
-      <Thumbnail vm={vm} snapshot={snapshot} isLarge />
-      <Field
-        label={translate('snapshot.name')}
-        value={name}
-        onChange={setName}
-        problem={name.trim() === '' ? translate('snapshot.needsName') : undefined}
-      />
-      <Field label={translate('snapshot.description')} value={description} onChange={setDescription} isLong />
-      <dl className="facts">
-        <dt>{translate('snapshot.taken')}</dt>
-        <dd>{dates.format(snapshot.createdMs)}</dd>
-        <dt>{translate('snapshot.kind')}</dt>
-        <dd>{translate(snapshot.hasMemory ? 'snapshot.withMemory' : 'snapshot.withoutMemory')}</dd>
-        {snapshot.hasMemory ? (
-          <>
-            <dt>{translate('snapshot.size')}</dt>
-            <dd>{formatBytes(snapshot.sizeBytes)}</dd>
-          </>
-        ) : null}
-      </dl>
+      <div className="snapshot-facts">
+        <Thumbnail vm={vm} snapshot={snapshot} isLarge />
+        <Field
+          label={translate('snapshot.name')}
+          value={name}
+          onChange={setName}
+          problem={name.trim() === '' ? translate('snapshot.needsName') : undefined}
+        />
+        <Field label={translate('snapshot.description')} value={description} onChange={setDescription} isLong />
+        <dl className="facts">
+          <dt>{translate('snapshot.taken')}</dt>
+          <dd>{dates.format(snapshot.createdMs)}</dd>
+          <dt>{translate('snapshot.kind')}</dt>
+          <dd>{translate(snapshot.hasMemory ? 'snapshot.withMemory' : 'snapshot.withoutMemory')}</dd>
+          {snapshot.hasMemory ? (
+            <>
+              <dt>{translate('snapshot.size')}</dt>
+              <dd>{formatBytes(snapshot.sizeBytes)}</dd>
+            </>
+          ) : null}
+        </dl>
+      </div>
       <div className="snapshot-buttons">
         <Button look="primary" icon="revert" isDisabled={!isFree} onPress={onRestore}>
           {translate('snapshot.goTo')}

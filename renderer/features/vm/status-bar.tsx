@@ -15,7 +15,7 @@ const STATS_MS = 2000;
 /** State, engine and device lamps of the VM whose tab is shown. */
 export function StatusBar({ vm }: { readonly vm: VmItem | undefined }) {
   return (
-    <footer className="status-bar" aria-label={translate('status.label')}>
+    <footer className="status-bar">
       {vm === undefined ? <span className="quiet">{translate('status.noVm')}</span> : <VmStatusLine vm={vm} />}
     </footer>
   );

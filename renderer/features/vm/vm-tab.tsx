@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { Tab, TabList, Tabs } from 'react-aria-components';
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
-import { Button } from '../../components/button';
+import { Icon } from '../../components/icon';
 import { report } from '../../state/notices';
 import { doPower, isPoweredOn } from '../../state/power';
 import { ConsoleConnection } from '../console/console-connection';
@@ -50,21 +50,23 @@ function RunningVm({ vm }: { readonly vm: VmItem }) {
           </Tab>
         </TabList>
       </Tabs>
-      {connection === undefined ? null : (
-        <>
-          <ConsoleView vm={vm} connection={connection} scaling={scaling} isShown={view === 'console'} />
-          {serialPorts.map((port) => (
-            <SerialView
-              key={port}
-              connection={connection}
-              port={port}
-              name={vm.name}
-              isShown={view === `serial${port}`}
-            />
-          ))}
-        </>
-      )}
-      {view === 'summary' ? <Summary vm={vm} /> : <Cover vm={vm} />}
+      <div className="running-body">
+        {connection === undefined ? null : (
+          <>
+            <ConsoleView vm={vm} connection={connection} scaling={scaling} isShown={view === 'console'} />
+            {serialPorts.map((port) => (
+              <SerialView
+                key={port}
+                connection={connection}
+                port={port}
+                name={vm.name}
+                isShown={view === `serial${port}`}
+              />
+            ))}
+          </>
+        )}
+        {view === 'summary' ? <Summary vm={vm} /> : <Cover vm={vm} />}
+      </div>
     </div>
   );
 }
@@ -76,10 +78,17 @@ function Cover({ vm }: { readonly vm: VmItem }) {
     const key = { user: 'console.paused', diskFull: 'state.pausedDiskFull', ioError: 'state.pausedIoError' } as const;
     return (
       <div className="console-cover">
+        {/* For the mouse; the toolbar has the same as a button. */}
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-hidden="true"
+          className="preview-play"
+          onClick={() => doPower(vm, 'resume')}
+        >
+          <Icon name="play" size={34} />
+        </button>
         {translate(key[status.reason])}
-        <Button look="primary" icon="play" onPress={() => doPower(vm, 'resume')}>
-          {translate('summary.goOn')}
-        </Button>
       </div>
     );
   }

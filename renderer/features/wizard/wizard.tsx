@@ -292,16 +292,8 @@ function Check({
 }) {
   return (
     <Checkbox className="check" isSelected={isOn} onChange={onChange}>
-      <span className="check-box" aria-hidden="true">
-        <svg viewBox="0 0 14 14" width="14" height="14">
-          <path
-            d="m3 7.2 2.700 2.700L11 4.500"
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="2"
-            strokeLinecap="round"
-          />
-        </svg>
+      <span className="check-box">
+        <Icon name="check" size={14} />
       </span>
       {children}
     </Checkbox>
