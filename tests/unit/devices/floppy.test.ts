@@ -3,7 +3,7 @@ import { Floppy } from '../../../src/devices/floppy/floppy';
 import { driveTypeFor, formatOf } from '../../../src/devices/floppy/formats';
 import { floppyState } from '../../../src/devices/floppy/state';
 import type { IsaDmaChannel, IsaDmaCycle } from '../../../src/machine/isa-dma';
-import { describeDevice } from '../../support/describe-device';
+import { describeDevice, xorshift } from '../../support/describe-device';
 import { FakeBlockPort } from '../../support/fake-block-port';
 import { FakeLine } from '../../support/fake-line';
 import { ManualClock } from '../../support/manual-clock';
@@ -412,6 +412,51 @@ describe('82078', () => {
     for (let i = 0; i < 600; i++) f.floppy.writePort(5, 1, 0xff);
     f.clock.advance(2_000_000);
     expect(f.result()).toHaveLength(7);
+  });
+
+  it('survives a driver and a host that do everything wrong', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = xorshift(seed * 104_729);
+      const f = new Fixture().start();
+      for (let step = 0; step < 1500; step++) {
+        switch (random() % 9) {
+          case 0:
+            f.floppy.writePort(random() % 6, 1, random() & 0xff);
+            break;
+          case 1:
+            f.floppy.readPort(random() % 6, 1);
+            break;
+          case 2:
+            f.command([0xe6, 0xc5, 0x4d, 0x4a, 0x0f, 0x16, 0x42][random() % 7]!, random() & 7);
+            for (let i = 0; i < 7; i++) f.floppy.writePort(5, 1, [0, 0, 1, 2, 18, random() & 0xff][random() % 6]!);
+            break;
+          case 3:
+            f.dma.program(
+              (['toMemory', 'toDevice', 'verify'] as const)[random() % 3]!,
+              new Uint8Array(random() % 40_000),
+            );
+            break;
+          case 4:
+            if (f.a.pending > 0) f.a.completeOne();
+            break;
+          case 5:
+            f.clock.advance(random() % 2_000_000);
+            break;
+          case 6:
+            for (let i = random() % 700; i > 0; i--) f.floppy.readPort(5, 1);
+            break;
+          case 7:
+            f.floppy.writePort(2, 1, 0x1c);
+            if ((random() & 31) === 0) f.a.insert(random() & 1 ? undefined : pattern(737_280), (random() & 1) !== 0);
+            break;
+          default:
+            for (let i = random() % 700; i > 0; i--) f.floppy.writePort(5, 1, random() & 0xff);
+            break;
+        }
+      }
+      f.a.completeAll();
+      expect(floppyState.check(structuredClone(f.floppy.save()))).toBe(true);
+    }
   });
 
   it('refuses states that no command leads to', () => {
