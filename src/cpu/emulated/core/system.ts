@@ -4,6 +4,7 @@ import {
   CR4_FSGSBASE,
   CR4_PCE,
   CR4_PCIDE,
+  CR4_PKE,
   CR4_TSD,
   SEG_FS,
   SEG_GS,
@@ -202,12 +203,19 @@ export function mwait(s: usize, op: usize): void {
   if (load<u32>(s, S_RCX) & ~1) raiseGP(s, op, 0);
 }
 
+/** RDPKRU and WRPKRU are there only where CR4.PKE says so (SDM vol. 2). */
+function checkProtectionKeys(s: usize, op: usize): void {
+  if (!(load<u64>(s, S_CR4) & CR4_PKE)) raiseUD(s, op);
+}
+
 export function rdpkru(s: usize, op: usize): void {
+  checkProtectionKeys(s, op);
   if (load<u32>(s, S_RCX) != 0) raiseGP(s, op, 0);
   setPair(s, <u64>load<u32>(s, S_PKRU));
 }
 
 export function wrpkru(s: usize, op: usize): void {
+  checkProtectionKeys(s, op);
   if (load<u32>(s, S_RCX) != 0 || load<u32>(s, S_RDX) != 0) raiseGP(s, op, 0);
   store<u32>(s, load<u32>(s, S_RAX), S_PKRU);
   flushAll(s);
