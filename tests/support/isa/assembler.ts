@@ -24,7 +24,10 @@ export class Assembler {
   readonly #labels = new Map<string, number>();
   readonly #fixups: { at: number; label: string }[] = [];
 
-  constructor(readonly origin: number) {}
+  constructor(
+    readonly origin: number,
+    readonly codeSize: 16 | 32 | 64 = 64,
+  ) {}
 
   get here(): number {
     return this.origin + this.#bytes.length;
@@ -37,7 +40,7 @@ export class Assembler {
 
   /** One instruction of the table: 'mov 8B /r'. */
   op(key: string, choice: Choice = {}): this {
-    return this.raw(...encode(rowOf(key), { at: this.here, ...choice }));
+    return this.raw(...encode(rowOf(key), { at: this.here, codeSize: this.codeSize, ...choice }));
   }
 
   label(name: string): this {
