@@ -12,7 +12,7 @@ describe('SYSLINUX', () => {
     const { status } = await cli.run([
       ...['run', '--memory', '64', `--${kind}`, guestFile(file)],
       ...['--type-after', 'boot:', '--type', 'nothing-of-that-name\\n'],
-      ...['--until', 'Could not find kernel image: nothing-of-that-name', '--timeout', '120'],
+      ...['--until', 'Loading nothing-of-that-name\\.\\.\\. failed', '--timeout', '120'],
     ]);
     expect(status).toBe(0);
   });
