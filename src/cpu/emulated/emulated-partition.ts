@@ -115,6 +115,11 @@ export class EmulatedPartition implements Partition {
     for (const vcpu of this.vcpus) vcpu.reset();
   }
 
+  /** The core's exports: compiled code imports its slow paths from them. */
+  get core(): WebAssembly.Exports {
+    return this.#core as unknown as WebAssembly.Exports;
+  }
+
   memoryChanged(): void {
     for (const vcpu of this.vcpus) vcpu.memoryChanged();
   }

@@ -83,23 +83,41 @@ function linearSlow(s: usize, op: usize, bytes: u32, write: bool, kind: u32, off
   return checked(s, op, seg, offset, bytes, write);
 }
 
+// @ts-ignore: decorator
+@inline
+function operandSum(s: usize, op: usize): u64 {
+  return (
+    load<u64>(s + <usize>load<u8>(op, OP_BASE)) +
+    (load<u64>(s + <usize>load<u8>(op, OP_INDEX_REG)) << <u64>load<u8>(op, OP_SCALE)) +
+    <u64>(<i64>load<i32>(op, OP_DISP))
+  );
+}
+
+/** The kinds beyond EA_FLAT64, out of line but for the wrap of EA_FLAT32. */
+function linearOther(s: usize, op: usize, bytes: u32, write: bool, kind: u32, sum: u64): u64 {
+  const offset = kind == EA_SEG64 ? sum : kind == EA_CHECKED16 ? sum & 0xffff : sum & 0xffffffff;
+  return linearSlow(s, op, bytes, write, kind, offset);
+}
+
 /** Linear address of the memory operand for a read of `bytes`. Canonical form is checked where the TLB misses. */
 // @ts-ignore: decorator
 @inline
 export function linearRead(s: usize, op: usize, bytes: u32): u64 {
-  const offset = effectiveAddress(s, op);
+  const sum = operandSum(s, op);
   const kind = <u32>load<u8>(op, OP_EA);
-  if (kind <= EA_FLAT32) return offset;
-  return linearSlow(s, op, bytes, false, kind, offset);
+  if (kind == EA_FLAT64) return sum;
+  if (kind == EA_FLAT32) return sum & 0xffffffff;
+  return linearOther(s, op, bytes, false, kind, sum);
 }
 
 // @ts-ignore: decorator
 @inline
 export function linearWrite(s: usize, op: usize, bytes: u32): u64 {
-  const offset = effectiveAddress(s, op);
+  const sum = operandSum(s, op);
   const kind = <u32>load<u8>(op, OP_EA);
-  if (kind <= EA_FLAT32) return offset;
-  return linearSlow(s, op, bytes, true, kind, offset);
+  if (kind == EA_FLAT64) return sum;
+  if (kind == EA_FLAT32) return sum & 0xffffffff;
+  return linearOther(s, op, bytes, true, kind, sum);
 }
 
 /** Linear address of the operand moved by `delta` bytes (bit-string operands), wrapped as the address size says. */

@@ -6,3 +6,12 @@ export { readEflags, writeEflags } from './flags';
 export { flushAll, forbidWrites, translateCode, translateQuiet } from './paging';
 export { updateMode } from './segments';
 export { tscAt } from './system';
+
+// what compiled code calls (../jit/wasm-emitter.ts)
+export { linearSeg } from './address';
+export { flagsImage, setFlagsImage } from './flags';
+export {
+  probeWrite, read128, readU16, readU32, readU64, readU8, write128, writeU16, writeU32, writeU64, writeU8,
+} from './memory';
+export { raise } from './raise';
+export { checkNearTarget } from './run';

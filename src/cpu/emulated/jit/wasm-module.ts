@@ -1,0 +1,170 @@
+import type { ValueType } from '../isa/emitter';
+
+/** Writes WebAssembly modules in the binary format (core specification, chapter 5): functions over one imported shared memory. */
+
+export const VALUE_TYPES: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+};
+
+export class ByteBuffer {
+  #bytes = new Uint8Array(256);
+  length = 0;
+
+  byte(value: number): void {
+    if (this.length === this.#bytes.length) this.#grow(this.length + 1);
+    this.#bytes[this.length++] = value;
+  }
+  bytes(values: ArrayLike<number>): void {
+    if (this.length + values.length > this.#bytes.length) this.#grow(this.length + values.length);
+    this.#bytes.set(values, this.length);
+    this.length += values.length;
+  }
+  /** Unsigned LEB128 of up to 32 bits. */
+  u32(value: number): void {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+  s32(value: number): void {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+  s64(value: bigint): void {
+    let rest = BigInt.asIntN(64, value);
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
+        this.byte(low);
+        return;
+      }
+      this.byte(low | 0x80);
+    }
+  }
+  name(text: string): void {
+    const encoded = new TextEncoder().encode(text);
+    this.u32(encoded.length);
+    this.bytes(encoded);
+  }
+  take(): Uint8Array {
+    return this.#bytes.slice(0, this.length);
+  }
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+}
+
+export interface FunctionType {
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType | undefined;
+}
+
+export interface ImportedFunction extends FunctionType {
+  readonly name: string;
+}
+
+export interface FunctionBody extends FunctionType {
+  readonly exportName: string;
+  /** Beyond the parameters. */
+  readonly locals: readonly ValueType[];
+  /** Without the final `end`. */
+  readonly code: Uint8Array;
+}
+
+const typeKey = ({ parameters, result }: FunctionType): string => `${parameters.join(',')}>${result ?? ''}`;
+
+function section(out: ByteBuffer, id: number, fill: (body: ByteBuffer) => void): void {
+  const body = new ByteBuffer();
+  fill(body);
+  out.byte(id);
+  out.u32(body.length);
+  out.bytes(body.take());
+}
+
+/** Imports: memory `env.memory` and the functions from module `core`, which get the first function indices. */
+export function buildModule(imports: readonly ImportedFunction[], functions: readonly FunctionBody[]): Uint8Array {
+  const types: FunctionType[] = [];
+  const indices = new Map<string, number>();
+  const typeOf = (type: FunctionType): number => {
+    const key = typeKey(type);
+    let index = indices.get(key);
+    if (index === undefined) {
+      index = types.push(type) - 1;
+      indices.set(key, index);
+    }
+    return index;
+  };
+  for (const type of [...imports, ...functions]) typeOf(type);
+
+  const out = new ByteBuffer();
+  out.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  section(out, 1, (body) => {
+    body.u32(types.length);
+    for (const { parameters, result } of types) {
+      body.byte(0x60);
+      body.u32(parameters.length);
+      for (const parameter of parameters) body.byte(VALUE_TYPES[parameter]);
+      body.u32(result === undefined ? 0 : 1);
+      if (result !== undefined) body.byte(VALUE_TYPES[result]);
+    }
+  });
+  section(out, 2, (body) => {
+    body.u32(imports.length + 1);
+    body.name('env');
+    body.name('memory');
+    body.bytes([2, 3]); // memory, shared with a maximum
+    body.u32(0);
+    body.u32(65536);
+    for (const imported of imports) {
+      body.name('core');
+      body.name(imported.name);
+      body.byte(0);
+      body.u32(typeOf(imported));
+    }
+  });
+  section(out, 3, (body) => {
+    body.u32(functions.length);
+    for (const f of functions) body.u32(typeOf(f));
+  });
+  section(out, 7, (body) => {
+    body.u32(functions.length);
+    functions.forEach((f, i) => {
+      body.name(f.exportName);
+      body.byte(0);
+      body.u32(imports.length + i);
+    });
+  });
+  section(out, 10, (body) => {
+    body.u32(functions.length);
+    for (const f of functions) {
+      const code = new ByteBuffer();
+      code.u32(f.locals.length);
+      for (const local of f.locals) {
+        code.u32(1);
+        code.byte(VALUE_TYPES[local]);
+      }
+      code.bytes(f.code);
+      code.byte(0x0b);
+      body.u32(code.length);
+      body.bytes(code.take());
+    }
+  });
+  return out.take();
+}
