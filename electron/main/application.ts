@@ -104,12 +104,12 @@ export class Application {
   #tellWindow(): void {
     const { directory, supervisor } = this.#context;
     directory.onChanged.on((items) => this.#emit('library', items));
+    directory.onDetails.on((vm) => this.#emit('details', { vm }));
     directory.onEnded.on((ended) => this.#emit('ended', ended));
     directory.onLink.on(({ vm, link }) => {
       link.on('activity', ({ device }) => this.#emit('activity', { vm, device }));
       link.on('snapshots', (tree) => this.#emit('snapshots', { vm, tree }));
       link.on('log', (line) => this.#emit('log', { vm, ...line }));
-      link.on('medium', () => this.#emit('details', { vm }));
     });
     supervisor.onEnd.on(() => {
       if (this.#window === undefined && supervisor.folders.length === 0) app.quit();

@@ -24,6 +24,8 @@ export class VmDirectory {
   /** VMs that other processes run, by folder. */
   readonly #remote = new Map<string, { readonly pid: number; readonly link: GuestLink }>();
   readonly #crashes = new Map<string, WireError>();
+  /** Media changed while running, by folder and drive. */
+  readonly #media = new Map<string, Map<string, string | null>>();
   readonly #watchers = new Map<string, FSWatcher>();
   #order: readonly VmId[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,6 +35,8 @@ export class VmDirectory {
   readonly onChanged = new Emitter<readonly VmItem[]>();
   /** A link to a running VM was made: here or elsewhere. */
   readonly onLink = new Emitter<{ vm: VmId; link: GuestLink }>();
+  /** A VM's configuration or media changed. */
+  readonly onDetails = new Emitter<VmId>();
   readonly onEnded = new Emitter<{ vm: VmId; end: VmEnd }>();
 
   constructor(
@@ -45,6 +49,7 @@ export class VmDirectory {
       this.#tell();
     });
     supervisor.onEnd.on(({ folder, end, crash }) => {
+      this.#media.delete(folder);
       if (crash !== undefined) this.#crashes.set(folder, crash);
       if (end !== undefined) this.onEnded.emit({ vm: idOf(folder), end });
       this.#tell();
@@ -93,6 +98,11 @@ export class VmDirectory {
     return link;
   }
 
+  /** What was put into a drive of a running VM; undefined: what the configuration says. */
+  mediumNow(id: VmId, device: string): string | null | undefined {
+    return this.#media.get(this.folder(id))?.get(device);
+  }
+
   status(id: VmId): VmStatus {
     return this.#statusOf(this.entry(id));
   }
@@ -127,8 +137,12 @@ export class VmDirectory {
     while (this.#isStale) {
       this.#isStale = false;
       const entries = await this.library.list();
+      const before = new Map(this.#entries);
       this.#entries.clear();
       for (const entry of entries) this.#entries.set(idOf(entry.folder), entry);
+      for (const [id, entry] of this.#entries) {
+        if (before.has(id) && configText(before.get(id)) !== configText(entry)) this.onDetails.emit(id);
+      }
       this.#order = entries.map((entry) => idOf(entry.folder));
       this.#watchFolders(entries);
       this.#connectRemote(entries);
@@ -166,7 +180,13 @@ export class VmDirectory {
   }
 
   #follow(folder: string, link: GuestLink): void {
+    const media = new Map<string, string | null>();
+    this.#media.set(folder, media);
     link.on('status', () => this.#tell());
+    link.on('medium', ({ device, file }) => {
+      media.set(device, file);
+      this.onDetails.emit(idOf(folder));
+    });
     this.onLink.emit({ vm: idOf(folder), link });
   }
 
@@ -217,6 +237,10 @@ export class VmDirectory {
       // Gone, or too many watches: the regular look remains.
     }
   }
+}
+
+function configText(entry: VmEntry | undefined): string {
+  return entry?.kind === 'ok' ? JSON.stringify(entry.config) : '';
 }
 
 /** The window learns no more of a folder than that it is another one. */

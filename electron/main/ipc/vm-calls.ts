@@ -137,12 +137,21 @@ async function details(context: AppContext, vm: VmId): Promise<VmDetails> {
     bootOrder: config.boot.order,
     bootsKernel: config.boot.kernel !== null,
     scale: config.display.scale,
-    devices: await deviceLines(context, folder, config),
+    devices: await deviceLines(context, folder, withMediaOfNow(context, vm, config)),
     usedBytes: await usedBytes(folder),
     engine: info?.engine ?? 'emulated',
     engineReason: info?.engineReason ?? '',
     serialPorts: config.serial.flatMap(({ kind }, index) => (kind === 'terminal' ? [index] : [])),
   };
+}
+
+/** While a VM runs its drives may hold something else than its configuration says. */
+function withMediaOfNow({ directory }: AppContext, vm: VmId, config: VmConfig): VmConfig {
+  const now = <T extends { id: string; file: string | null }>(drive: T): T => {
+    const file = directory.mediumNow(vm, drive.id);
+    return file === undefined ? drive : { ...drive, file };
+  };
+  return { ...config, cdroms: config.cdroms.map(now), floppies: config.floppies.map(now) };
 }
 
 async function deviceLines({ files }: AppContext, folder: string, config: VmConfig): Promise<DeviceLine[]> {

@@ -85,9 +85,9 @@ export function wizardStep(state: WizardState, event: WizardEvent, takenNames: r
     case 'hasDisk':
       return { ...state, hasDisk: event.on };
     case 'diskGiB':
-      return { ...state, diskGiB: event.text, shown: add(state.shown, 'diskGiB') };
+      return { ...state, diskGiB: event.text, shown: add(state.shown, 'diskGiB'), refused: {} };
     case 'memoryMiB':
-      return { ...state, memoryMiB: event.text, shown: add(state.shown, 'memoryMiB') };
+      return { ...state, memoryMiB: event.text, shown: add(state.shown, 'memoryMiB'), refused: {} };
     case 'powersOn':
       return { ...state, powersOn: event.on };
     case 'refused':

@@ -1,0 +1,77 @@
+import { expect, test } from '@playwright/test';
+import { rmSync } from 'node:fs';
+import { builtFile, launchApp, newHome, type RunningApp, runCli, screenshotPath } from './launch';
+import { createFromImage, expectState, GuestConsole } from './vm-window';
+
+/** What becomes of running VMs when the window closes. */
+test.describe.configure({ mode: 'serial' });
+
+const home = newHome();
+let running: RunningApp;
+
+const closeWindow = () =>
+  running.app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.close();
+  });
+const question = () => running.page.getByRole('alertdialog', { name: 'Virtual machines are running' });
+
+test.beforeAll(async () => {
+  running = await launchApp({ home });
+});
+test.afterAll(async () => {
+  await running?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('closing asks while a VM runs, and cancel changes nothing', async () => {
+  const { page } = running;
+  const name = await createFromImage(running, builtFile('guests', 'grub-rescue-floppy.img'), {
+    source: 'Floppy image',
+    name: 'Floppy',
+  });
+  await new GuestConsole(page, name).sees(/GNU GRUB/);
+  await closeWindow();
+  await expect(question()).toContainText('Floppy');
+  await page.screenshot({ path: screenshotPath('closing-asked') });
+  await question().getByRole('button', { name: 'Cancel' }).click();
+  await expect(question()).toBeHidden();
+  await expectState(page, 'Running');
+});
+
+test('kept in the background, the VM runs on without a window and a new window shows it', async () => {
+  const { app } = running;
+  await closeWindow();
+  await question().getByRole('button', { name: 'Keep Running in Background' }).click();
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
+  expect(await runCli(home, 'screenshot', 'Floppy', '-')).toContain('GNU GRUB');
+  const opened = app.waitForEvent('window');
+  await app.evaluate((electron) => {
+    electron.app.emit('activate');
+  });
+  running = { ...running, page: await opened };
+  await running.page.getByRole('treeitem', { name: 'Floppy' }).click();
+  await new GuestConsole(running.page, 'Floppy').sees(/GNU GRUB/);
+});
+
+test('suspended at the close, the VM goes on after the next start', async () => {
+  const guest = new GuestConsole(running.page, 'Floppy');
+  await guest.press('c');
+  await guest.type('echo kept\n');
+  await guest.sees(/\nkept/);
+  const ended = new Promise((resolve) => running.app.process().once('exit', resolve));
+  await closeWindow();
+  await question().getByRole('button', { name: 'Suspend' }).click();
+  await ended;
+  running = await launchApp({ home });
+  await running.page.getByRole('treeitem', { name: 'Floppy, Suspended' }).click();
+  await running.page.getByRole('button', { name: 'Resume' }).click();
+  await new GuestConsole(running.page, 'Floppy').sees(/\nkept/);
+});
+
+test('powered off at the close, the app ends', async () => {
+  const ended = new Promise((resolve) => running.app.process().once('exit', resolve));
+  await closeWindow();
+  await question().getByRole('button', { name: 'Power Off' }).click();
+  await ended;
+  expect(JSON.parse(await runCli(home, 'list', '--json'))).toEqual([expect.objectContaining({ name: 'Floppy' })]);
+});

@@ -1,0 +1,150 @@
+import { expect, test } from '@playwright/test';
+import { answerFileDialogs, builtFile, launchApp, type RunningApp, runCli, screenshotPath } from './launch';
+import { createFromImage } from './vm-window';
+
+/** What needs no guest: wizard, settings, library. */
+test.describe.configure({ mode: 'serial' });
+
+let running: RunningApp;
+const shot = (step: string) => running.page.screenshot({ path: screenshotPath(`library-${step}`) });
+
+test.beforeAll(async () => {
+  running = await launchApp();
+});
+test.afterAll(async () => {
+  await running?.close();
+});
+
+test('the wizard says beside the field what is wrong', async () => {
+  const { app, page } = running;
+  await page.getByRole('button', { name: 'New Virtual Machine' }).click();
+  const wizard = page.getByRole('dialog', { name: 'New Virtual Machine' });
+  const next = wizard.getByRole('button', { name: 'Next' });
+  await next.click();
+  await expect(wizard.getByText('Choose an image file.')).toBeVisible();
+  await answerFileDialogs(app, builtFile('guests', 'grub-rescue-cdrom.iso'));
+  await wizard.getByText('Existing disk image').click();
+  await wizard.getByRole('button', { name: 'Browse…' }).click();
+  await expect(wizard.getByText('This is an ISO image, not a disk image.')).toBeVisible();
+  await shot('wrong-image');
+  await wizard.getByText('I will choose later').click();
+  await next.click();
+  await wizard.getByRole('textbox', { name: 'Name' }).fill(' ');
+  await next.click();
+  await expect(wizard.getByText('The name must not be empty.')).toBeVisible();
+  await wizard.getByRole('textbox', { name: 'Name' }).fill('Empty one');
+  await next.click();
+  await wizard.getByRole('textbox', { name: 'Size in GiB' }).fill('0');
+  await expect(wizard.getByText('The size must be a whole number from 1 to 2048.')).toBeVisible();
+  await shot('wrong-size');
+  await wizard.getByRole('textbox', { name: 'Size in GiB' }).fill('8');
+  await next.click();
+  await wizard.getByRole('button', { name: 'Customize Hardware' }).click();
+  await wizard.getByRole('textbox', { name: 'Memory in MiB' }).fill('99999');
+  await wizard.getByRole('button', { name: 'Finish' }).click();
+  await expect(wizard.getByText('The memory must be a whole number')).toBeVisible();
+  await wizard.getByRole('textbox', { name: 'Memory in MiB' }).fill('96');
+  await wizard.getByText('Power on after creating').click();
+  await shot('ready');
+  await wizard.getByRole('button', { name: 'Finish' }).click();
+  await expect(page.getByRole('tab', { name: 'Empty one' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('96 MiB');
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('8 GB');
+});
+
+test('Escape leaves the wizard, and a second VM of the same kind gets another name', async () => {
+  const { page } = running;
+  await page.getByRole('tab', { name: 'Home' }).click();
+  await page.getByRole('button', { name: 'New Virtual Machine' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  const image = builtFile('guests', 'grub-rescue-cdrom.iso');
+  expect(await createFromImage(running, image, { powersOn: false })).toBe('GRUB rescue');
+  expect(await createFromImage(running, image, { powersOn: false })).toBe('GRUB rescue 2');
+  await shot('three');
+});
+
+test('settings are changed and kept', async () => {
+  const { page, home } = running;
+  await page.getByRole('treeitem', { name: 'GRUB rescue 2' }).click();
+  await page.getByRole('button', { name: 'Edit virtual machine settings' }).click();
+  const settings = page.getByRole('dialog', { name: 'Settings of GRUB rescue 2' });
+  await settings.getByRole('textbox', { name: 'Name' }).fill('Empty one');
+  await settings.getByRole('button', { name: 'Save' }).click();
+  await expect(settings.getByText(/There is a VM named 'Empty one' already/)).toBeVisible();
+  await settings.getByRole('textbox', { name: 'Name' }).fill('Rescue disc');
+  await settings.getByRole('textbox', { name: 'Description' }).fill('For bad days.');
+  await settings.getByRole('textbox', { name: 'Memory in MiB' }).fill('128');
+  await settings.getByRole('button', { name: 'Move CD/DVD up' }).click();
+  await shot('settings');
+  await settings.getByRole('button', { name: 'Save' }).click();
+  await expect(settings).toBeHidden();
+  await expect(page.getByRole('tab', { name: 'Rescue disc' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Description' })).toContainText('For bad days.');
+  const shown = JSON.parse(await runCli(home, 'show', 'Rescue disc')) as { config: unknown };
+  expect(shown.config).toMatchObject({ memory: { memoryMiB: 128 }, boot: { order: ['cdrom', 'disk', 'floppy'] } });
+});
+
+test('media are ejected and inserted while it is off', async () => {
+  const { app, page } = running;
+  await page.getByRole('button', { name: 'Eject CD/DVD' }).click();
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('Empty');
+  await answerFileDialogs(app, builtFile('guests', 'starter.iso'));
+  await page.getByRole('button', { name: 'Insert an image into CD/DVD' }).click();
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('starter.iso');
+});
+
+test('snapshots of a VM that is off are taken, renamed and deleted', async () => {
+  const { page } = running;
+  await page.getByRole('button', { name: 'Snapshot Manager' }).click();
+  const manager = page.getByRole('dialog', { name: 'Snapshot Manager of Rescue disc' });
+  for (const name of ['Fresh', 'Second']) {
+    await manager.getByRole('button', { name: 'Take Snapshot' }).click();
+    const take = page.getByRole('dialog', { name: 'Take Snapshot of Rescue disc' });
+    await take.getByRole('textbox', { name: 'Name' }).fill(name);
+    await take.getByRole('button', { name: 'Take Snapshot' }).click();
+    await expect(take).toBeHidden();
+  }
+  const map = manager.getByRole('tree', { name: 'Snapshots' });
+  await expect(map.getByRole('treeitem', { name: 'You Are Here' })).toHaveAttribute('aria-level', '3');
+  await map.getByRole('treeitem', { name: 'Fresh' }).click();
+  await manager.getByRole('textbox', { name: 'Name' }).fill('Untouched');
+  await manager.getByRole('button', { name: 'Rename' }).click();
+  await expect(map.getByRole('treeitem', { name: 'Untouched' })).toBeVisible();
+  await shot('snapshots-off');
+  await manager.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(map.getByRole('treeitem')).toHaveCount(2);
+  await expect(map.getByRole('treeitem', { name: 'Second' })).toHaveAttribute('aria-level', '1');
+  await manager.getByRole('button', { name: 'Close' }).click();
+});
+
+test('the library is walked with the keyboard', async () => {
+  const { page } = running;
+  const tree = page.getByRole('tree', { name: 'Library' });
+  await tree.getByRole('treeitem').first().click();
+  await page.keyboard.press('ArrowDown');
+  await expect(tree.getByRole('treeitem', { name: 'Empty one' })).toBeFocused();
+  await expect(page.getByRole('tab', { name: 'Empty one' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('End');
+  await expect(tree.getByRole('treeitem', { name: 'Rescue disc' })).toBeFocused();
+});
+
+test('a VM that the command line makes appears, and one it deletes goes', async () => {
+  const { page, home } = running;
+  await runCli(home, 'create', 'From outside', '--memory', '32');
+  await expect(page.getByRole('treeitem', { name: 'From outside' })).toBeVisible();
+  await runCli(home, 'delete', 'From outside');
+  await expect(page.getByRole('treeitem', { name: 'From outside' })).toBeHidden();
+});
+
+test('a VM is deleted after a question', async () => {
+  const { page } = running;
+  await page.getByRole('treeitem', { name: 'Empty one' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Delete “Empty one”?' });
+  await shot('delete');
+  await question.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('treeitem', { name: 'Empty one' })).toBeHidden();
+  await expect(page.getByRole('tab', { name: 'Empty one' })).toBeHidden();
+});
