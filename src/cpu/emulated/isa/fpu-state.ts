@@ -1,3 +1,4 @@
+import { nothing } from './semantics/mov';
 import * as x from './semantics/x87';
 import { family, op } from './table';
 import { ax, m, m16 } from './vector-words';
@@ -18,11 +19,12 @@ export const fpuState = family('fpuState', [
   op('fnstsw', 'DD /7 mod=m', [m16.w], x.fnstsw, fpu),
   op('fnstsw', 'DF /4 mod=3 rm=0', [ax.w], x.fnstsw, fpu),
   op('fnop', 'D9 /2 mod=3 rm=0', [], x.fnop, fpu),
-  op('feni', 'DB /4 mod=3 rm=0', [], x.fnop, fpu),
-  op('fdisi', 'DB /4 mod=3 rm=1', [], x.fnop, fpu),
+  // relics of the 8087 and 80287: they do nothing and wait for nothing (SDM vol. 3, 22.18.9)
+  op('feni', 'DB /4 mod=3 rm=0', [], nothing, fpu),
+  op('fdisi', 'DB /4 mod=3 rm=1', [], nothing, fpu),
   op('fnclex', 'DB /4 mod=3 rm=2', [], 'x87Fnclex', fpu),
   op('fninit', 'DB /4 mod=3 rm=3', [], 'x87Fninit', fpu),
-  op('fsetpm', 'DB /4 mod=3 rm=4', [], x.fnop, fpu),
+  op('fsetpm', 'DB /4 mod=3 rm=4', [], nothing, fpu),
   op('fxsave', 'NP 0F AE /0 mod=m rex.w0', [m.w], 'x87Fxsave', fxsr),
   op('fxsave64', 'NP 0F AE /0 mod=m rex.w', [m.w], 'x87Fxsave64', fxsr),
   op('fxrstor', 'NP 0F AE /1 mod=m rex.w0', [m.r], 'x87Fxrstor', fxsr),

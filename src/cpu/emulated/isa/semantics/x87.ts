@@ -11,7 +11,7 @@ export const fldcw: Semantics = (e, x) => {
   x87Wait(e);
   e.call('x87Fldcw', 'void', [toI32(e, x.get(0))]);
 };
-/** FNOP, FENI, FDISI, FSETPM. */
+/** FNOP waits, unlike FENI, FDISI and FSETPM. */
 export const fnop: Semantics = (e) => x87Wait(e);
 export const fwait: Semantics = (e) => x87Wait(e);
 
