@@ -56,12 +56,15 @@ describe('rows by their attributes', () => {
   const named = (rows: readonly (typeof COMPILED)[number][]): [string, (typeof COMPILED)[number]][] =>
     rows.map((row) => [keyOf(row), row]);
 
-  test.each(named(COMPILED.filter(({ row }) => row.attributes.cpl === 0)))('%s is refused at CPL 3', (_key, compiled) => {
-    expect(vectorOf('user64', plain(compiled, 64))).toMatchObject({ vector: 13, error: 0 });
-    if (!compiled.row.attributes.only64) {
-      expect(vectorOf('user32', plain(compiled, 32))).toMatchObject({ vector: 13, error: 0 });
-    }
-  });
+  test.each(named(COMPILED.filter(({ row }) => row.attributes.cpl === 0)))(
+    '%s is refused at CPL 3',
+    (_key, compiled) => {
+      expect(vectorOf('user64', plain(compiled, 64))).toMatchObject({ vector: 13, error: 0 });
+      if (!compiled.row.attributes.only64) {
+        expect(vectorOf('user32', plain(compiled, 32))).toMatchObject({ vector: 13, error: 0 });
+      }
+    },
+  );
 
   test.each(named(COMPILED.filter(({ row }) => row.attributes.protectedOnly === true)))(
     '%s does not exist in real mode',
@@ -81,7 +84,8 @@ describe('rows by their attributes', () => {
   );
 
   const LOCKABLE = COMPILED.filter(
-    ({ row, rm, isMemory }) => row.attributes.lock !== true && row.attributes.no64 !== true && rm < 0 && isMemory !== false,
+    ({ row, rm, isMemory }) =>
+      row.attributes.lock !== true && row.attributes.no64 !== true && rm < 0 && isMemory !== false,
   );
   test('LOCK before any other row is undefined', () => {
     const wrong = LOCKABLE.filter((compiled) => {

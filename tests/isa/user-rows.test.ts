@@ -56,16 +56,15 @@ describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? ''
           const { isIntel: isHostIntel } = host;
           return variants
             .filter((variant) => isHostIntel || !differsOnAmd(compiled, form === FORM_MEMORY, variant))
-            .map(
-              (variant) => (slot: number) => makeCase(compiled, { size, form, variant, isHostIntel }, random, slot),
-            );
+            .map((variant) => (slot: number) => makeCase(compiled, { size, form, variant, isHostIntel }, random, slot));
         }),
       );
     });
   }
 
   test('agree with it', async () => {
-    if (skipped.size > 0) console.log(`rows not compared, for this host's CPU has no ${[...skipped].sort().join(', ')}`);
+    if (skipped.size > 0)
+      console.log(`rows not compared, for this host's CPU has no ${[...skipped].sort().join(', ')}`);
     const makers = casesOf();
     const failures = new Map<string, string[]>();
     for (let from = 0; from < makers.length; from += BATCH) {

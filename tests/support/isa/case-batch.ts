@@ -80,8 +80,5 @@ export function packBatch(
 }
 
 export function outcomesOf(bytes: Uint8Array, count: number): Outcome[] {
-  return Array.from(
-    { length: count },
-    (_, i) => new Outcome(bytes.subarray(i * at.RECORD, (i + 1) * at.RECORD)),
-  );
+  return Array.from({ length: count }, (_, i) => new Outcome(bytes.subarray(i * at.RECORD, (i + 1) * at.RECORD)));
 }

@@ -113,7 +113,9 @@ function chooseTarget(draft: Draft, bytes: number): bigint {
   const step = isAligned ? 16 : 1;
   switch (variant) {
     case 'unmapped':
-      return BigInt(random.chance(0.5) ? at.DATA_END + 16 * random.below(8) : at.DATA_PAGES - 512 - 16 * random.below(9));
+      return BigInt(
+        random.chance(0.5) ? at.DATA_END + 16 * random.below(8) : at.DATA_PAGES - 512 - 16 * random.below(9),
+      );
     case 'crossing':
       return BigInt(at.DATA_END - 1 - random.below(Math.max(1, bytes - 1)));
     case 'nonCanonical':

@@ -2,7 +2,24 @@ import type { Outcome } from './case-batch';
 import * as at from './case-layout';
 import type { RowCase } from './case-maker';
 
-const NAMES = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
+const NAMES = [
+  'rax',
+  'rcx',
+  'rdx',
+  'rbx',
+  'rsp',
+  'rbp',
+  'rsi',
+  'rdi',
+  'r8',
+  'r9',
+  'r10',
+  'r11',
+  'r12',
+  'r13',
+  'r14',
+  'r15',
+];
 const PAGE_FAULT = 14;
 const ST_AT = 32;
 const XMM_AT = 160;
@@ -121,7 +138,8 @@ export function compareOutcomes(item: RowCase, host: Outcome, ours: Outcome): st
   }
   if (host.status !== ours.status) {
     const faulted = hasFaulted ? host : ours;
-    if (faulted.status === at.STATUS_FAULT) differences.push(`vector ${faulted.vector} at ${hex(faulted.u64(at.OUT_RIP))}`);
+    if (faulted.status === at.STATUS_FAULT)
+      differences.push(`vector ${faulted.vector} at ${hex(faulted.u64(at.OUT_RIP))}`);
     return differences;
   }
   NAMES.forEach((name, i) => {

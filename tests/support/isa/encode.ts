@@ -150,10 +150,7 @@ function immediateBytes(kind: OperandKind, value: bigint, second: bigint, size: 
     case 'immv':
       return little(BigInt.asUintN(64, value), size / 8);
     case 'ptrfar':
-      return [
-        ...little(BigInt.asUintN(32, value), size === 16 ? 2 : 4),
-        ...little(BigInt.asUintN(16, second), 2),
-      ];
+      return [...little(BigInt.asUintN(32, value), size === 16 ? 2 : 4), ...little(BigInt.asUintN(16, second), 2)];
     default:
       throw new Error(`'${kind}' is no immediate`);
   }

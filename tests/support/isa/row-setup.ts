@@ -175,7 +175,9 @@ function branchTarget(draft: Draft): void {
 /** Control word with the bits that exist. */
 function controlWord(draft: Draft): number {
   const { random } = draft;
-  return 0x40 | random.pick([0x3f, 0x3f, 0x3f, random.below(64)]) | (random.pick([0, 2, 3]) << 8) | (random.below(4) << 10);
+  return (
+    0x40 | random.pick([0x3f, 0x3f, 0x3f, random.below(64)]) | (random.pick([0, 2, 3]) << 8) | (random.below(4) << 10)
+  );
 }
 
 function environment(draft: Draft): void {
@@ -250,7 +252,12 @@ export function prepare(draft: Draft): void {
       storeInteger(draft, draft.gpr[RSP]!, BigInt(draft.slot + at.TAKEN), 64);
       break;
     case 'popf':
-      storeInteger(draft, draft.gpr[RSP]!, BigInt((random.below(0x1000) & 0xcd5) | 0x202 | (random.below(2) << 21)), 64);
+      storeInteger(
+        draft,
+        draft.gpr[RSP]!,
+        BigInt((random.below(0x1000) & 0xcd5) | 0x202 | (random.below(2) << 21)),
+        64,
+      );
       break;
     case 'call':
     case 'jmp':

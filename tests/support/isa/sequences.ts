@@ -27,8 +27,33 @@ const INDEX_VALUE = 5;
 
 /** Results that are approximate or in part undefined, images with reserved bits, flags that must not be random, far memory. */
 const EXCLUDED = new Set([
-  ...['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss', 'f2xm1', 'fyl2x', 'fyl2xp1', 'fptan', 'fpatan', 'fsin', 'fcos', 'fsincos'],
-  ...['fnstenv', 'fnsave', 'fxsave', 'fxsave64', 'fldenv', 'frstor', 'fxrstor', 'fxrstor64', 'fldcw', 'ldmxcsr', 'fbld'],
+  ...[
+    'rcpps',
+    'rcpss',
+    'rsqrtps',
+    'rsqrtss',
+    'f2xm1',
+    'fyl2x',
+    'fyl2xp1',
+    'fptan',
+    'fpatan',
+    'fsin',
+    'fcos',
+    'fsincos',
+  ],
+  ...[
+    'fnstenv',
+    'fnsave',
+    'fxsave',
+    'fxsave64',
+    'fldenv',
+    'frstor',
+    'fxrstor',
+    'fxrstor64',
+    'fldcw',
+    'ldmxcsr',
+    'fbld',
+  ],
   ...['popf', 'call', 'ret', 'jmp', 'loop', 'loope', 'loopne', 'jcxz', 'enter', 'leave', 'lea', 'xlat'],
   ...['ud0', 'ud1', 'ud2', 'cli', 'sti', 'maskmovq', 'maskmovdqu', 'cmpxchg16b'],
 ]);
@@ -66,7 +91,9 @@ export class SequenceMaker {
 
   #memory(bytes: number, alignment: number): MemoryOperand {
     const { random } = this;
-    let offset = random.chance(0.25) ? -1 - random.below(Math.max(1, bytes - 1)) : random.below(2 * REACH - bytes) - REACH;
+    let offset = random.chance(0.25)
+      ? -1 - random.below(Math.max(1, bytes - 1))
+      : random.below(2 * REACH - bytes) - REACH;
     offset = Math.floor(offset / alignment) * alignment;
     switch (random.below(8)) {
       case 0:

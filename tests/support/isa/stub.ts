@@ -102,7 +102,9 @@ export function hostProgram(): { code: Uint8Array; entry: number; done: number; 
   for (const signal of SIGNALS) system(a, SYS_SIGACTION, [signal, at.V_SCRATCH, 0, 8]);
   a.immediate(R12, at.V_HEADER).immediate(R13, 16).call('read');
   a.immediate(R12, at.INPUTS).load(R13, undefined, at.V_HEADER).call('read');
-  a.immediate(R12, at.SLOTS).load(R13, undefined, at.V_HEADER + 8).call('read');
+  a.immediate(R12, at.SLOTS)
+    .load(R13, undefined, at.V_HEADER + 8)
+    .call('read');
   a.storeImmediate(undefined, at.V_INPUT, at.INPUTS).storeImmediate(undefined, at.V_OUTPUT, at.OUTPUTS);
   a.immediate(RAX, at.INPUTS).op('add 03 /r', { size: 64, reg: RAX, memory: { displacement: at.V_HEADER } });
   a.store(undefined, at.V_END, RAX);
@@ -165,7 +167,9 @@ export function supervisorProgram(origin: number, end: number): Uint8Array {
   a.load(RAX, RSP, 40).store(undefined, at.V_SAVED + 8 * RSP, RAX);
   a.load(RAX, RSP, 32).store(undefined, at.V_SAVED + 128, RAX);
   a.load(RAX, RSP, 16);
-  a.op('cmp 81 /7 iz', { size: 64, rm: RAX, immediates: [end] }).jumpIf(CC_NZ, 'fault').op('hlt F4');
+  a.op('cmp 81 /7 iz', { size: 64, rm: RAX, immediates: [end] })
+    .jumpIf(CC_NZ, 'fault')
+    .op('hlt F4');
   a.label('fault').store(RBX, at.OUT_RIP, RAX);
   a.load(RAX, RSP, 0).store(RBX, at.OUT_VECTOR, RAX);
   a.load(RAX, RSP, 8).store(RBX, at.OUT_ERROR, RAX);

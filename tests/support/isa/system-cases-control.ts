@@ -71,9 +71,7 @@ const far: SystemCase[] = [
     memory: [[m.DATA, [...le(0, 4), ...le(m.CALL_GATE32, 2)]]],
     // SS, ESP, CS, EIP of the caller on the new stack
     expected: { rsp: 0x6ff0 - 16 },
-    expectedMemory: [
-      [0x6ff0 - 16, [after(6), m.USER_CODE32, m.STACK, m.USER_DATA32].flatMap((value) => le(value, 4))],
-    ],
+    expectedMemory: [[0x6ff0 - 16, [after(6), m.USER_CODE32, m.STACK, m.USER_DATA32].flatMap((value) => le(value, 4))]],
     check: ({ state }) => state.cs.selector === m.CODE32 && state.ss.selector === m.DATA32,
   },
   {
@@ -116,9 +114,7 @@ const far: SystemCase[] = [
     rows: ['retf CA iw', 'hlt F4'],
     mode: 'flat32',
     code: one('retf CA iw', { immediates: [4] }),
-    memory: [
-      [m.STACK, [m.ELSEWHERE, m.USER_CODE32, 99, 0xe000, m.USER_DATA32].flatMap((value) => le(value, 4))],
-    ],
+    memory: [[m.STACK, [m.ELSEWHERE, m.USER_CODE32, 99, 0xe000, m.USER_DATA32].flatMap((value) => le(value, 4))]],
     // HLT at CPL 3
     vector: 13,
     error: 0,
@@ -198,7 +194,13 @@ const interrupts: SystemCase[] = [
     expectedMemory: [[m.STACK - 6, [...le(after(2), 2), 0, 0, ...le(2 | IF | CF, 2)]]],
     expectedFlags: [IF, 0],
   },
-  { name: 'INT n at CPL 3', rows: ['int CD ib'], mode: 'user32', code: one('int CD ib', { immediates: [0x80] }), vector: 0x80 },
+  {
+    name: 'INT n at CPL 3',
+    rows: ['int CD ib'],
+    mode: 'user32',
+    code: one('int CD ib', { immediates: [0x80] }),
+    vector: 0x80,
+  },
   {
     name: 'INT n through a gate of the kernel',
     rows: ['int CD ib'],
@@ -207,7 +209,13 @@ const interrupts: SystemCase[] = [
     vector: 13,
     error: 0x21 * 8 + 2,
   },
-  { name: 'INT n in 64-bit mode', rows: ['int CD ib'], mode: 'user64', code: one('int CD ib', { immediates: [0xfe] }), vector: 0xfe },
+  {
+    name: 'INT n in 64-bit mode',
+    rows: ['int CD ib'],
+    mode: 'user64',
+    code: one('int CD ib', { immediates: [0xfe] }),
+    vector: 0xfe,
+  },
   { name: 'INTO with OF', rows: ['into CE'], mode: 'flat32', code: one('into CE'), flags: OF, vector: 4 },
   { name: 'INTO without', rows: ['into CE'], mode: 'real', code: one('into CE') },
   { name: 'INT1', rows: ['int1 F1'], mode: 'flat32', code: one('int1 F1'), vector: 1 },

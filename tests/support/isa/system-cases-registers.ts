@@ -38,7 +38,13 @@ const controlRegisters: SystemCase[] = [
     gpr: { rax: 0x80000010 },
     vector: 13,
   },
-  { name: 'CR1 does not exist', rows: ['mov 0F 20 /r'], mode: 'flat32', code: one('mov 0F 20 /r', { reg: 1 }), vector: 6 },
+  {
+    name: 'CR1 does not exist',
+    rows: ['mov 0F 20 /r'],
+    mode: 'flat32',
+    code: one('mov 0F 20 /r', { reg: 1 }),
+    vector: 6,
+  },
   {
     name: 'MOV to CR4 of a reserved bit',
     rows: ['mov 0F 22 /r'],
@@ -80,7 +86,14 @@ const controlRegisters: SystemCase[] = [
     vector: 1,
     check: ({ state }) => (state.dr[4]! & 0x2000n) !== 0n && (state.dr[5]! & 0x2000n) === 0n,
   },
-  { name: 'MOV r, DR at CPL 3', rows: ['mov 0F 21 /r', 'mov 0F 23 /r'], mode: 'user32', code: one('mov 0F 21 /r'), vector: 13, error: 0 },
+  {
+    name: 'MOV r, DR at CPL 3',
+    rows: ['mov 0F 21 /r', 'mov 0F 23 /r'],
+    mode: 'user32',
+    code: one('mov 0F 21 /r'),
+    vector: 13,
+    error: 0,
+  },
   {
     name: 'SMSW of 32 bits tells CR0',
     rows: ['smsw 0F 01 /4'],
@@ -124,11 +137,19 @@ const controlRegisters: SystemCase[] = [
         .op('pop 58 +r', { rm: 1 }),
     expected: { rax: AC | 2, rcx: 2 },
   },
-  { name: 'STAC at CPL 3', rows: ['stac NP 0F 01 /1 mod=3 rm=3'], mode: 'user64', code: one('stac NP 0F 01 /1 mod=3 rm=3'), vector: 6 },
+  {
+    name: 'STAC at CPL 3',
+    rows: ['stac NP 0F 01 /1 mod=3 rm=3'],
+    mode: 'user64',
+    code: one('stac NP 0F 01 /1 mod=3 rm=3'),
+    vector: 6,
+  },
 ];
 
 const caches: SystemCase[] = [
-  ...['invd 0F 08', 'wbinvd 0F 09'].map((row): SystemCase => ({ name: row, rows: [row], mode: 'flat32', code: one(row) })),
+  ...['invd 0F 08', 'wbinvd 0F 09'].map(
+    (row): SystemCase => ({ name: row, rows: [row], mode: 'flat32', code: one(row) }),
+  ),
   {
     name: 'INVLPG drops a translation',
     rows: ['invlpg 0F 01 /7 mod=m'],
@@ -180,7 +201,15 @@ const identity: SystemCase[] = [
     code: (a) => a.op('rdtsc 0F 31').op('mov 8B /r', { reg: 3, rm: 0 }).op('rdtsc 0F 31'),
     check: (r) => r.gpr('rax') >= r.gpr('rbx') && r.gpr('rax') >> 32n === 0n,
   },
-  { name: 'RDTSC with CR4.TSD', rows: ['rdtsc 0F 31'], mode: 'user32', code: one('rdtsc 0F 31'), ...withCr4(CR4_TSD), vector: 13, error: 0 },
+  {
+    name: 'RDTSC with CR4.TSD',
+    rows: ['rdtsc 0F 31'],
+    mode: 'user32',
+    code: one('rdtsc 0F 31'),
+    ...withCr4(CR4_TSD),
+    vector: 13,
+    error: 0,
+  },
   {
     name: 'RDTSCP tells TSC_AUX',
     rows: ['rdtscp 0F 01 /7 mod=3 rm=1'],
@@ -201,21 +230,33 @@ const identity: SystemCase[] = [
     },
     expected: { r10: 0x4321 },
   },
-  { name: 'RDPMC of no counter', rows: ['rdpmc 0F 33'], mode: 'flat32', code: one('rdpmc 0F 33'), gpr: { rcx: 0xffff }, vector: 13, error: 0 },
+  {
+    name: 'RDPMC of no counter',
+    rows: ['rdpmc 0F 33'],
+    mode: 'flat32',
+    code: one('rdpmc 0F 33'),
+    gpr: { rcx: 0xffff },
+    vector: 13,
+    error: 0,
+  },
   {
     name: 'WRMSR, RDMSR',
     rows: ['wrmsr 0F 30', 'rdmsr 0F 32'],
     mode: 'long64',
     code: (a) =>
-      a
-        .op('wrmsr 0F 30')
-        .op('xor 33 /r', { reg: 0, rm: 0 })
-        .op('xor 33 /r', { reg: 2, rm: 2 })
-        .op('rdmsr 0F 32'),
+      a.op('wrmsr 0F 30').op('xor 33 /r', { reg: 0, rm: 0 }).op('xor 33 /r', { reg: 2, rm: 2 }).op('rdmsr 0F 32'),
     gpr: { rcx: 0xc0000102, rax: 0x12345678, rdx: 0x7fff },
     expected: { rax: 0x12345678, rdx: 0x7fff },
   },
-  { name: 'RDMSR of an unknown MSR', rows: ['rdmsr 0F 32'], mode: 'flat32', code: one('rdmsr 0F 32'), gpr: { rcx: 0x12345 }, vector: 13, error: 0 },
+  {
+    name: 'RDMSR of an unknown MSR',
+    rows: ['rdmsr 0F 32'],
+    mode: 'flat32',
+    code: one('rdmsr 0F 32'),
+    gpr: { rcx: 0x12345 },
+    vector: 13,
+    error: 0,
+  },
   {
     name: 'WRMSR of an address that is not canonical',
     rows: ['wrmsr 0F 30'],
@@ -262,7 +303,13 @@ const identity: SystemCase[] = [
     vector: 13,
     error: 0,
   },
-  { name: 'WRGSBASE without CR4.FSGSBASE', rows: ['wrgsbase F3 0F AE /3 mod=3'], mode: 'long64', code: one('wrgsbase F3 0F AE /3 mod=3'), vector: 6 },
+  {
+    name: 'WRGSBASE without CR4.FSGSBASE',
+    rows: ['wrgsbase F3 0F AE /3 mod=3'],
+    mode: 'long64',
+    code: one('wrgsbase F3 0F AE /3 mod=3'),
+    vector: 6,
+  },
   {
     name: 'MONITOR and MWAIT go on',
     rows: ['monitor 0F 01 /1 mod=3 rm=0', 'mwait 0F 01 /1 mod=3 rm=1'],
@@ -270,21 +317,32 @@ const identity: SystemCase[] = [
     code: (a) => a.op('monitor 0F 01 /1 mod=3 rm=0').op('mwait 0F 01 /1 mod=3 rm=1'),
     gpr: { rax: m.DATA },
   },
-  { name: 'MONITOR with extensions', rows: ['monitor 0F 01 /1 mod=3 rm=0'], mode: 'flat32', code: one('monitor 0F 01 /1 mod=3 rm=0'), gpr: { rcx: 1 }, vector: 13, error: 0 },
+  {
+    name: 'MONITOR with extensions',
+    rows: ['monitor 0F 01 /1 mod=3 rm=0'],
+    mode: 'flat32',
+    code: one('monitor 0F 01 /1 mod=3 rm=0'),
+    gpr: { rcx: 1 },
+    vector: 13,
+    error: 0,
+  },
   {
     name: 'WRPKRU, RDPKRU',
     rows: ['wrpkru NP 0F 01 /5 mod=3 rm=7', 'rdpkru NP 0F 01 /5 mod=3 rm=6'],
     mode: 'long64',
     code: (a) =>
-      a
-        .op('wrpkru NP 0F 01 /5 mod=3 rm=7')
-        .op('xor 33 /r', { reg: 0, rm: 0 })
-        .op('rdpkru NP 0F 01 /5 mod=3 rm=6'),
+      a.op('wrpkru NP 0F 01 /5 mod=3 rm=7').op('xor 33 /r', { reg: 0, rm: 0 }).op('rdpkru NP 0F 01 /5 mod=3 rm=6'),
     ...withCr4(CR4_PKE),
     gpr: { rax: 0x12345678 },
     expected: { rax: 0x12345678, rdx: 0 },
   },
-  { name: 'RDPKRU without CR4.PKE', rows: ['rdpkru NP 0F 01 /5 mod=3 rm=6'], mode: 'long64', code: one('rdpkru NP 0F 01 /5 mod=3 rm=6'), vector: 6 },
+  {
+    name: 'RDPKRU without CR4.PKE',
+    rows: ['rdpkru NP 0F 01 /5 mod=3 rm=6'],
+    mode: 'long64',
+    code: one('rdpkru NP 0F 01 /5 mod=3 rm=6'),
+    vector: 6,
+  },
 ];
 
 const fastCalls: SystemCase[] = [
@@ -338,7 +396,14 @@ const fastCalls: SystemCase[] = [
     expectedFlags: [IF, 0],
     check: ({ state }) => state.cs.selector === m.CODE32 && state.ss.selector === m.DATA32,
   },
-  { name: 'SYSENTER with a null CS', rows: ['sysenter 0F 34'], mode: 'flat32', code: one('sysenter 0F 34'), vector: 13, error: 0 },
+  {
+    name: 'SYSENTER with a null CS',
+    rows: ['sysenter 0F 34'],
+    mode: 'flat32',
+    code: one('sysenter 0F 34'),
+    vector: 13,
+    error: 0,
+  },
   {
     name: 'SYSEXIT',
     rows: ['sysexit 0F 35'],
@@ -380,7 +445,13 @@ const extendedStates: SystemCase[] = [
     gpr: { rcx: 0, rdx: 5 },
     expected: { rax: 3, rdx: 0 },
   },
-  { name: 'XGETBV without CR4.OSXSAVE', rows: ['xgetbv NP 0F 01 /2 mod=3 rm=0'], mode: 'long64', code: one('xgetbv NP 0F 01 /2 mod=3 rm=0'), vector: 6 },
+  {
+    name: 'XGETBV without CR4.OSXSAVE',
+    rows: ['xgetbv NP 0F 01 /2 mod=3 rm=0'],
+    mode: 'long64',
+    code: one('xgetbv NP 0F 01 /2 mod=3 rm=0'),
+    vector: 6,
+  },
   {
     name: 'XSETBV',
     rows: ['xsetbv NP 0F 01 /2 mod=3 rm=1'],
@@ -414,7 +485,15 @@ const extendedStates: SystemCase[] = [
         [m.DATA + 520, row.startsWith('xsavec') ? le(0x8000000000000002n, 8) : le(0, 8)],
       ],
     },
-    { name: `${row.split(' ')[0]} of an unaligned area`, rows: [row], mode: 'long64', code: one(row, { memory: at(m.DATA + 16) }), ...withXsave(3n), vector: 13, error: 0 },
+    {
+      name: `${row.split(' ')[0]} of an unaligned area`,
+      rows: [row],
+      mode: 'long64',
+      code: one(row, { memory: at(m.DATA + 16) }),
+      ...withXsave(3n),
+      vector: 13,
+      error: 0,
+    },
   ]),
   ...['xrstor NP 0F AE /5 mod=m rex.w0', 'xrstor64 NP 0F AE /5 mod=m rex.w'].flatMap((row): SystemCase[] => [
     {

@@ -75,9 +75,24 @@ function decimal(
 const DECIMAL_FLAGS = SF | ZF | AF | PF | CF;
 // the manual's own examples where it has them
 const decimals: SystemCase[] = [
-  decimal('79h + 35h adjusted is 114', 'daa 27', { rax: 0xae, flags: 0 }, { rax: 0x14, mask: DECIMAL_FLAGS, flags: AF | PF | CF }),
-  decimal('a carry adds 60h', 'daa 27', { rax: 0x2e, flags: CF | AF }, { rax: 0x94, mask: DECIMAL_FLAGS, flags: SF | AF | CF }),
-  decimal('35h - 47h adjusted is 88 borrowed', 'das 2F', { rax: 0xee, flags: CF | AF }, { rax: 0x88, mask: DECIMAL_FLAGS, flags: SF | AF | PF | CF }),
+  decimal(
+    '79h + 35h adjusted is 114',
+    'daa 27',
+    { rax: 0xae, flags: 0 },
+    { rax: 0x14, mask: DECIMAL_FLAGS, flags: AF | PF | CF },
+  ),
+  decimal(
+    'a carry adds 60h',
+    'daa 27',
+    { rax: 0x2e, flags: CF | AF },
+    { rax: 0x94, mask: DECIMAL_FLAGS, flags: SF | AF | CF },
+  ),
+  decimal(
+    '35h - 47h adjusted is 88 borrowed',
+    'das 2F',
+    { rax: 0xee, flags: CF | AF },
+    { rax: 0x88, mask: DECIMAL_FLAGS, flags: SF | AF | PF | CF },
+  ),
   decimal('AAA carries into AH', 'aaa 37', { rax: 0x0b, flags: 0 }, { rax: 0x101, mask: AF | CF, flags: AF | CF }),
   decimal('AAA clears the high digit', 'aaa 37', { rax: 0x235, flags: 0 }, { rax: 0x205, mask: AF | CF, flags: 0 }),
   decimal('AAS borrows from AH', 'aas 3F', { rax: 0x20f, flags: 0 }, { rax: 0x109, mask: AF | CF, flags: AF | CF }),
@@ -94,7 +109,7 @@ const decimals: SystemCase[] = [
   },
 ];
 
-const shortForms: SystemCase[] = (['flat32', 'real'] as const).flatMap((mode) => [
+const shortForms: SystemCase[] = (['flat32', 'real'] as const).flatMap((mode): SystemCase[] => [
   {
     name: `INC r wraps at the operand size (${mode})`,
     rows: ['inc 40 +r'],
@@ -295,8 +310,23 @@ const allRegisters: SystemCase[] = [
     memory: [[m.STACK, [8, 7, 6, 99, 4, 3, 2, 1].flatMap((value) => le(value, 2))]],
     expected: { rax: 0xaaaa0001, rdi: 8, rsp: m.STACK + 16 },
   },
-  { name: 'SALC with CF', rows: ['salc D6'], mode: 'flat32', code: one('salc D6'), flags: CF, gpr: { rax: 0x1200 }, expected: { rax: 0x12ff } },
-  { name: 'SALC without', rows: ['salc D6'], mode: 'real', code: one('salc D6'), gpr: { rax: 0x12ab }, expected: { rax: 0x1200 } },
+  {
+    name: 'SALC with CF',
+    rows: ['salc D6'],
+    mode: 'flat32',
+    code: one('salc D6'),
+    flags: CF,
+    gpr: { rax: 0x1200 },
+    expected: { rax: 0x12ff },
+  },
+  {
+    name: 'SALC without',
+    rows: ['salc D6'],
+    mode: 'real',
+    code: one('salc D6'),
+    gpr: { rax: 0x12ab },
+    expected: { rax: 0x1200 },
+  },
   {
     name: 'BOUND within',
     rows: ['bound 62 /r mod=m'],
@@ -334,7 +364,13 @@ const allRegisters: SystemCase[] = [
     expectedMemory: [[m.DATA, le(0x13, 2)]],
     expectedFlags: [ZF, 0],
   },
-  { name: 'ARPL in real mode', rows: ['arpl 63 /r'], mode: 'real', code: one('arpl 63 /r', { rm: 0, reg: 1 }), vector: 6 },
+  {
+    name: 'ARPL in real mode',
+    rows: ['arpl 63 /r'],
+    mode: 'real',
+    code: one('arpl 63 /r', { rm: 0, reg: 1 }),
+    vector: 6,
+  },
 ];
 
 const IN_ROWS: ReadonlyArray<readonly [string, number, boolean]> = [
@@ -377,7 +413,14 @@ const ports: SystemCase[] = [
     }),
   ),
   ...['in EC', 'out EF', 'in E4 ib', 'out E6 ib', 'in ED', 'out EE', 'in E5 ib', 'out E7 ib'].map(
-    (row): SystemCase => ({ name: `${row} without permission`, rows: [row], mode: 'user32', code: one(row), vector: 13, error: 0 }),
+    (row): SystemCase => ({
+      name: `${row} without permission`,
+      rows: [row],
+      mode: 'user32',
+      code: one(row),
+      vector: 13,
+      error: 0,
+    }),
   ),
   {
     name: 'INSB repeated',

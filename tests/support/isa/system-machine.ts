@@ -41,8 +41,7 @@ export const READ_ONLY = 0x98;
 const GDT_LIMIT = 0x9f;
 
 function descriptor(base: number, limit: number, access: number, flags: number): bigint {
-  const high =
-    (((base >>> 16) & 0xff) | (access << 8) | (limit & 0xf0000) | (flags << 20) | (base & 0xff000000)) >>> 0;
+  const high = (((base >>> 16) & 0xff) | (access << 8) | (limit & 0xf0000) | (flags << 20) | (base & 0xff000000)) >>> 0;
   return (BigInt(high) << 32n) | BigInt(((limit & 0xffff) | ((base & 0xffff) << 16)) >>> 0);
 }
 
@@ -86,7 +85,24 @@ function interruptTable(isLong: boolean): Uint8Array {
   return new Uint8Array(table.buffer);
 }
 
-const REGISTERS = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
+const REGISTERS = [
+  'rax',
+  'rcx',
+  'rdx',
+  'rbx',
+  'rsp',
+  'rbp',
+  'rsi',
+  'rdi',
+  'r8',
+  'r9',
+  'r10',
+  'r11',
+  'r12',
+  'r13',
+  'r14',
+  'r15',
+];
 
 export interface Setup {
   readonly mode: Mode;
