@@ -139,6 +139,14 @@ function scalarText(name: string, args: readonly string[]): string {
   throw new Error(`no AssemblyScript spelling of ${name}`);
 }
 
+interface FlagSource {
+  readonly kind: 'difference' | 'logic' | 'count';
+  readonly size: Size;
+  readonly a: string;
+  readonly b: string;
+  readonly result: string;
+}
+
 export interface Variant {
   readonly compiled: CompiledRow;
   readonly size: Size;
@@ -162,6 +170,8 @@ export class AssemblyScriptEmitter implements Emitter {
   readonly lines: string[] = [];
   /** Functions of core/ the body calls. */
   readonly calls = new Set<string>();
+  /** The last operation that set flags, for conditions of a jump that follows at once. */
+  #flagSource: FlagSource | undefined;
   #indent = '';
   #next = 0;
 
@@ -386,6 +396,7 @@ export class AssemblyScriptEmitter implements Emitter {
     this.flagsAdd(size, a, b, result);
   }
   flagsSub(size: Size, a: I64, b: I64, result: I64): void {
+    this.#flagSource = { kind: 'difference', size, a: this.#t(a), b: this.#t(b), result: this.#t(result) };
     const [x, y, r] = [this.#t(a), this.#t(b), this.#t(result)];
     this.#flagsFromCarries(size, result, `(~${x} & ${y}) | ((~${x} | ${y}) & ${r})`);
   }
@@ -393,6 +404,7 @@ export class AssemblyScriptEmitter implements Emitter {
     this.flagsSub(size, a, b, result);
   }
   flagsLogic(size: Size, result: I64): void {
+    this.#flagSource = { kind: 'logic', size, a: '', b: '', result: this.#t(result) };
     this.#setFlags(this.#fr(size, result), '0');
   }
   /** OF is set by exactly one result, AF by the low digit; CF stays. */
@@ -408,6 +420,7 @@ export class AssemblyScriptEmitter implements Emitter {
     this.#flagsCount(size, result, 1n << BigInt(size - 1), 0);
   }
   flagsDec(size: Size, _before: I64, result: I64): void {
+    this.#flagSource = { kind: 'count', size, a: '', b: '', result: this.#t(result) };
     this.#flagsCount(size, result, (1n << BigInt(size - 1)) - 1n, 15);
   }
   flagsSet(size: Size, result: I64, cf: I32, of: I32, af: I32): void {
@@ -432,6 +445,35 @@ export class AssemblyScriptEmitter implements Emitter {
   }
   flagsImage(): I64 {
     return this.#value('i64', `${this.#call('flagsImage')}(s)`);
+  }
+  /** Condition `cc` straight from what the body computed; undefined where the flags must be looked at. */
+  directCondition(cc: Condition): string | undefined {
+    const source = this.#flagSource;
+    if (source === undefined) return undefined;
+    const { kind, size, a, b, result } = source;
+    const signed = (text: string): string => `<i${size}>${text}`;
+    const negate = (cc & 1) !== 0;
+    const pick = (yes: string, no: string): string => (negate ? no : yes);
+    const sign = pick(`${signed(result)} < 0`, `${signed(result)} >= 0`);
+    switch (cc >> 1) {
+      case 1:
+        return kind === 'difference' ? pick(`${a} < ${b}`, `${a} >= ${b}`) : undefined;
+      case 2:
+        return pick(`${result} == 0`, `${result} != 0`);
+      case 3:
+        return kind === 'difference' ? pick(`${a} <= ${b}`, `${a} > ${b}`) : undefined;
+      case 4:
+        return sign;
+      case 6:
+        if (kind === 'count') return undefined;
+        return kind === 'logic' ? sign : pick(`${signed(a)} < ${signed(b)}`, `${signed(a)} >= ${signed(b)}`);
+      case 7:
+        if (kind === 'count') return undefined;
+        if (kind === 'logic') return pick(`${signed(result)} <= 0`, `${signed(result)} > 0`);
+        return pick(`${signed(a)} <= ${signed(b)}`, `${signed(a)} > ${signed(b)}`);
+      default:
+        return undefined;
+    }
   }
   cf(): I32 {
     return this.#value('i32', `${this.#call('flagCf')}(s)`);
@@ -729,6 +771,3 @@ export class OperandTexts implements Operands {
     return field === undefined ? this.e.i32(0) : (this.e.raw('i32', `<u32>load<u8>(op, ${field})`) as I32);
   }
 }
-
-export const isMemoryForm = (variant: Variant): boolean => variant.form === FORM_MEMORY;
-export type { F32, F64 };

@@ -7,7 +7,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as layout from '../../src/cpu/emulated/core/layout';
 import type { CompiledRow } from '../../src/cpu/emulated/isa/compile';
-import { ENVIRONMENTS, addressSizesOf, compileRows, sizesOf } from '../../src/cpu/emulated/isa/compile';
+import {
+  ENVIRONMENTS,
+  ENV_LONG,
+  addressSizesOf,
+  compileRows,
+  sizesOf,
+  variantOf,
+} from '../../src/cpu/emulated/isa/compile';
 import { ROWS } from '../../src/cpu/emulated/isa/families';
 import type { Variant } from './assemblyscript-emitter';
 import { AssemblyScriptEmitter, OperandTexts } from './assemblyscript-emitter';
@@ -15,7 +22,7 @@ import { AssemblyScriptEmitter, OperandTexts } from './assemblyscript-emitter';
 const CORE = 'src/cpu/emulated/core';
 const OUT = 'build/out/gen';
 const FAMILY_SHIFT = 10;
-const CASES_MAX = 960;
+const CASES_MAX = layout.HANDLER_FUSED_FIRST - layout.HANDLER_FIRST;
 
 /** Rows whose handlers stand in the main loop. 16-bit forms of the commonest too: real mode lives on them. */
 const HOT = new Set(
@@ -28,6 +35,24 @@ const HOT = new Set(
     'movaps movups movdqa movdqu movq movd pxor por pand xorps',
   ].flatMap((line) => line.split(' ')),
 );
+
+/** Instructions on registers that are joined with a conditional jump right after them: [rows, sizes, conditions]. */
+const FUSED: ReadonlyArray<readonly [names: string, sizes: readonly number[], conditions: readonly number[]]> = [
+  ['cmp', [8, 32, 64], [2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15]],
+  ['test', [8, 32, 64], [4, 5, 8, 9, 14, 15]],
+  ['sub', [32, 64], [2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15]],
+  ['dec', [32, 64], [4, 5, 8, 9]],
+  ['and', [32, 64], [4, 5]],
+];
+
+interface FusedHandler {
+  /** The handler of the first instruction alone. */
+  readonly alone: Handler;
+  readonly condition: number;
+  readonly body: string;
+  readonly calls: ReadonlySet<string>;
+  readonly number: number;
+}
 
 interface Handler {
   readonly body: string;
@@ -114,7 +139,7 @@ function importLines(text: string, calls: Iterable<string>, functions: ReadonlyM
 
 const indent = (text: string, by: string): string => text.replace(/^(?=.)/gm, by);
 
-function caseText(handler: Handler, inMain: boolean, label: string): string {
+function caseText(handler: Pick<Handler, 'body' | 'comment'>, inMain: boolean, label: string): string {
   const go = inMain ? 'op = $1;\nif (op == 0) return;\ncontinue;' : 'return $1;';
   const branch = inMain ? 'break;' : 'return branchFlat(s, op, 1);';
   const next = inMain ? 'op += OP_SIZE;\ncontinue;' : 'return op + OP_SIZE;';
@@ -181,8 +206,41 @@ function collect(): { handlers: Handler[]; numbersOf: Handler[][]; rows: Compile
   return { handlers: [...byText.values()], numbersOf, rows };
 }
 
+/** Every pair of FUSED by the handler of its first instruction. */
+function fuse(rows: readonly CompiledRow[], numbersOf: ReadonlyArray<readonly Handler[]>): FusedHandler[] {
+  const fused: FusedHandler[] = [];
+  const done = new Set<Handler>();
+  rows.forEach((compiled, i) => {
+    const rule = FUSED.find(([name]) => name === compiled.row.name);
+    if (rule === undefined || !compiled.forms.includes(0)) return;
+    for (const size of sizesOf(compiled.sizeRule)) {
+      if (!rule[1].includes(size)) continue;
+      const variant: Variant = { compiled, size, form: 0, addressSize: 64, env: ENV_LONG };
+      const alone = numbersOf[i]![variantOf(compiled, size, 0, 64) * ENVIRONMENTS]!;
+      if (done.has(alone)) continue;
+      done.add(alone);
+      const e = new AssemblyScriptEmitter(variant);
+      compiled.row.semantics!(e, new OperandTexts(e, variant));
+      for (const condition of rule[2]) {
+        const text = e.directCondition(condition);
+        if (text === undefined) continue;
+        const jump = `op += OP_SIZE;\nif (${text}) {\n  BRANCH\n}`;
+        const number = layout.HANDLER_FUSED_FIRST + fused.length;
+        fused.push({ alone, condition, body: [...e.lines, jump].join('\n'), calls: e.calls, number });
+      }
+    }
+  });
+  if (fused.length > layout.HANDLER_FUSED_END - layout.HANDLER_FUSED_FIRST)
+    throw new Error(`${fused.length} fused handlers`);
+  return fused;
+}
+
 /** One line per row: its handlers in base 36; three per variant only where the environment matters. */
-function handlersTable(rows: readonly CompiledRow[], numbersOf: ReadonlyArray<readonly Handler[]>): string {
+function handlersTable(
+  rows: readonly CompiledRow[],
+  numbersOf: ReadonlyArray<readonly Handler[]>,
+  fused: readonly FusedHandler[],
+): string {
   const lines = rows.map((compiled, i) => {
     const numbers = numbersOf[i]!.map((handler) => handler.number);
     const first = numbers.filter((_, k) => k % ENVIRONMENTS === 0);
@@ -196,6 +254,11 @@ function handlersTable(rows: readonly CompiledRow[], numbersOf: ReadonlyArray<re
     '/** By row: handler numbers of its variants in the order of compile.ts, base 36; once or per environment. */',
     'export const HANDLERS: readonly string[] = [',
     ...lines,
+    '];',
+    '',
+    '/** [handler, condition of the jump that follows, handler of both]. */',
+    'export const FUSED_HANDLERS: ReadonlyArray<readonly [number, number, number]> = [',
+    ...fused.map(({ alone, condition, number }) => `  [${alone.number}, ${condition}, ${number}],`),
     '];',
     '',
   ].join('\n');
@@ -225,6 +288,7 @@ export function generateInterpreter(): Generated {
   }
   if (groups.length > 62) throw new Error('more families than handler numbers');
 
+  const fused = fuse(rows, numbersOf);
   const header = '// Generated by build/gen/interpreter.ts; do not edit.';
   for (const group of groups) {
     const cases = group.handlers.map((handler, i) => caseText(handler, false, String(i))).join('\n');
@@ -242,6 +306,7 @@ export function generateInterpreter(): Generated {
 
   const mainCalls = new Set([
     ...hot.flatMap((handler) => [...handler.calls]),
+    ...fused.flatMap((handler) => [...handler.calls]),
     ...['leaveHere', 'branchFlat', 'raiseDecoded', 'checkUnit', 'checkCrossing', 'prepareRun', 'stopCode'],
   ]);
   const main = [
@@ -259,6 +324,13 @@ export function generateInterpreter(): Generated {
     '    switch (handler) {',
     PSEUDO,
     ...hot.map((handler) => caseText(handler, true, String(handler.number))),
+    ...fused.map((handler) =>
+      caseText(
+        { body: handler.body, comment: `${handler.alone.comment}, jump ${handler.condition}` },
+        true,
+        `${handler.number}`,
+      ),
+    ),
     '      default:',
     `        op = cold(s, op, (handler >> ${FAMILY_SHIFT}) - 1);`,
     '        if (op == 0) return;',
@@ -281,7 +353,9 @@ export function generateInterpreter(): Generated {
     `${OUT}/interpreter.ts`,
     [header, ...importLines(main, mainCalls, functions), ...groupImports, '', main, ''].join('\n'),
   );
-  files.set('src/cpu/emulated/isa/handlers.generated.ts', handlersTable(rows, numbersOf));
-  console.error(`interpreter: ${handlers.length} handlers, ${hot.length} in the main loop, ${groups.length} groups`);
+  files.set('src/cpu/emulated/isa/handlers.generated.ts', handlersTable(rows, numbersOf, fused));
+  console.error(
+    `interpreter: ${handlers.length} handlers, ${hot.length} and ${fused.length} fused in the main loop, ${groups.length} groups`,
+  );
   return { files };
 }

@@ -12,6 +12,7 @@ import {
   type Decoder,
 } from './decoder';
 import { ENV_CHECKED } from './isa/compile';
+import type { Row } from './isa/table';
 import { OpPacker, environmentOf } from './op-packer';
 
 /**
@@ -273,6 +274,10 @@ export class BlockCache {
       }
       if (!this.#append(draft, result, mode)) break;
       const { row } = this.decoder.instruction.compiled;
+      const isFusable = row.attributes.cc !== undefined && draft.count > 1 && result === DECODE_OK;
+      if (isFusable && isFlatJump(row, this.decoder.instruction.size, mode)) {
+        this.#packer.fuse(draft.op - OP_SIZE, row.attributes.cc!);
+      }
       if (row.attributes.endsBlock || result !== DECODE_OK) break;
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
       if (row.operands[0]?.kind === 'rel8' || row.operands[0]?.kind === 'relz') {
@@ -469,6 +474,12 @@ export class BlockCache {
       this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
     }
   }
+}
+
+/** A conditional jump that is a link, not a computation: no segment limit, no cut to 16 bits. */
+function isFlatJump(row: Row, size: number, mode: number): boolean {
+  const kind = row.operands[0]?.kind;
+  return (kind === 'rel8' || kind === 'relz') && size !== 16 && environmentOf(mode) !== ENV_CHECKED;
 }
 
 function codeSizeOf(mode: number): CodeSize {

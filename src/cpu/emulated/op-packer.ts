@@ -1,7 +1,7 @@
 import * as layout from './core/layout';
 import { stateOffset } from './core/layout';
 import { BASE_RIP, NO_REGISTER, type Instruction } from './decoder';
-import { HANDLERS } from './isa/handlers.generated';
+import { FUSED_HANDLERS, HANDLERS } from './isa/handlers.generated';
 import type { CompiledRow } from './isa/compile';
 import {
   ENVIRONMENTS,
@@ -104,6 +104,8 @@ export class OpPacker {
   readonly #u16: Uint16Array;
   readonly #i32: Int32Array;
   readonly #handlers: readonly Uint16Array[];
+  /** Handler * 16 + condition → handler of both. */
+  readonly #fused = new Map(FUSED_HANDLERS.map(([alone, condition, both]) => [alone * 16 + condition, both]));
   readonly #plans: ReadonlyArray<readonly PackPlan[]>;
 
   constructor(memory: WebAssembly.Memory, rows: readonly CompiledRow[]) {
@@ -125,6 +127,16 @@ export class OpPacker {
     this.#u8[op + layout.OP_SEG] = SEG_SS;
     this.#u16[(op + layout.OP_NEXT) >> 1] = next;
     this.#i32[(op + layout.OP_IMM) >> 2] = next;
+  }
+
+  /** Joins the op before `jump`, a conditional jump with a flat target, with it if there is a handler for both. */
+  fuse(jump: number, condition: number): void {
+    const op = jump - layout.OP_SIZE;
+    const alone = this.#u16[op >> 1]!;
+    const both = this.#fused.get(alone * 16 + condition);
+    if (both === undefined) return;
+    this.#u16[op >> 1] = both;
+    this.#i32[(op + layout.OP_LINK) >> 2] = alone;
   }
 
   /** false: the displacement does not fit this far from the block's start. */

@@ -210,6 +210,9 @@ export const HANDLER_CROSSING = 4; // the op that follows lies on two pages; OP_
 export const HANDLER_END_CHECKED = 6; // HANDLER_END where the code segment has a limit
 export const HANDLER_INTERCEPT = 5; // a hypervisor may want to see the op that follows
 export const HANDLER_FIRST = 8;
+/** Handlers of a flag-setting instruction on registers together with the conditional jump after it; OP_LINK holds its own one. */
+export const HANDLER_FUSED_FIRST = 820;
+export const HANDLER_FUSED_END = 1024;
 export const UNIT_FPU = 1;
 export const UNIT_MMX = 2;
 export const UNIT_SSE = 3;

@@ -8,6 +8,8 @@ import {
   BLOCK_BYTES,
   BLOCK_INSTRUCTIONS,
   BLOCK_INSTRUCTIONS_MAX,
+  HANDLER_FUSED_END,
+  HANDLER_FUSED_FIRST,
   HANDLER_LEAVE,
   JUMP_ENTRIES,
   JUMP_ENTRY_SIZE,
@@ -119,6 +121,10 @@ function truncate(s: usize, op: usize, count: u32): usize {
   const size = end - op;
   memory.copy(copy - OP_SIZE, op - OP_SIZE, size + OP_SIZE * 2);
   store<u16>(copy + size, <u16>HANDLER_LEAVE, OP_HANDLER);
+  // an instruction that was joined with the jump cut off stands alone
+  const last = copy + size - OP_SIZE;
+  const handler = <u32>load<u16>(last, OP_HANDLER);
+  if (handler >= HANDLER_FUSED_FIRST && handler < HANDLER_FUSED_END) store<u16>(last, <u16>load<u32>(last, OP_LINK), OP_HANDLER);
   return copy;
 }
 
