@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { FORM_MEMORY } from '../../src/cpu/emulated/isa/compile';
+import { type CompiledRow, FORM_MEMORY } from '../../src/cpu/emulated/isa/compile';
 import { BATCH } from '../support/isa/case-layout';
 import { slotAddress } from '../support/isa/case-batch';
-import { formsOf, isFloatRow, makeCase, type RowCase, sizesIn64, type Variant } from '../support/isa/case-maker';
+import { formsOf, isFloatRow, makeCase, type RowCase, sizesIn32, sizesIn64, type Variant } from '../support/isa/case-maker';
 import { compareOutcomes } from '../support/isa/compare';
 import { EmulatedCpu } from '../support/isa/emulated-cpu';
 import { COMPILED, keyOf } from '../support/isa/encode';
 import { HostCpu, hostSupport } from '../support/isa/host-cpu';
-import { differsOnAmd, isUserRow } from '../support/isa/user-rows';
+import { differsOnAmd, isUserRow, isUserRow32 } from '../support/isa/user-rows';
 import { Random } from '../support/random';
 
 // Rows are compared whether or not the default CPU model offers their features.
@@ -35,37 +35,45 @@ describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? ''
   afterAll(() => host.dispose());
 
   const skipped = new Set<string>();
-  const rows = COMPILED.filter((compiled) => {
-    if (!isUserRow(compiled) || !only.test(keyOf(compiled))) return false;
-    const { feature } = compiled.row.attributes;
+
+  function isThere({ row: { attributes } }: CompiledRow): boolean {
+    const { feature } = attributes;
     if (feature === undefined || host.features.has(feature)) return true;
     skipped.add(feature);
     return false;
-  });
-
-  function casesOf(): ((slot: number) => RowCase)[] {
-    const random = new Random(seed);
-    return rows.flatMap((compiled) => {
-      const values = factor * (isFloatRow(compiled) ? 32 : compiled.row.family === 'shift' ? 24 : 12);
-      return sizesIn64(compiled).flatMap((size) =>
-        formsOf(compiled).flatMap((form) => {
-          const { family, attributes } = compiled.row;
-          const isMemory = form === FORM_MEMORY || family === 'string' || family === 'stack';
-          const variants: Variant[] = Array.from({ length: values }, () => 'plain');
-          if (isMemory) variants.push(...FAULTS.filter((name) => name !== 'misaligned' || attributes.aligned));
-          const { isIntel: isHostIntel } = host;
-          return variants
-            .filter((variant) => isHostIntel || !differsOnAmd(compiled, form === FORM_MEMORY, variant))
-            .map((variant) => (slot: number) => makeCase(compiled, { size, form, variant, isHostIntel }, random, slot));
-        }),
-      );
-    });
   }
 
-  test('agree with it', async () => {
-    if (skipped.size > 0)
+  function casesOf(compiled: CompiledRow, codeSize: 32 | 64, random: Random): ((slot: number) => RowCase)[] {
+    const { family, attributes } = compiled.row;
+    const { isIntel: isHostIntel } = host;
+    const most = isFloatRow(compiled) ? 32 : family === 'shift' ? 24 : 12;
+    const values = Math.ceil((factor * most) / (codeSize === 32 ? 3 : 1));
+    const sizes = codeSize === 32 ? sizesIn32(compiled) : sizesIn64(compiled);
+    return sizes.flatMap((size) =>
+      formsOf(compiled).flatMap((form) => {
+        const isMemory = form === FORM_MEMORY || family === 'string' || family === 'stack';
+        const variants: Variant[] = Array.from({ length: values }, () => 'plain');
+        if (isMemory) variants.push(...FAULTS);
+        return variants
+          .filter((variant) => variant !== 'misaligned' || attributes.aligned === true)
+          .filter((variant) => variant !== 'nonCanonical' || codeSize === 64)
+          .filter((variant) => isHostIntel || !differsOnAmd(compiled, form === FORM_MEMORY, variant))
+          .map(
+            (variant) => (slot: number) =>
+              makeCase(compiled, { size, form, variant, isHostIntel, codeSize }, random, slot),
+          );
+      }),
+    );
+  }
+
+  async function compareRows(codeSize: 32 | 64): Promise<void> {
+    const random = new Random(seed);
+    const isUsable = codeSize === 32 ? isUserRow32 : isUserRow;
+    const rows = COMPILED.filter((compiled) => isUsable(compiled) && only.test(keyOf(compiled)) && isThere(compiled));
+    if (skipped.size > 0) {
       console.log(`rows not compared, for this host's CPU has no ${[...skipped].sort().join(', ')}`);
-    const makers = casesOf();
+    }
+    const makers = rows.flatMap((compiled) => casesOf(compiled, codeSize, random));
     const failures = new Map<string, string[]>();
     for (let from = 0; from < makers.length; from += BATCH) {
       const cases = makers.slice(from, from + BATCH).map((make, i) => make(slotAddress(i)));
@@ -83,5 +91,8 @@ describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? ''
     }
     const text = [...failures].map(([, list]) => `${list.length} of ${list[0]}`);
     expect(text.slice(0, SHOWN).join('\n'), `${failures.size} rows differ`).toBe('');
-  });
+  }
+
+  test('agree with it in 64-bit mode', () => compareRows(64));
+  test('agree with it in 32-bit code', () => compareRows(32));
 });

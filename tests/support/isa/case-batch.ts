@@ -1,9 +1,12 @@
 import * as at from './case-layout';
+import { USER_CODE32_SELECTOR, USER_CODE_SELECTOR } from './stub';
 
 /** One execution of some code from a given state. */
 export interface Case {
   /** For messages. */
   readonly label: string;
+  /** 32: runs in compatibility mode. 64 unless said. */
+  readonly codeSize?: 32 | 64;
   /** The bytes between entry and exit; at most TAKEN - 5 if `slotSize` is SLOT_SIZE. */
   readonly code: readonly number[];
   readonly gpr: BigUint64Array;
@@ -49,6 +52,18 @@ function jump(from: number, to: number): number[] {
   return [0xe9, ...[0, 8, 16, 24].map((shift) => (displacement >> shift) & 0xff)];
 }
 
+function farJump(to: number): number[] {
+  return [0xea, ...little32(to), USER_CODE_SELECTOR, 0];
+}
+
+const little32 = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >> shift) & 0xff);
+
+/** JMP m16:32 into compatibility mode, and its pointer, in the rest of a slot. */
+function compatibilityEntry(slot: number): number[] {
+  const pointer = slot + at.COMPATIBILITY + 8;
+  return [0xff, 0x2c, 0x25, ...little32(pointer), 0x90, ...little32(slot), USER_CODE32_SELECTOR, 0];
+}
+
 /** Where the code of the n-th case of a batch stands. */
 export function slotAddress(index: number, slotSize = at.SLOT_SIZE): number {
   return at.SLOTS + index * slotSize;
@@ -66,13 +81,21 @@ export function packBatch(
     const record = index * at.RECORD;
     item.gpr.forEach((value, i) => view.setBigUint64(record + at.IN_GPR + 8 * i, value, true));
     view.setBigUint64(record + at.IN_FLAGS, BigInt(item.flags), true);
-    view.setBigUint64(record + at.IN_CODE, BigInt(slotAddress(index, slotSize)), true);
+    const is32 = item.codeSize === 32;
+    const entry = slotAddress(index, slotSize) + (is32 ? at.COMPATIBILITY : 0);
+    view.setBigUint64(record + at.IN_CODE, BigInt(entry), true);
     inputs.set(item.fx, record + at.IN_FX);
     inputs.set(item.window, record + at.IN_WINDOW);
     const slot = index * slotSize;
     const address = slotAddress(index, slotSize);
     const end = item.code.length;
     slots.set(item.code, slot);
+    if (is32) {
+      slots.set(farJump(exits.done), slot + end);
+      slots.set(farJump(exits.taken), slot + at.TAKEN);
+      slots.set(compatibilityEntry(address), slot + at.COMPATIBILITY);
+      return;
+    }
     slots.set(jump(address + end, exits.done), slot + end);
     if (end + 5 <= at.TAKEN) slots.set(jump(address + at.TAKEN, exits.taken), slot + at.TAKEN);
   });

@@ -58,6 +58,8 @@ export const V_SCRATCH = VARIABLES + 512;
 
 /** Where a taken branch leads, from the start of a slot. */
 export const TAKEN = 32;
+/** The way into compatibility mode, from the start of a slot of 64 bytes. */
+export const COMPATIBILITY = 40;
 export const SLOT_SIZE = 64;
 
 export const STATUS_DONE = 0;

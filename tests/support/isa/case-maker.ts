@@ -52,6 +52,8 @@ export interface Draft {
   count: number | undefined;
   rep: 0xf2 | 0xf3 | undefined;
   addressSize: 32 | 64;
+  /** 8 in 32-bit code. */
+  readonly registers: 8 | 16;
 }
 
 const RSP = 4;
@@ -90,6 +92,17 @@ export function sizesIn64(compiled: CompiledRow): readonly number[] {
   if (!attributes.sized && !operands.some(({ kind }) => SIZED.has(kind))) return [32];
   if (prefix === PREFIX_NONE && name !== 'movbe') return [32, 64];
   return [16, 32, 64];
+}
+
+/** Operand sizes that exist in 32-bit code. */
+export function sizesIn32(compiled: CompiledRow): readonly number[] {
+  const { sizeRule, row } = compiled;
+  if (sizeRule === 'y') return [32];
+  if (sizeRule !== 'v') return [sizeRule];
+  // near branches with 16-bit operands cut EIP
+  if (row.attributes.default64 === 'force') return [32];
+  const sizes = sizesIn64(compiled).filter((size) => size !== 64);
+  return row.attributes.default64 ? [16, 32] : sizes;
 }
 
 /** Whether the instruction has a memory operand in ModRM or moffs form. */
@@ -140,8 +153,9 @@ function isDisplacement(value: bigint): boolean {
 /** Registers and displacement that make the target, with the registers' values set. */
 function chooseAddress(draft: Draft): MemoryOperand {
   const { random, pinned, gpr, target, addressSize } = draft;
-  const free = [...gpr.keys()].filter((register) => !pinned.has(register));
+  const free = [...gpr.keys()].filter((register) => !pinned.has(register) && register < draft.registers);
   const which = random.below(10);
+  if (draft.registers === 8 && which === 0) return { displacement: Number(target) };
   const inReach = isDisplacement(target);
   if (addressSize === 64 && inReach && which === 0) return { displacement: Number(target) };
   if (addressSize === 64 && inReach && which === 1) return { ripTarget: Number(target) };
@@ -174,13 +188,14 @@ function immediateOf(kind: OperandKind, random: Random): bigint {
 function chooseRegisters(draft: Draft): { highBytes: boolean } {
   const { random, compiled, isMemory } = draft;
   const kinds = compiled.row.operands.map(({ kind }) => kind);
-  draft.reg = random.below(16);
-  draft.rm = random.chance(0.15) ? draft.reg : random.below(16);
+  draft.reg = random.below(draft.registers);
+  draft.rm = random.chance(0.15) ? draft.reg : random.below(draft.registers);
   if (kinds.includes('sti')) draft.rm &= 7;
   // REX.R and REX.B mean nothing to MMX registers
   if (kinds.includes('mm') && random.chance(0.9)) draft.reg &= 7;
   if (kinds.some((kind) => kind.startsWith('mmm')) && !isMemory && random.chance(0.9)) draft.rm &= 7;
   if (kinds.includes('sreg')) draft.reg = random.below(6);
+  if (draft.registers === 8) return { highBytes: true };
   const bytes = kinds.filter((kind) => kind === 'r8' || kind === 'rm8' || kind === 'o8');
   const highBytes = bytes.length > 0 && draft.size === 8 && random.chance(0.35);
   if (highBytes) {
@@ -197,11 +212,12 @@ function fitsLegacy(memory: MemoryOperand | undefined): boolean {
 
 export function makeCase(
   compiled: CompiledRow,
-  how: { size: number; form: number; variant: Variant; isHostIntel: boolean },
+  how: { size: number; form: number; variant: Variant; isHostIntel: boolean; codeSize?: 32 | 64 },
   random: Random,
   slot: number,
 ): RowCase {
   const { row } = compiled;
+  const codeSize = how.codeSize ?? 64;
   const style = styleOf(compiled, random);
   const kinds = row.operands.map(({ kind }) => kind);
   const hasMoffs = kinds.some((kind) => kind.startsWith('moffs'));
@@ -221,7 +237,8 @@ export function makeCase(
     immediates: compiled.immediates.map(({ kind }) => immediateOf(kind, random)),
     count: undefined,
     rep: undefined,
-    addressSize: random.chance(0.1) && how.variant !== 'nonCanonical' ? 32 : 64,
+    addressSize: codeSize === 32 || (random.chance(0.1) && how.variant !== 'nonCanonical') ? 32 : 64,
+    registers: codeSize === 32 ? 8 : 16,
   };
   const { highBytes } = chooseRegisters(draft);
   const bytes = memoryBytes(draft);
@@ -242,7 +259,7 @@ export function makeCase(
     // relative to RSP, which POP has already moved
     const moved = row.name === 'pop' ? BigInt(draft.size / 8) : 0n;
     const displacement = BigInt.asIntN(64, draft.target - draft.gpr[RSP]! - moved);
-    if (isDisplacement(displacement) && draft.addressSize === 64) {
+    if (isDisplacement(displacement) && draft.addressSize === codeSize) {
       memory = { base: RSP, displacement: Number(displacement) };
     }
   }
@@ -255,7 +272,8 @@ export function makeCase(
   const isLocked = draft.isMemory && row.attributes.lock === true && random.chance(0.2);
   const choice: Choice = {
     size: how.size,
-    addressSize: hasAddress ? draft.addressSize : 64,
+    codeSize,
+    addressSize: hasAddress ? draft.addressSize : codeSize,
     reg: draft.reg,
     rm: draft.rm,
     memory,
@@ -272,8 +290,10 @@ export function makeCase(
     code = encode(compiled, { ...choice, immediates: [at.TAKEN - code.length] });
   }
   const flags = 0x202 | (random.below(0x1000) & ARITHMETIC_FLAGS) | (row.attributes.rep && random.chance(0.4) ? DF : 0);
+  if (codeSize === 32) draft.gpr.forEach((value, i) => (draft.gpr[i] = value & 0xffffffffn));
   return {
     compiled,
+    codeSize,
     label: `${keyOf(compiled)}, ${how.size} bits, ${how.form === FORM_REGISTER ? 'register' : 'memory'}, ${how.variant}: ${hex(code)}`,
     code,
     gpr: draft.gpr,

@@ -88,10 +88,11 @@ export class EmulatedCpu {
       for (let i = 0; i < bytes; i += at.PAGE) tables.map(linear + i, physical + i, flags);
     }
     machine.poke(TABLES, tables.bytes);
-    // 08h CS0, 10h SS0, 28h SS3, 30h CS3, 38h TSS
+    // 08h CS0, 10h SS0, 20h 32-bit CS3, 28h SS3, 30h CS3, 38h TSS
     const gdt = new BigUint64Array(10);
     gdt[1] = 0x00af9b000000ffffn;
     gdt[2] = 0x00cf93000000ffffn;
+    gdt[4] = 0x00cffb000000ffffn;
     gdt[5] = 0x00cff3000000ffffn;
     gdt[6] = 0x00affb000000ffffn;
     machine.poke(GDT, new Uint8Array(gdt.buffer));
@@ -112,8 +113,8 @@ export class EmulatedCpu {
     vcpu.reset();
     const state = vcpu.save();
     const flat = { selector: 0, access: 0xc0f3, limit: 0xffffffff, base: 0n };
-    for (const name of ['es', 'ds', 'fs', 'gs'] as const) state[name] = { ...flat };
-    state.ss = { ...flat, selector: USER_STACK_SELECTOR };
+    for (const name of ['fs', 'gs'] as const) state[name] = { ...flat, access: 0x10000 };
+    for (const name of ['es', 'ss', 'ds'] as const) state[name] = { ...flat, selector: USER_STACK_SELECTOR };
     state.cs = { selector: USER_CODE_SELECTOR, access: 0xa0fb, limit: 0xffffffff, base: 0n };
     state.tr = { selector: 0x38, access: 0x8b, limit: 0x67, base: BigInt(SUPERVISOR_BASE + TSS) };
     vcpu.restore({

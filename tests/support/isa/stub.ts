@@ -110,6 +110,8 @@ export function hostProgram(): { code: Uint8Array; entry: number; done: number; 
   a.store(undefined, at.V_END, RAX);
   a.op('lea 8D /r mod=m', { size: 64, reg: RAX, memory: { displacement: WRITE_AT } });
   a.store(undefined, at.V_FINISH, RAX);
+  // data segments for compatibility mode
+  a.immediate(RAX, USER_STACK_SELECTOR).op('mov 8E /r', { reg: 3, rm: RAX }).op('mov 8E /r', { reg: 0, rm: RAX });
   a.jump('next');
   transferLoop(a, 'read', SYS_READ, 0);
   transferLoop(a, 'write', SYS_WRITE, 1);
@@ -144,6 +146,7 @@ const HANDLER_AT = at.STUB + 0x1200;
 /** Vectors that push an error code. */
 const WITH_ERROR = new Set([8, 10, 11, 12, 13, 14, 17]);
 export const USER_CODE_SELECTOR = 0x33;
+export const USER_CODE32_SELECTOR = 0x23;
 export const USER_STACK_SELECTOR = 0x2b;
 export const VECTORS = 32;
 const ENTRY_SIZE = 16;

@@ -68,14 +68,23 @@ const ENVIRONMENT = new Set([
   // far forms of CALL and JMP are told by their operands
 ]);
 
-/** Undefined results differ between CPUs, or the loaded image changes how the host's kernel sees the process. */
-export function isUserRow({ row }: CompiledRow): boolean {
+function isUnprivileged({ row }: CompiledRow): boolean {
   const { attributes, name, operands } = row;
-  if (attributes.cpl === 0 || attributes.no64) return false;
+  if (attributes.cpl === 0) return false;
   if (ENVIRONMENT.has(name)) return false;
   if (operands.some(({ kind }) => kind === 'mfar' || kind === 'ptrfar' || kind === 'cr' || kind === 'dr')) return false;
   if (operands[0]?.kind === 'sreg') return false;
   return row.family !== 'segments';
+}
+
+/** In 64-bit mode. */
+export function isUserRow(compiled: CompiledRow): boolean {
+  return isUnprivileged(compiled) && compiled.row.attributes.no64 !== true;
+}
+
+/** In 32-bit code, with the operand-size and address-size prefixes that the case maker uses. */
+export function isUserRow32(compiled: CompiledRow): boolean {
+  return isUnprivileged(compiled) && compiled.row.attributes.only64 !== true && compiled.rexW !== true;
 }
 
 /**

@@ -164,6 +164,7 @@ const MXCSR_DEFAULT = 0x1f80;
 const MXCSR_DAZ = 0x40;
 const MXCSR_FTZ = 0x8000;
 const MXCSR_MASKS = 0x1f80;
+const FSW_ES_AND_BUSY = 0x8080;
 
 export interface FxOptions {
   readonly style: VectorStyle;
@@ -194,6 +195,13 @@ export function fxImage(random: Random, options: FxOptions): Uint8Array {
   // no exception is pending; condition codes and sticky flags of masked exceptions may stand
   let status = (random.below(8) << 11) | (random.below(8) << 8) | (random.below(2) << 14);
   if (options.isFloat && random.chance(0.2)) status |= random.below(64) & control & 0x3f;
+  if (random.chance(options.isStackFull || options.isMmx ? 0.08 : 0.02)) {
+    // an unmasked exception is pending: the next waiting instruction is #MF
+    const exception = 1 << random.below(6);
+    control &= ~exception;
+    status |= exception | FSW_ES_AND_BUSY;
+    view.setUint16(0, control, true);
+  }
   view.setUint16(2, status, true);
   image[4] = options.isStackFull ? (random.chance(0.85) ? 0xff : random.below(256)) : random.pick([0, 0, 0xff]);
   view.setUint32(24, mxcsr, true);
