@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { encodePlain } from '../base/plain-data';
 import { prepareKernel } from '../board/kernel-boot';
 import { buildPc, type PcMachine } from '../board/pc';
 import { InputRecorder, InputReplayer } from '../machine/inputs';
@@ -153,10 +154,10 @@ class MachineThread implements LoopHost {
     return { checkpoint: { every, reached: (count) => this.#link.send({ t: 'hash', count, hash: this.#hash() }) } };
   }
 
-  /** Of RAM, VRAM, CPU and device state. */
+  /** Of RAM, VRAM, CPU and device state: equal values give equal bytes, which node:v8 does not promise. */
   #hash(): string {
     const hash = createHash('sha256');
-    for (const [id, state] of this.#machine.save()) hash.update(id).update(packState(new Map([[id, state]])));
+    for (const [id, state] of this.#machine.save()) hash.update(id).update(encodePlain(state));
     for (const chunk of this.#machine.memoryChunks()) hash.update(chunk);
     return hash.digest('hex');
   }
