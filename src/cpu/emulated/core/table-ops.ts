@@ -147,10 +147,10 @@ export function arpl(s: usize, op: usize): void {
     setZf(s, isLower);
     return;
   }
-  const la = linearWrite(s, op, 2);
-  probeWrite(s, op, la, 2);
+  // read first and written only where it changes, as the manual's pseudo-code has it
+  const la = linearRead(s, op, 2);
   const value = <u32>readU16(s, op, la);
   const isLower = (value & 3) < source;
-  if (isLower) writeU16(s, op, la, <u64>((value & ~3) | source));
+  if (isLower) writeU16(s, op, linearWrite(s, op, 2), <u64>((value & ~3) | source));
   setZf(s, isLower);
 }
