@@ -2,7 +2,15 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { type CompiledRow, FORM_MEMORY } from '../../src/cpu/emulated/isa/compile';
 import { BATCH } from '../support/isa/case-layout';
 import { slotAddress } from '../support/isa/case-batch';
-import { formsOf, isFloatRow, makeCase, type RowCase, sizesIn32, sizesIn64, type Variant } from '../support/isa/case-maker';
+import {
+  formsOf,
+  isFloatRow,
+  makeCase,
+  type RowCase,
+  sizesIn32,
+  sizesIn64,
+  type Variant,
+} from '../support/isa/case-maker';
 import { compareOutcomes } from '../support/isa/compare';
 import { EmulatedCpu } from '../support/isa/emulated-cpu';
 import { COMPILED, keyOf } from '../support/isa/encode';

@@ -60,6 +60,8 @@ const EXCLUDED = new Set([
 /** AMD leaves C1, switches to MMX before an SSE exception, knows no PREFETCH of a register. */
 const EXCLUDED_ON_AMD = /^(f(u?comip?|cmov)|cvtt?p[sd]2pi|cvtpi2p[sd]|nop 0F 0D)/;
 
+const COMPARISONS = new Set(['cmp', 'test', 'sub', 'dec', 'and', 'add', 'inc']);
+
 export interface SequenceItem {
   readonly label: string;
   readonly code: readonly number[];
@@ -68,6 +70,8 @@ export interface SequenceItem {
 export class SequenceMaker {
   readonly #rows: readonly CompiledRow[];
   readonly #floats: readonly CompiledRow[];
+  readonly #jumps: readonly CompiledRow[];
+  readonly #comparisons: readonly CompiledRow[];
 
   constructor(
     private readonly random: Random,
@@ -82,6 +86,8 @@ export class SequenceMaker {
       return attributes.feature === undefined || features.has(attributes.feature);
     });
     this.#floats = this.#rows.filter(isFloatRow);
+    this.#jumps = this.#rows.filter(({ row }) => BRANCHES.test(row.name));
+    this.#comparisons = this.#rows.filter(({ row }) => COMPARISONS.has(row.name));
   }
 
   #register(): number {
@@ -162,7 +168,7 @@ export class SequenceMaker {
 
   #item(address: number): SequenceItem | undefined {
     const { random } = this;
-    const compiled = random.pick(random.chance(0.25) ? this.#floats : this.#rows);
+    const compiled = random.pick(random.chance(0.25) ? this.#floats : random.chance(0.1) ? this.#jumps : this.#rows);
     const { row } = compiled;
     const { name } = row;
     const size = random.pick(sizesIn64(compiled));
@@ -180,17 +186,32 @@ export class SequenceMaker {
     const choice = this.#operands(compiled, size, form, address + before.length);
     if (choice === undefined) return undefined;
     if (BRANCHES.test(name)) {
-      const skipped = this.#item(address + 16);
+      const skipped = this.#item(address + 24);
       if (skipped === undefined || compiled.immediates.length === 0) return undefined;
       // the skipped item stands right after the branch, so nothing in it may depend on its address
       if (/ripTarget/.test(skipped.label)) return undefined;
       const jump = encode(compiled, { immediates: [skipped.code.length] });
-      return { label: `${keyOf(compiled)}: ${hex(jump)} over ${skipped.label}`, code: [...jump, ...skipped.code] };
+      // comparisons right before a jump may be executed together with it
+      const compared = random.chance(0.6) ? this.#comparison(address) : [];
+      const label = `${keyOf(compiled)}: ${hex([...compared, ...jump])} over ${skipped.label}`;
+      return { label, code: [...compared, ...jump, ...skipped.code, ...this.#definedFlags()] };
     }
     const code = encode(compiled, { ...choice, rep });
     const rip = choice.memory?.ripTarget === undefined ? '' : ' (ripTarget)';
-    const after = this.#isFlagUndefined(compiled) ? this.#one('cmp 3B /r', { size: 64, reg: 0, rm: 2 }) : [];
+    const after = this.#isFlagUndefined(compiled) ? this.#definedFlags() : [];
     return { label: `${keyOf(compiled)}: ${hex(code)}${rip}`, code: [...before, ...code, ...after] };
+  }
+
+  #definedFlags(): number[] {
+    return this.#one('cmp 3B /r', { size: 64, reg: 0, rm: 2 });
+  }
+
+  #comparison(address: number): number[] {
+    const { random } = this;
+    const compiled = random.pick(this.#comparisons);
+    const size = random.pick(sizesIn64(compiled));
+    const choice = this.#operands(compiled, size, random.pick(compiled.forms), address);
+    return choice === undefined ? [] : encode(compiled, choice);
   }
 
   #isFlagUndefined(compiled: CompiledRow): boolean {
