@@ -10,7 +10,8 @@ import {
   SEG_GS,
 } from './control';
 import { setEfer } from './control-ops';
-import { envCpuid, envRdmsr, envWrmsr } from './imports';
+import { setFlagsImage } from './flags';
+import { envCpuid, envRandom, envRdmsr, envWrmsr } from './imports';
 import {
   MODE_LONG,
   OP_INDEX,
@@ -93,6 +94,27 @@ export function rdtscp(s: usize, op: usize): void {
 
 export function rdpid(s: usize, op: usize): void {
   store<u64>(s + opRm(op), load<u64>(s, S_TSC_AUX) & 0xffffffff);
+}
+
+function random32(s: usize, op: usize): u64 {
+  store<u32>(s, <u32>op, S_CUR_OP);
+  const value = <u64>envRandom();
+  store<u32>(s, 0, S_CUR_OP);
+  return value;
+}
+
+/** RDRAND and RDSEED: there is always a number, so CF is set; the other flags are cleared. */
+export function rdrand(s: usize, op: usize): void {
+  const size = opSize(op);
+  let value = random32(s, op);
+  if (size == 8) value |= random32(s, op) << 32;
+  writeRegister(s, opRm(op), size, value);
+  setFlagsImage(s, 1);
+}
+
+export function rdrand16(s: usize, op: usize): void {
+  writeRegister(s, opRm(op), 2, random32(s, op));
+  setFlagsImage(s, 1);
 }
 
 /** There are no performance counters: every index is #GP. */

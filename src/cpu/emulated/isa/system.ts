@@ -8,6 +8,7 @@ const ry = operand('ry');
 const rmy = operand('rmy');
 const rm64 = operand('rm64');
 const m = operand('m');
+const m8 = operand('m8');
 const m128 = operand('m128');
 const mfar = operand('mfar');
 const sreg = operand('sreg');
@@ -76,6 +77,12 @@ export const system = family('system', [
   op('rdtsc', '0F 31', [], 'rdtsc', { feature: 'tsc', intercept: 'rdtsc' }),
   op('rdtscp', '0F 01 /7 mod=3 rm=1', [], 'rdtscp', { feature: 'rdtscp', intercept: 'rdtscp' }),
   op('rdpid', 'F3 0F C7 /7 mod=3', [rm64.w], 'rdpid', { feature: 'rdpid', default64: 'force' }),
+  op('rdrand', 'NP 0F C7 /6 mod=3', [rmv.w], 'rdrand', { feature: 'rdrand', flags: 'OSZAPC', intercept: 'rdrand' }),
+  op('rdrand', '66 0F C7 /6 mod=3', [rm16.w], 'rdrand16', { feature: 'rdrand', flags: 'OSZAPC', intercept: 'rdrand' }),
+  op('rdseed', 'NP 0F C7 /7 mod=3', [rmv.w], 'rdrand', { feature: 'rdseed', flags: 'OSZAPC', intercept: 'rdseed' }),
+  op('rdseed', '66 0F C7 /7 mod=3', [rm16.w], 'rdrand16', { feature: 'rdseed', flags: 'OSZAPC', intercept: 'rdseed' }),
+  op('clflushopt', '66 0F AE /7 mod=m', [m8.r], 'touchLine', { feature: 'clflushopt' }),
+  op('clwb', '66 0F AE /6 mod=m', [m8.r], 'touchLine', { feature: 'clwb' }),
   op('rdpmc', '0F 33', [], 'rdpmc', { intercept: 'rdpmc' }),
   op('rdmsr', '0F 32', [], 'rdmsr', { ...PRIVILEGED, feature: 'msr', intercept: 'msr' }),
   op('wrmsr', '0F 30', [], 'wrmsr', { ...PRIVILEGED_END, feature: 'msr', intercept: 'msr' }),

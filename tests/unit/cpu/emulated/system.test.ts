@@ -447,6 +447,55 @@ describe('MSRs, CPUID, TSC', () => {
   });
 });
 
+describe('newer instructions', () => {
+  it('RDRAND takes random inputs and sets CF alone', () => {
+    const m = new ProtectedMachine();
+    m.protected64((s) => (s.rflags = 0x8d6n));
+    const s = m.execute([0x48, 0x0f, 0xc7, 0xf0, 0x0f, 0xc7, 0xf9]); // rdrand rax; rdseed ecx
+    expect([s.gpr[0], s.gpr[1], s.rflags]).toEqual([0x4_0000_0004n, 4n, 3n]);
+  });
+
+  it('RDPID and RDTSCP give TSC_AUX', () => {
+    const m = new ProtectedMachine();
+    m.protected64((s) => (s.msrs['c0000103'] = 7n));
+    expect(m.execute([0xf3, 0x0f, 0xc7, 0xf8]).gpr[0]).toBe(7n);
+    const n = new ProtectedMachine();
+    n.protected64((s) => (s.msrs['c0000103'] = 7n));
+    expect(n.execute([0x0f, 0x01, 0xf9]).gpr[1]).toBe(7n);
+  });
+
+  it('PCIDE needs long mode and PCID 0', () => {
+    const m = machine32((s) => (s.gpr[0] = 1n << 17n));
+    expect(fault32(m, [0x0f, 0x22, 0xe0])).toEqual([GP, 0]);
+    const n = new ProtectedMachine();
+    n.protected64((s) => (s.gpr[0] = 0x20020n));
+    const on = n.execute([
+      0x0f, 0x22, 0xe0, 0x0f, 0x20, 0xd9, 0x48, 0x0f, 0xba, 0xe9, 63, 0x80, 0xc9, 5, 0x0f, 0x22, 0xd9,
+    ]);
+    expect([on.cr4 & 0x20000n, on.cr3 & 0x8000_0000_0000_0fffn]).toEqual([0x20000n, 5n]);
+  });
+
+  it('INVPCID checks its descriptor', () => {
+    const run = (type: bigint, low: bigint, high: bigint) => {
+      const m = new ProtectedMachine();
+      m.protected64((s) => {
+        s.gpr[0] = type;
+        s.gpr[3] = 0x9000n;
+      });
+      m.setQuad(0x9000, low);
+      m.setQuad(0x9008, high);
+      return m.haltedIn(m.execute([0x66, 0x0f, 0x38, 0x82, 0x03]));
+    };
+    expect([run(0n, 0n, 0x1000n), run(2n, 0n, 0n), run(3n, 0n, 0n)]).toEqual([undefined, undefined, undefined]);
+    expect([run(4n, 0n, 0n), run(0n, 1n << 12n, 0n), run(0n, 0n, 1n << 60n), run(1n, 5n, 0n)]).toEqual([
+      GP,
+      GP,
+      GP,
+      GP,
+    ]);
+  });
+});
+
 describe('far transfers', () => {
   it('a jump with a selector of the wrong privilege is #GP of it', () => {
     expect(fault32(machine32(), [0xea, 0, 0, 0, 0, USER_CODE32, 0])).toEqual([GP, USER_CODE32 & ~3]);
