@@ -67,6 +67,15 @@ export async function readMedium(files: HostFiles, path: string): Promise<Medium
   return { image, system: recogniseSystem(volumeId, fileName) };
 }
 
+const MAX_FLOPPY_BYTES = 2880 * 1024;
+
+/** What an image can be put into. Of a small raw image only the user knows: GRUB's floppy is an ISO image as well. */
+export function usesOf(image: SniffedImage): readonly ('cdrom' | 'disk' | 'floppy')[] {
+  const isSmall = image.format === 'raw' && image.sizeBytes <= MAX_FLOPPY_BYTES;
+  const small = isSmall ? (['floppy', 'disk'] as const) : [];
+  return image.kind === 'cdrom' ? ['cdrom', ...small] : isSmall ? small : ['disk'];
+}
+
 /** `volumeId` counts first; what a file is called second. */
 export function recogniseSystem(volumeId: string, fileName: string): KnownSystem {
   const found =

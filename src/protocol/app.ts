@@ -57,6 +57,8 @@ export interface PickedFile {
   readonly token: FileToken;
   readonly fileName: string;
   readonly kind: 'cdrom' | 'disk' | 'floppy';
+  /** What it can be used as: a small raw image may be a floppy or a disk. */
+  readonly uses: readonly ('cdrom' | 'disk' | 'floppy')[];
   readonly sizeBytes: number;
   readonly system: string;
   readonly memoryMiB: number;
@@ -75,7 +77,12 @@ export interface WizardInfo {
 }
 
 export type WizardSource =
-  | { readonly kind: 'file'; readonly token: FileToken; readonly copy: boolean }
+  | {
+      readonly kind: 'file';
+      readonly token: FileToken;
+      readonly use: 'cdrom' | 'disk' | 'floppy';
+      readonly copy: boolean;
+    }
   | { readonly kind: 'starter' }
   | { readonly kind: 'none' };
 
@@ -206,7 +213,7 @@ const name = text({ maxLength: 200 });
 const bootOrder = list(oneOf(['disk', 'cdrom', 'floppy']), 3);
 
 const sources = {
-  file: object({ kind: oneOf(['file']), token, copy: boolean }),
+  file: object({ kind: oneOf(['file']), token, use: oneOf(['cdrom', 'disk', 'floppy']), copy: boolean }),
   starter: object({ kind: oneOf(['starter']) }),
   none: object({ kind: oneOf(['none']) }),
 };

@@ -54,7 +54,13 @@ test('main refuses messages of the wrong shape and unknown tokens', async () => 
       ['vm.start', { vm: 'abc', folder: '/' }],
       [
         'wizard.create',
-        { name: 'x', source: { kind: 'file', token: 'ff', copy: false }, folder: null, memoryMiB: 64, diskGiB: null },
+        {
+          name: 'x',
+          source: { kind: 'file', token: 'ff', use: 'disk', copy: false },
+          folder: null,
+          memoryMiB: 64,
+          diskGiB: null,
+        },
       ],
       ['no.such.call', null],
       ['__proto__', null],

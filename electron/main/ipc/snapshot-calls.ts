@@ -34,6 +34,8 @@ export function snapshotCalls(
       const link = directory.link(vm);
       if (link !== undefined) return link.call('snapshot.restore', { id });
       await changeStopped(library, directory.folder(vm), (store) => store.restore(id));
+      // What was lost is not missed any more.
+      directory.dismissCrash(vm);
       await tell(vm);
       await directory.refresh();
     },

@@ -1,11 +1,12 @@
 import { dialog } from 'electron';
 import { totalmem } from 'node:os';
 import path from 'node:path';
+import { VmError } from '../../../src/base/errors';
 import { nameTrouble } from '../../../src/config/vm-name';
 import { defaultConfig, type VmConfig } from '../../../src/config/vm-config';
 import { translate } from '../../../src/i18n/translate';
 import type { CopiedFile, NewDisk } from '../../../src/library/library';
-import { type Medium, readMedium } from '../../../src/library/media';
+import { type Medium, readMedium, usesOf } from '../../../src/library/media';
 import type { AppCalls, NewVmRequest, PickedFile } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
@@ -85,6 +86,7 @@ function describePicked(token: string, file: string, { image, system }: Medium):
     token,
     fileName: path.basename(file),
     kind: image.kind,
+    uses: usesOf(image),
     sizeBytes: image.sizeBytes,
     system: system.os.name,
     memoryMiB: system.memoryMiB,
@@ -117,7 +119,8 @@ async function plan(
   const { path: file, medium } = pickedFiles.get(source.token);
   const { image, system } = medium;
   const made = { ...config, os: system.os };
-  switch (image.kind) {
+  if (!usesOf(image).includes(source.use)) throw new VmError('bad-argument', `this image is no ${source.use}`);
+  switch (source.use) {
     case 'cdrom':
       return { config: { ...made, cdroms: [{ id: 'cdrom0', file }] }, disks, copies: [] };
     case 'floppy':

@@ -115,7 +115,7 @@ export function problemsOf(
   const problems: Partial<Record<FieldId, string>> = {};
   if (needsFile(state.source)) {
     if (state.file === undefined) problems.file = translate('wizard.source.needsFile');
-    else if (!fits(state.source, state.file)) {
+    else if (!state.file.uses.includes(state.source)) {
       problems.file = translate('wizard.source.wrongKind', {
         found: translate(`wizard.kind.${state.file.kind}`),
         wanted: translate(`wizard.kind.${state.source}`),
@@ -139,7 +139,7 @@ export function requestOf(state: WizardState): NewVmRequest {
     source:
       source === 'starter' || source === 'none'
         ? { kind: source }
-        : { kind: 'file', token: file?.token ?? '', copy: source === 'disk' && copiesDisk },
+        : { kind: 'file', token: file?.token ?? '', use: source, copy: source === 'disk' && copiesDisk },
     folder: folder?.token ?? null,
     memoryMiB: Number(state.memoryMiB),
     diskGiB: makesDisk(state) ? Number(state.diskGiB) : null,
@@ -152,11 +152,6 @@ export function needsFile(source: SourceKind): source is 'cdrom' | 'disk' | 'flo
 
 function makesDisk({ source, hasDisk }: WizardState): boolean {
   return source !== 'disk' && hasDisk;
-}
-
-/** A small raw image may be a floppy or a disk: the user knows better. */
-function fits(source: SourceKind, { kind }: PickedFile): boolean {
-  return kind === source;
 }
 
 function next(state: WizardState, takenNames: readonly string[]): WizardState {
