@@ -35,8 +35,8 @@ export class EmulatedVcpu implements Vcpu {
   #isKicked = false;
   #pendingInit = false;
   #pendingStartup: number | undefined;
-  /** Count at which the last exception was delivered. */
-  #lastFaultCount = -1;
+  /** Count at which the last event was delivered. */
+  #lastEventCount = -1;
 
   constructor(
     readonly index: number,
@@ -122,7 +122,7 @@ export class EmulatedVcpu implements Vcpu {
     this.#core.writeEflags(this.#s, flags, FLAGS_SETTABLE);
     this.#pendingInit = false;
     this.#pendingStartup = undefined;
-    this.#lastFaultCount = -1;
+    this.#lastEventCount = -1;
     this.#core.updateMode(this.#s);
     this.#core.flushAll(this.#s);
     this.#core.reloadPdptes(this.#s);
@@ -215,6 +215,7 @@ export class EmulatedVcpu implements Vcpu {
     if (this.#isNmiDue()) {
       this.state.setU32('NMI_PENDING', 0);
       this.#deliver(() => this.#core.deliverNmi(this.#s));
+      this.#countEvent();
       return true;
     }
     if (!this.#isInterruptDue()) return false;
@@ -224,6 +225,7 @@ export class EmulatedVcpu implements Vcpu {
       return false;
     }
     this.#deliver(() => this.#core.deliverInterrupt(this.#s, vector));
+    this.#countEvent();
     return true;
   }
 
@@ -238,7 +240,7 @@ export class EmulatedVcpu implements Vcpu {
     } catch (error) {
       if (error !== RAISED) throw error;
       this.#deliver(() => this.#core.deliverException(this.#s));
-      this.#countFault();
+      this.#countEvent();
       return;
     }
     if (isStepping && state.count('COUNT') !== count && state.u32('EVENT_ENTERED') === 0) {
@@ -247,14 +249,14 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   /**
-   * Guest time stands still while no instruction retires, so a guest that faults for ever would never let go: every further fault
-   * at one count counts as an instruction. Departure from hardware, where time passes by itself.
+   * Guest time stands still while no instruction retires, so a guest that faults or is interrupted for ever would never let go: every
+   * further event at one count counts as an instruction. Departure from hardware, where time passes by itself.
    */
-  #countFault(): void {
+  #countEvent(): void {
     const { state } = this;
     const count = state.count('COUNT');
-    if (count === this.#lastFaultCount) state.setCount('COUNT', count + 1);
-    this.#lastFaultCount = state.count('COUNT');
+    if (count === this.#lastEventCount) state.setCount('COUNT', count + 1);
+    this.#lastEventCount = state.count('COUNT');
   }
 
   /** Enters an event; exceptions on the way go through `deliverException`, which ends with a double fault or shutdown. */
