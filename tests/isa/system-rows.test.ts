@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import { checkCase } from '../support/isa/check-case';
 import { COMPILED, encode, keyOf } from '../support/isa/encode';
 import { INTEGER_CASES, type SystemCase } from '../support/isa/system-cases';
+import { ADDRESSING_CASES } from '../support/isa/system-cases-addressing';
 import { CONTROL_CASES } from '../support/isa/system-cases-control';
 import { REGISTER_CASES } from '../support/isa/system-cases-registers';
 import { type Mode, SystemMachine } from '../support/isa/system-machine';
@@ -13,26 +15,12 @@ vi.mock('../../src/cpu/emulated/features', async (original) => ({
   isImplemented: () => true,
 }));
 
-const CASES: readonly SystemCase[] = [...INTEGER_CASES, ...CONTROL_CASES, ...REGISTER_CASES];
+const CASES: readonly SystemCase[] = [...INTEGER_CASES, ...CONTROL_CASES, ...REGISTER_CASES, ...ADDRESSING_CASES];
 const machine = new SystemMachine();
-const hex = (value: bigint | number): string => value.toString(16);
 
 describe('system rows', () => {
   test.each(CASES.map((item) => [`${item.name} (${item.mode})`, item] as const))('%s', (_name, item) => {
-    const result = machine.run(item);
-    expect(result.vector, 'vector').toBe(item.vector);
-    if (item.error !== undefined) expect(hex(result.error), 'error code').toBe(hex(item.error));
-    for (const [name, value] of Object.entries(item.expected ?? {})) {
-      expect(hex(result.gpr(name)), name).toBe(hex(value));
-    }
-    if (item.expectedFlags !== undefined) {
-      const [mask, value] = item.expectedFlags;
-      expect(hex(Number(result.state.rflags) & mask), 'flags').toBe(hex(value));
-    }
-    for (const [address, bytes] of item.expectedMemory ?? []) {
-      expect(result.peek(address, bytes.length), `memory at ${hex(address)}`).toEqual([...bytes]);
-    }
-    if (item.check !== undefined) expect(item.check(result), 'check').toBe(true);
+    checkCase(machine, item);
   });
 });
 

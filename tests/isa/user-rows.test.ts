@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CompiledRow, FORM_MEMORY } from '../../src/cpu/emulated/isa/compile';
 import { BATCH } from '../support/isa/case-layout';
 import { slotAddress } from '../support/isa/case-batch';
@@ -38,9 +38,13 @@ const FAULTS: readonly Variant[] = ['unmapped', 'crossing', 'nonCanonical', 'mis
 const SHOWN = Number(process.env['SUBZERO_ISA_SHOWN'] ?? 40);
 
 describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? '' : `: ${support.reason}`}`, () => {
-  const host = new HostCpu();
-  const ours = new EmulatedCpu();
-  afterAll(() => host.dispose());
+  let host: HostCpu;
+  let ours: EmulatedCpu;
+  beforeAll(() => {
+    host = new HostCpu();
+    ours = new EmulatedCpu();
+  });
+  afterAll(() => host?.dispose());
 
   const skipped = new Set<string>();
 
