@@ -1,5 +1,6 @@
 // Every npm script comes here. Plain Node, no dependencies: it runs before `npm ci` has.
 import { cli, develop, start } from './commands/run-app.mjs';
+import { bench } from './commands/bench.mjs';
 import { check, format } from './commands/check.mjs';
 import { test } from './commands/test.mjs';
 import * as make from './make/make.mjs';
@@ -13,6 +14,7 @@ const commands = {
   check,
   format,
   test,
+  bench,
   start,
   dev: develop,
   cli,

@@ -554,7 +554,10 @@ export class AssemblyScriptEmitter implements Emitter {
   }
   checkTarget(rip: I64): void {
     if (this.variant.env === ENV_FLAT) return; // every 32-bit target lies within the limit
-    this.#line(`${this.#call('checkNearTarget')}(s, op, ${this.#t(rip)});`);
+    const check = `${this.#call('checkNearTarget')}(s, op, ${this.#t(rip)});`;
+    // an address of 48 bits is canonical whatever the paging mode
+    if (this.variant.env === ENV_LONG) this.#line(`if ((${this.#t(rip)} + 0x800000000000) >> 48) ${check}`);
+    else this.#line(check);
   }
   checkRelative(): void {
     if (this.variant.env === ENV_FLAT) return;
@@ -572,7 +575,8 @@ export class AssemblyScriptEmitter implements Emitter {
     return this.#value('i64', this.#relative());
   }
   jump(rip: I64): void {
-    this.#line(`GO(${this.#call('jumpTo')}(s, op, ${this.#t(rip)}))`);
+    const name = this.variant.env === ENV_CHECKED ? 'jumpTo' : 'jumpFlat';
+    this.#line(`GO(${this.#call(name)}(s, op, ${this.#t(rip)}))`);
   }
   #taken(): string {
     const { env, size } = this.variant;
