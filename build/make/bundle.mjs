@@ -80,7 +80,13 @@ export const rendererStep = {
     const config = await rendererConfig();
     await build({
       ...config,
-      build: { target: CHROME_TARGET, outDir: fresh, emptyOutDir: true, assetsInlineLimit: 0 },
+      build: {
+        target: CHROME_TARGET,
+        outDir: fresh,
+        emptyOutDir: true,
+        assetsInlineLimit: 0,
+        chunkSizeWarningLimit: 4000,
+      },
     });
     moveIntoPlace(fresh, inOut('renderer'));
     markFresh('renderer', key);
