@@ -35,6 +35,7 @@ export async function createGuestProcess(
   service.serve(session);
   const consoles = new ConsoleHub(session);
   service.addListener(consoles.events);
+  service.onConsole = (port) => consoles.connect(port);
   const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
   const ended = new Promise<VmEnd>((resolve) => {
     service.addListener({

@@ -1,5 +1,7 @@
+import { VmError } from '../base/errors';
 import { type GuestCalls, type GuestEvents, guestChecks } from '../protocol/guest';
 import { Endpoint, type Handlers, type Transport } from '../protocol/rpc';
+import type { ConsolePort } from './console-hub';
 import type { SessionEvents, VmSession } from './vm-session';
 
 type GuestEndpoint = Endpoint<Record<never, never>, Record<never, never>, GuestCalls, GuestEvents>;
@@ -15,6 +17,8 @@ export class GuestService {
   readonly #lastActivity = new Map<string, number>();
   #session: VmSession | undefined;
   readonly #listeners: Partial<SessionEvents>[] = [];
+  /** A client wants to show the VM over its own link. */
+  onConsole: (port: ConsolePort) => void = () => undefined;
 
   /** What the session calls; give it to the VmSession that `serve` is then told of. */
   readonly events: SessionEvents = {
@@ -65,9 +69,25 @@ export class GuestService {
 
   /** A new client; it is dropped when its link closes. */
   connect(transport: Transport): void {
-    const endpoint: GuestEndpoint = new Endpoint(transport, this.#handlers(), guestChecks);
+    let port: ConsolePort | undefined;
+    const endpoint: GuestEndpoint = new Endpoint(
+      transport,
+      {
+        ...this.#handlers(),
+        'console.open': () => {
+          if (port !== undefined) throw new VmError('bad-state', 'this link has a console already');
+          port = { send: (message) => endpoint.emit('console', message), onMessage: undefined, onClose: undefined };
+          this.onConsole(port);
+        },
+        'console.input': ({ message }) => port?.onMessage?.(message),
+      },
+      guestChecks,
+    );
     this.#clients.add(endpoint);
-    endpoint.onClose = () => this.#clients.delete(endpoint);
+    endpoint.onClose = () => {
+      this.#clients.delete(endpoint);
+      port?.onClose?.();
+    };
     const session = this.#session;
     if (session !== undefined) endpoint.emit('status', session.status);
   }
@@ -76,7 +96,7 @@ export class GuestService {
     return this.#clients.size;
   }
 
-  #handlers(): Handlers<GuestCalls> {
+  #handlers(): Omit<Handlers<GuestCalls>, 'console.open' | 'console.input'> {
     const session = (): VmSession => {
       if (this.#session === undefined) throw new Error('no session is served yet');
       return this.#session;

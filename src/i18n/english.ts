@@ -122,8 +122,6 @@ export const english = {
   'console.connecting': 'Connecting to the screen…',
   'console.paused': 'Paused',
   'console.saving': 'Saving…',
-  'console.elsewhere':
-    'This virtual machine was started outside this window. It can be controlled from here; its screen is shown as a picture.',
   'serial.terminal': 'Serial port {port} of {name}',
 
   'summary.devices': 'Devices',
@@ -282,7 +280,6 @@ export const english = {
   'error.title': 'That did not work',
   'error.changeWhileRunning': 'power the virtual machine off to change its settings',
   'error.runsAlready': "'{name}' is running already",
-  'error.consoleElsewhere': 'the screen of a virtual machine that runs outside this app cannot be shown live',
   'error.vmUnusable': "'{name}' cannot be used as it is",
   'notices.label': 'Messages',
 } as const;

@@ -1,4 +1,5 @@
 import { bytes, integer, list, object, oneOf, optional, text } from './checks';
+import { asConsoleOutput } from './console';
 import type { GuestEvents } from './guest';
 import type { ArgsCheck } from './rpc';
 
@@ -82,5 +83,6 @@ export const guestEventChecks: { readonly [N in keyof GuestEvents]: ArgsCheck } 
   pointerMode: object({ absolute: boolean }),
   activity: object({ device }),
   medium: object({ device, file: optional(text({ maxLength: 10_000 })) }),
+  console: (value) => (asConsoleOutput(value) === undefined ? 'is no console message' : undefined),
   log: object({ level: oneOf(['info', 'warning', 'error']), message: anyText }),
 };

@@ -1,5 +1,6 @@
 import type { WireError } from '../base/errors';
 import { bytes, integer, list, nothing, object, oneOf, optional, text } from './checks';
+import type { ConsoleOutput } from './console';
 import type { Checks } from './rpc';
 
 /** What a VM is doing, as every layer above the guest process sees it. Legal moves: guest/lifecycle.ts. */
@@ -115,6 +116,9 @@ export interface GuestCalls {
   'serial.write': (args: { port: number; bytes: Uint8Array }) => void;
   /** The last 256 KiB or so of what the guest sent. */
   'serial.history': (args: { port: number }) => Uint8Array;
+  /** This link shows the VM as well: 'console' events follow. For those who have no port to it. */
+  'console.open': (args: null) => void;
+  'console.input': (args: { message: unknown }) => void;
   /** Puts a medium into a CD or floppy drive, or takes it out (null). */
   'medium.change': (args: { device: string; file: string | null }) => void;
 }
@@ -132,6 +136,7 @@ export interface GuestEvents {
   activity: { device: string };
   medium: { device: string; file: string | null };
   log: { level: 'info' | 'warning' | 'error'; message: string };
+  console: ConsoleOutput;
 }
 
 const snapshotId = text({ maxLength: 64, pattern: /^[0-9a-zA-Z-]+$/ });
@@ -169,5 +174,8 @@ export const guestChecks: Checks<GuestCalls> = {
   }),
   'serial.write': object({ port: integer(0, 3), bytes: bytes(1 << 20) }),
   'serial.history': object({ port: integer(0, 3) }),
+  'console.open': nothing,
+  // Checked by the console itself.
+  'console.input': object({ message: () => undefined }),
   'medium.change': object({ device: text({ maxLength: 32 }), file: optional(text({ maxLength: 4096 })) }),
 };

@@ -15,6 +15,15 @@ const closeWindow = () =>
   });
 const question = () => running.page.getByRole('alertdialog', { name: 'Virtual machines are running' });
 
+/** The window goes while it is being clicked. */
+async function answer(name: string): Promise<void> {
+  await expect(question()).toBeVisible();
+  await question()
+    .getByRole('button', { name })
+    .click()
+    .catch((error: Error) => expect(error.message).toContain('has been closed'));
+}
+
 test.beforeAll(async () => {
   running = await launchApp({ home });
 });
@@ -41,7 +50,7 @@ test('closing asks while a VM runs, and cancel changes nothing', async () => {
 test('kept in the background, the VM runs on without a window and a new window shows it', async () => {
   const { app } = running;
   await closeWindow();
-  await question().getByRole('button', { name: 'Keep Running in Background' }).click();
+  await answer('Keep Running in Background');
   await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
   expect(await runCli(home, 'screenshot', 'Floppy', '-')).toContain('GNU GRUB');
   const opened = app.waitForEvent('window');
@@ -60,7 +69,7 @@ test('suspended at the close, the VM goes on after the next start', async () => 
   await guest.sees(/\nkept/);
   const ended = new Promise((resolve) => running.app.process().once('exit', resolve));
   await closeWindow();
-  await question().getByRole('button', { name: 'Suspend' }).click();
+  await answer('Suspend');
   await ended;
   running = await launchApp({ home });
   await running.page.getByRole('treeitem', { name: 'Floppy, Suspended' }).click();
@@ -71,7 +80,7 @@ test('suspended at the close, the VM goes on after the next start', async () => 
 test('powered off at the close, the app ends', async () => {
   const ended = new Promise((resolve) => running.app.process().once('exit', resolve));
   await closeWindow();
-  await question().getByRole('button', { name: 'Power Off' }).click();
+  await answer('Power Off');
   await ended;
   expect(JSON.parse(await runCli(home, 'list', '--json'))).toEqual([expect.objectContaining({ name: 'Floppy' })]);
 });

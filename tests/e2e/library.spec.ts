@@ -49,7 +49,7 @@ test('the wizard says beside the field what is wrong', async () => {
   await wizard.getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByRole('tab', { name: 'Empty one' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Devices' })).toContainText('96 MiB');
-  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('8 GB');
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('8\u00a0GiB');
 });
 
 test('Escape leaves the wizard, and a second VM of the same kind gets another name', async () => {

@@ -3,11 +3,13 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VmError } from '../../../src/base/errors';
 import type { VmConfig } from '../../../src/config/vm-config';
+import { formatBytes } from '../../../src/i18n/format-bytes';
 import { translate } from '../../../src/i18n/translate';
 import { readMedium } from '../../../src/library/media';
 import type { AppCalls, DeviceLine, VmChanges, VmDetails, VmId } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
+import { connectRemoteConsole } from '../remote-console';
 import { changeStopped } from '../stopped-vm';
 
 type VmCalls = Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}` | `console.${string}`>>;
@@ -76,13 +78,12 @@ export function vmCalls(context: AppContext, { window, transport }: AppWindow): 
       return true;
     },
     'vm.ejectMedium': ({ vm, device }) => changeMedium(context, vm, device, null),
-    'console.attach': ({ vm, channel }) => {
-      const folder = directory.folder(vm);
-      if (supervisor.link(folder) === undefined) {
-        throw new VmError('not-supported', translate('error.consoleElsewhere'));
-      }
+    'console.attach': async ({ vm, channel }) => {
+      const { folder, owner } = directory.entry(vm);
       const { port1, port2 } = new MessageChannelMain();
-      supervisor.attachConsole(folder, port1);
+      if (supervisor.link(folder) !== undefined) supervisor.attachConsole(folder, port1);
+      else if (owner !== undefined && owner.socketPath !== '') await connectRemoteConsole(owner.socketPath, port1);
+      else throw new VmError('vm-not-running', 'the VM is not running');
       transport.sendConsolePort(channel, port2);
     },
   };
@@ -173,7 +174,7 @@ async function deviceLines({ files }: AppContext, folder: string, config: VmConf
       disk.format === 'raw'
         ? stat(file).then(({ size }) => size)
         : readMedium(files, file).then(({ image }) => image.sizeBytes);
-    const size = await bytes.then(formatSize, () => translate('device.missing'));
+    const size = await bytes.then(formatBytes, () => translate('device.missing'));
     lines.push({ id: disk.id, kind: 'disk', value: size, hasMedium: true });
   }
   for (const kind of ['cdrom', 'floppy'] as const) {
@@ -201,15 +202,6 @@ async function deviceLines({ files }: AppContext, folder: string, config: VmConf
     hasMedium: true,
   });
   return lines;
-}
-
-export function formatSize(bytes: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 2 ** (10 * power);
-  return new Intl.NumberFormat('en', { style: 'unit', unit: units[power] as string, maximumFractionDigits: 1 }).format(
-    value,
-  );
 }
 
 /** Bounded: a folder may hold anything. */

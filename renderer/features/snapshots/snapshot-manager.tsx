@@ -11,7 +11,7 @@ import { Tree } from '../../components/tree';
 import { closeDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
 import { canTakeSnapshot } from '../../state/power';
-import { formatBytes } from '../vm/format-bytes';
+import { formatBytes } from '../../../src/i18n/format-bytes';
 import { useSnapshots } from '../vm/summary';
 import { RestoreDialog } from './restore-dialog';
 import { HERE_ID, rowsOf } from './snapshot-tree';

@@ -8,7 +8,7 @@ import { Icon, type IconName, systemIcon } from '../../components/icon';
 import { showDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
 import { doPower, isPoweredOn } from '../../state/power';
-import { formatBytes } from './format-bytes';
+import { formatBytes } from '../../../src/i18n/format-bytes';
 import { stateLook, stateText } from './state-text';
 import { useDetails } from './use-details';
 

@@ -21,7 +21,7 @@ import './vm.css';
 export function VmTab({ vm }: { readonly vm: VmItem }) {
   if (vm.kind !== 'ok') return <UnusableView vm={vm} />;
   if (vm.status.kind === 'crashed') return <CrashView vm={vm} error={vm.status.error} />;
-  if (isPoweredOn(vm) && vm.runs === 'here') return <RunningVm key={vm.id} vm={vm} />;
+  if (isPoweredOn(vm) && vm.runs !== 'nowhere') return <RunningVm key={vm.id} vm={vm} />;
   return <Summary vm={vm} />;
 }
 

@@ -12,7 +12,7 @@ import { closeDialog } from '../../state/dialogs';
 import { library } from '../../state/library';
 import { report, sentence } from '../../state/notices';
 import { openTab } from '../../state/tabs';
-import { formatBytes } from '../vm/format-bytes';
+import { formatBytes } from '../../../src/i18n/format-bytes';
 import {
   type FieldId,
   initialWizard,
