@@ -54,9 +54,13 @@ export class Assembler {
     return address;
   }
 
+  get #relativeBytes(): number {
+    return this.codeSize === 16 ? 2 : 4;
+  }
+
   #relative(key: string, label: string): this {
     this.op(key);
-    this.#fixups.push({ at: this.#bytes.length - 4, label });
+    this.#fixups.push({ at: this.#bytes.length - this.#relativeBytes, label });
     return this;
   }
   jump(label: string): this {
@@ -101,8 +105,8 @@ export class Assembler {
 
   finish(): Uint8Array {
     for (const { at, label } of this.#fixups) {
-      const displacement = this.addressOf(label) - (this.origin + at + 4);
-      for (let i = 0; i < 4; i++) this.#bytes[at + i] = (displacement >> (8 * i)) & 0xff;
+      const displacement = this.addressOf(label) - (this.origin + at + this.#relativeBytes);
+      for (let i = 0; i < this.#relativeBytes; i++) this.#bytes[at + i] = (displacement >> (8 * i)) & 0xff;
     }
     return Uint8Array.from(this.#bytes);
   }

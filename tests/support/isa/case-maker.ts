@@ -59,6 +59,8 @@ export interface Draft {
 const RSP = 4;
 const ARITHMETIC_FLAGS = 0x8d5;
 const COMPARED_FLAGS = ARITHMETIC_FLAGS | DF | 0x200000;
+const FCW_UM_AND_PM = 0x30;
+const FSW_ES = 0x80;
 const TRANSCENDENTAL = new Set(['f2xm1', 'fyl2x', 'fyl2xp1', 'fptan', 'fpatan', 'fsin', 'fcos', 'fsincos']);
 const APPROXIMATE = new Set(['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss']);
 const IMPLIED_POINTERS = new Set(['xlat', 'maskmovq', 'maskmovdqu']);
@@ -248,6 +250,8 @@ export function makeCase(
     isStackFull: row.attributes.unit === 'fpu' || row.attributes.unit === 'fwait',
     isMmx: row.attributes.unit === 'mmx',
   });
+  // whether transcendental functions are exact is their own: nobody waits for that
+  if (TRANSCENDENTAL.has(row.name) && (fx[2]! & FSW_ES) === 0) fx[0]! |= FCW_UM_AND_PM;
   if (STACK_ROWS.has(row.name)) draft.pinned.add(RSP);
   if (draft.isMemory || hasMoffs) draft.target = chooseTarget(draft, bytes);
   if (row.name === 'lea') draft.target = integer(random);
