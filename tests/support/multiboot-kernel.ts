@@ -34,7 +34,7 @@ export function multibootKernel(moduleCount: number): Uint8Array {
   for (const call of calls) patch(code, call, code.length);
   // lodsb; test al, al; jz +4; out 0xe9, al; jmp back; mov al, '\n'; out 0xe9, al; ret
   emit(0xac, 0x84, 0xc0, 0x74, 4, 0xe6, 0xe9, 0xeb, 0xf7, 0xb0, 0x0a, 0xe6, 0xe9, 0xc3);
-  return elf(code);
+  return multibootElf(code);
 }
 
 /** Writes the distance from `from` to `to` into the four bytes before `from`. */
@@ -42,9 +42,12 @@ function patch(code: number[], from: number, to: number): void {
   for (let i = 0; i < 4; i++) code[from - 4 + i] = ((to - from) >> (8 * i)) & 0xff;
 }
 
+/** Code begins this far into the segment. */
+export const MULTIBOOT_START = 0x20;
+
 /** One segment at 1 MiB, linked at 3 GiB + 1 MiB, header first, BSS behind. */
-function elf(code: readonly number[]): Uint8Array {
-  const HEADER = 0x20;
+export function multibootElf(code: readonly number[]): Uint8Array {
+  const HEADER = MULTIBOOT_START;
   const file = new Uint8Array(0x1000 + code.length);
   const view = new DataView(file.buffer);
   const put = (at: number, ...values: number[]): void =>
