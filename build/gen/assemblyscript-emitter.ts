@@ -560,11 +560,7 @@ export class AssemblyScriptEmitter implements Emitter {
     else this.#line(check);
   }
   checkRelative(): void {
-    if (this.variant.env === ENV_FLAT) return;
-    if (this.variant.env === ENV_LONG) {
-      // a linked target has been checked
-      this.#line(`if (load<u32>(op, OP_LINK) == 0) ${this.#call('checkNearTarget')}(s, op, ${this.#relative()});`);
-    } else this.checkTarget(this.relativeTarget());
+    if (this.variant.env !== ENV_FLAT) this.checkTarget(this.relativeTarget());
   }
   #relative(): string {
     const sum = 'load<u64>(s, S_CODE_RIP) + load<u64>(op, OP_IMM)';

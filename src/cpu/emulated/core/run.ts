@@ -16,6 +16,7 @@ import {
   JUMP_KEY,
   JUMP_LINEAR,
   JUMP_OP,
+  JUMP_PHYSICAL,
   MODE_FLAT,
   MODE_LONG,
   OP_HANDLER,
@@ -98,9 +99,16 @@ function enterFrom(s: usize, from: usize): usize {
   if (!(mode & MODE_LONG)) linear = (rip + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
   const entry = jumpEntry(s, linear);
   let op: usize = 0;
-  if (from == 0 && load<u64>(entry, JUMP_LINEAR) == linear && load<u64>(entry, JUMP_KEY) == load<u64>(s, S_CODE_KEY)) {
-    op = <usize>load<u32>(entry, JUMP_OP);
-    if (load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) op = 0;
+  if (from == 0 && load<u64>(entry, JUMP_LINEAR) == linear) {
+    const key = load<u64>(s, S_CODE_KEY);
+    const known = load<u64>(entry, JUMP_KEY);
+    if (known == key) op = <usize>load<u32>(entry, JUMP_OP);
+    else if (<u32>known == <u32>key && translateCode(s, linear) == load<u32>(entry, JUMP_PHYSICAL)) {
+      // translations were dropped since, but this one is as it was
+      store<u64>(entry, key, JUMP_KEY);
+      op = <usize>load<u32>(entry, JUMP_OP);
+    }
+    if (op != 0 && load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) op = 0;
   }
   if (op == 0) op = envDecode(s, from);
   if (!(mode & MODE_FLAT) && rip + <u64>load<u32>(op - OP_SIZE, BLOCK_BYTES) - 1 > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) {
@@ -186,15 +194,50 @@ function atLimit(s: usize): usize {
   return enterFrom(s, 0);
 }
 
+/** The block at `rip` where the jump cache knows it, else 0. Flat segments: RIP is the linear address. */
+// @ts-ignore: decorator
+@inline
+function cachedBlock(s: usize, rip: u64): usize {
+  const entry = jumpEntry(s, rip);
+  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != load<u64>(s, S_CODE_KEY)) return 0;
+  const target = <usize>load<u32>(entry, JUMP_OP);
+  return load<u16>(target, OP_HANDLER) == HANDLER_LEAVE ? 0 : target;
+}
+
 function branchSlow(s: usize, op: usize, retired: u64): usize {
   const from = load<u64>(s, S_CODE_RIP);
   let target = from + load<u64>(op, OP_IMM);
   if (load<u32>(s, S_MODE) & MODE_LONG) {
-    if (retired && !isCanonical(s, target)) raiseGP(s, op, 0);
+    // an address of 48 bits is canonical whatever the paging mode
+    if ((target + 0x800000000000) >> 48 && retired && !isCanonical(s, target)) raiseGP(s, op, 0);
   } else target &= RIP32;
-  store<u64>(s, load<u64>(s, S_COUNT) + opIndex(op) + retired, S_COUNT);
+  const count = load<u64>(s, S_COUNT) + opIndex(op) + retired;
+  store<u64>(s, count, S_COUNT);
+  const isSamePage = ((from ^ target) & ~0xfff) == 0;
+  if (!isSamePage && count < load<u64>(s, S_LIMIT)) {
+    const block = cachedBlock(s, target);
+    if (block != 0) {
+      store<u64>(s, target, S_CODE_RIP);
+      return block;
+    }
+  }
   store<u64>(s, target, S_RIP);
-  return enterFrom(s, ((from ^ target) & ~0xfff) == 0 ? op : 0);
+  return enterFrom(s, isSamePage ? op : 0);
+}
+
+/** Jumps to a computed RIP, already checked and cut, where segments are flat. */
+export function jumpFlat(s: usize, op: usize, rip: u64): usize {
+  const count = load<u64>(s, S_COUNT) + opIndex(op) + 1;
+  store<u64>(s, count, S_COUNT);
+  if (count < load<u64>(s, S_LIMIT)) {
+    const block = cachedBlock(s, rip);
+    if (block != 0) {
+      store<u64>(s, rip, S_CODE_RIP);
+      return block;
+    }
+  }
+  store<u64>(s, rip, S_RIP);
+  return enterFrom(s, 0);
 }
 
 /** The taken relative branch `op` in a segment with base and limit; `mask` cuts the target to the operand size. */

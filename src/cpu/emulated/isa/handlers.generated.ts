@@ -236,26 +236,26 @@ export const HANDLERS: readonly string[] = [
   'f2 f2 f2 f3 f3 f4 f3 f3 f4', // jmp E9 cz
   'f5 f6 f7 f8 f9 fa fb fc fd', // call E8 cz
   'fe ff fg fh fi fj fk fl fm fn fo fp fq fr fs ft fu fv', // call FF /2
-  'fw fx fw fy fz fy g0 g1 g0 g2 g3 g2 g4 g5 g4 g6 g7 g6', // jmp FF /4
-  'g8 g9 ga gb gc gd ge gf gg', // ret C2 iw
-  'gh gi gj gk gl gm gn go gp', // ret C3
+  'fw fx fy fz g0 g1 g2 g3 g4 g5 g6 g7 g8 g9 ga gb gc gd', // jmp FF /4
+  'ge gf gg gh gi gj gk gl gm', // ret C2 iw
+  'gn go gp gq gr gs gt gu gv', // ret C3
   '35s 35s 35s 35t 35t 35t 35u 35u 35u 35v 35v 35w 35x 35x 35y 35z 35z 360 35v 35v 35w 35x 35x 35y 35z 35z 360', // loopne E0 cb
   '361 361 361 362 362 362 363 363 363 364 364 365 366 366 367 368 368 369 364 364 365 366 366 367 368 368 369', // loope E1 cb
-  'gq gq gq gr gr gr gs gs gs gt gt gu gv gv gw gx gx gy gt gt gu gv gv gw gx gx gy', // loop E2 cb
+  'gw gw gw gx gx gx gy gy gy gz gz h0 h1 h1 h2 h3 h3 h4 gz gz h0 h1 h1 h2 h3 h3 h4', // loop E2 cb
   '36a 36a 36a 36b 36b 36b 36c 36c 36c 36d 36d 36e 36f 36f 36g 36h 36h 36i 36d 36d 36e 36f 36f 36g 36h 36h 36i', // jcxz E3 cb
-  'gz', // nop 90
-  'h0 h1', // rol C0 /0 ib
-  'h2 h3 h4 h5 h6 h7', // rol C1 /0 ib
-  'h8 h9', // rol D0 /0
-  'ha hb hc hd he hf', // rol D1 /0
-  'hg hh', // rol D2 /0
-  'hi hj hk hl hm hn', // rol D3 /0
-  'ho hp', // ror C0 /1 ib
-  'hq hr hs ht hu hv', // ror C1 /1 ib
-  'hw hx', // ror D0 /1
-  'hy hz i0 i1 i2 i3', // ror D1 /1
-  'i4 i5', // ror D2 /1
-  'i6 i7 i8 i9 ia ib', // ror D3 /1
+  'h5', // nop 90
+  'h6 h7', // rol C0 /0 ib
+  'h8 h9 ha hb hc hd', // rol C1 /0 ib
+  'he hf', // rol D0 /0
+  'hg hh hi hj hk hl', // rol D1 /0
+  'hm hn', // rol D2 /0
+  'ho hp hq hr hs ht', // rol D3 /0
+  'hu hv', // ror C0 /1 ib
+  'hw hx hy hz i0 i1', // ror C1 /1 ib
+  'i2 i3', // ror D0 /1
+  'i4 i5 i6 i7 i8 i9', // ror D1 /1
+  'ia ib', // ror D2 /1
+  'ic id ie if ig ih', // ror D3 /1
   '3y8 3y9', // rcl C0 /2 ib
   '3ya 3yb 3yc 3yd 3ye 3yf', // rcl C1 /2 ib
   '3yg 3yh', // rcl D0 /2
@@ -268,37 +268,37 @@ export const HANDLERS: readonly string[] = [
   '3z6 3z7 3z8 3z9 3za 3zb', // rcr D1 /3
   '3zc 3zd', // rcr D2 /3
   '3ze 3zf 3zg 3zh 3zi 3zj', // rcr D3 /3
-  'ic id', // shl C0 /4 ib
-  'ie if ig ih ii ij', // shl C1 /4 ib
-  'ik il', // shl D0 /4
-  'im in io ip iq ir', // shl D1 /4
-  'is it', // shl D2 /4
-  'iu iv iw ix iy iz', // shl D3 /4
-  'j0 j1', // shr C0 /5 ib
-  'j2 j3 j4 j5 j6 j7', // shr C1 /5 ib
-  'j8 j9', // shr D0 /5
-  'ja jb jc jd je jf', // shr D1 /5
-  'jg jh', // shr D2 /5
-  'ji jj jk jl jm jn', // shr D3 /5
-  'ic id', // shl C0 /6 ib
-  'ie if ig ih ii ij', // shl C1 /6 ib
-  'ik il', // shl D0 /6
-  'im in io ip iq ir', // shl D1 /6
-  'is it', // shl D2 /6
-  'iu iv iw ix iy iz', // shl D3 /6
-  'jo jp', // sar C0 /7 ib
-  'jq jr js jt ju jv', // sar C1 /7 ib
-  'jw jx', // sar D0 /7
-  'jy jz k0 k1 k2 k3', // sar D1 /7
-  'k4 k5', // sar D2 /7
-  'k6 k7 k8 k9 ka kb', // sar D3 /7
+  'ii ij', // shl C0 /4 ib
+  'ik il im in io ip', // shl C1 /4 ib
+  'iq ir', // shl D0 /4
+  'is it iu iv iw ix', // shl D1 /4
+  'iy iz', // shl D2 /4
+  'j0 j1 j2 j3 j4 j5', // shl D3 /4
+  'j6 j7', // shr C0 /5 ib
+  'j8 j9 ja jb jc jd', // shr C1 /5 ib
+  'je jf', // shr D0 /5
+  'jg jh ji jj jk jl', // shr D1 /5
+  'jm jn', // shr D2 /5
+  'jo jp jq jr js jt', // shr D3 /5
+  'ii ij', // shl C0 /6 ib
+  'ik il im in io ip', // shl C1 /6 ib
+  'iq ir', // shl D0 /6
+  'is it iu iv iw ix', // shl D1 /6
+  'iy iz', // shl D2 /6
+  'j0 j1 j2 j3 j4 j5', // shl D3 /6
+  'ju jv', // sar C0 /7 ib
+  'jw jx jy jz k0 k1', // sar C1 /7 ib
+  'k2 k3', // sar D0 /7
+  'k4 k5 k6 k7 k8 k9', // sar D1 /7
+  'ka kb', // sar D2 /7
+  'kc kd ke kf kg kh', // sar D3 /7
   '3zk 3zl 3zm 3zn 3zo 3zp', // shld 0F A4 /r ib
   '3zq 3zr 3zs 3zt 3zu 3zv', // shld 0F A5 /r
   '3zw 3zx 3zy 3zz 400 401', // shrd 0F AC /r ib
   '402 403 404 405 406 407', // shrd 0F AD /r
-  'kc kd ke', // bt 0F A3 /r mod=3
+  'ki kj kk', // bt 0F A3 /r mod=3
   '4qo 4qo 4qo', // bt 0F A3 /r mod=m
-  'kf kg kh ki kj kk', // bt 0F BA /4 ib
+  'kl km kn ko kp kq', // bt 0F BA /4 ib
   '4qp 4qq 4qr', // bts 0F AB /r mod=3
   '4qs 4qs 4qs', // bts 0F AB /r mod=m
   '4qt 4qu 4qv 4qw 4qx 4qy', // bts 0F BA /5 ib
@@ -321,7 +321,7 @@ export const HANDLERS: readonly string[] = [
   '5j6', // clc F8
   '5j7', // stc F9
   '5j8', // cmc F5
-  'kl', // cld FC
+  'kr', // cld FC
   '5j9', // std FD
   '5ja', // salc D6
   '6bk', // movs A4
@@ -340,25 +340,25 @@ export const HANDLERS: readonly string[] = [
   '6bq 6bq 6bq', // outs 6F
   '740 740 740', // xlat D7
   '741 741 741', // bound 62 /r mod=m
-  'gz', // pause F3 90
-  'gz gz gz gz gz gz', // nop 0F 0D /r
-  'gz gz gz gz gz gz', // nop 0F 18 /r
-  'gz gz gz gz gz gz', // nop 0F 19 /r
-  'gz gz gz gz gz gz', // nop 0F 1A /r
-  'gz gz gz gz gz gz', // nop 0F 1B /r
-  'gz gz gz gz gz gz', // nop 0F 1C /r
-  'gz gz gz gz gz gz', // nop 0F 1D /r
-  'gz gz gz gz gz gz', // nop 0F 1E /r
-  'gz gz gz gz gz gz', // nop 0F 1F /r
-  'gz', // lfence NP 0F AE /5 mod=3
-  'gz', // mfence NP 0F AE /6 mod=3
-  'gz', // sfence NP 0F AE /7 mod=3
+  'h5', // pause F3 90
+  'h5 h5 h5 h5 h5 h5', // nop 0F 0D /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 18 /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 19 /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 1A /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 1B /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 1C /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 1D /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 1E /r
+  'h5 h5 h5 h5 h5 h5', // nop 0F 1F /r
+  'h5', // lfence NP 0F AE /5 mod=3
+  'h5', // mfence NP 0F AE /6 mod=3
+  'h5', // sfence NP 0F AE /7 mod=3
   '742 742 742', // clflush NP 0F AE /7 mod=m
   '743', // ud2 0F 0B
   '743', // ud1 0F B9 /r
   '743', // ud0 0F FF /r
-  'km kn', // movups NP 0F 10 /r
-  'ko kp', // movups NP 0F 11 /r
+  'ks kt', // movups NP 0F 10 /r
+  'ku kv', // movups NP 0F 11 /r
   '7wg', // movss F3 0F 10 /r mod=m
   '7wh', // movss F3 0F 10 /r mod=3
   '7wi', // movss F3 0F 11 /r mod=m
@@ -371,12 +371,12 @@ export const HANDLERS: readonly string[] = [
   '7wr', // movhps NP 0F 16 /r mod=m
   '7ws', // movlhps NP 0F 16 /r mod=3
   '7wt', // movhps NP 0F 17 /r mod=m
-  'km kq', // movaps NP 0F 28 /r
-  'ko kr', // movaps NP 0F 29 /r
+  'ks kw', // movaps NP 0F 28 /r
+  'ku kx', // movaps NP 0F 29 /r
   '7wu', // cvtpi2ps NP 0F 2A /r mod=3
   '7wv', // cvtpi2ps NP 0F 2A /r mod=m
   '7ww 7wx 7wy 7wz', // cvtsi2ss F3 0F 2A /r
-  'kr', // movntps NP 0F 2B /r mod=m
+  'kx', // movntps NP 0F 2B /r mod=m
   '7x0 7x1', // cvttps2pi NP 0F 2C /r
   '7x2 7x3 7x4 7x5', // cvttss2si F3 0F 2C /r
   '7x6 7x7', // cvtps2pi NP 0F 2D /r
@@ -402,10 +402,10 @@ export const HANDLERS: readonly string[] = [
   '7yb 7yc', // rsqrtss F3 0F 52 /r
   '7yd 7ye', // rcpps NP 0F 53 /r
   '7yf 7yg', // rcpss F3 0F 53 /r
-  'ks kt', // andps NP 0F 54 /r
+  'ky kz', // andps NP 0F 54 /r
   '7yh 7yi', // andnps NP 0F 55 /r
-  'ku kv', // orps NP 0F 56 /r
-  'kw kx', // xorps NP 0F 57 /r
+  'l0 l1', // orps NP 0F 56 /r
+  'l2 l3', // xorps NP 0F 57 /r
   '7yj 7yk', // cmpps NP 0F C2 /r ib
   '7yl 7ym', // cmpss F3 0F C2 /r ib
   '7yn 7yo', // shufps NP 0F C6 /r ib
@@ -424,10 +424,10 @@ export const HANDLERS: readonly string[] = [
   '7za', // pinsrw NP 0F C4 /r ib mod=m
   '7zb', // pextrw NP 0F C5 /r ib mod=3
   '7zc', // pmovmskb NP 0F D7 /r mod=3
-  'ky', // movntq NP 0F E7 /r mod=m
+  'l4', // movntq NP 0F E7 /r mod=m
   '7zd 7zd 7zd', // maskmovq NP 0F F7 /r mod=3
-  'km kn', // movupd 66 0F 10 /r
-  'ko kp', // movupd 66 0F 11 /r
+  'ks kt', // movupd 66 0F 10 /r
+  'ku kv', // movupd 66 0F 11 /r
   '8ow', // movsd F2 0F 10 /r mod=m
   '8ox', // movsd F2 0F 10 /r mod=3
   '7wm', // movsd F2 0F 11 /r mod=m
@@ -438,12 +438,12 @@ export const HANDLERS: readonly string[] = [
   '8p0 8p1', // unpckhpd 66 0F 15 /r
   '7wr', // movhpd 66 0F 16 /r mod=m
   '7wt', // movhpd 66 0F 17 /r mod=m
-  'km kq', // movapd 66 0F 28 /r
-  'ko kr', // movapd 66 0F 29 /r
+  'ks kw', // movapd 66 0F 28 /r
+  'ku kx', // movapd 66 0F 29 /r
   '8p2', // cvtpi2pd 66 0F 2A /r mod=3
   '8p3', // cvtpi2pd 66 0F 2A /r mod=m
   '8p4 8p5 8p6 8p7', // cvtsi2sd F2 0F 2A /r
-  'kr', // movntpd 66 0F 2B /r mod=m
+  'kx', // movntpd 66 0F 2B /r mod=m
   '8p8 8p9', // cvttpd2pi 66 0F 2C /r
   '8pa 8pb 8pc 8pd', // cvttsd2si F2 0F 2C /r
   '8pe 8pf', // cvtpd2pi 66 0F 2D /r
@@ -465,10 +465,10 @@ export const HANDLERS: readonly string[] = [
   '8qb 8qc', // divsd F2 0F 5E /r
   '8qd 8qe', // maxpd 66 0F 5F /r
   '8qf 8qg', // maxsd F2 0F 5F /r
-  'ks kt', // andpd 66 0F 54 /r
+  'ky kz', // andpd 66 0F 54 /r
   '7yh 7yi', // andnpd 66 0F 55 /r
-  'ku kv', // orpd 66 0F 56 /r
-  'kw kx', // xorpd 66 0F 57 /r
+  'l0 l1', // orpd 66 0F 56 /r
+  'l2 l3', // xorpd 66 0F 57 /r
   '8qh 8qi', // cvtps2pd NP 0F 5A /r
   '8qj 8qk', // cvtpd2ps 66 0F 5A /r
   '8ql 8qm', // cvtss2sd F3 0F 5A /r
@@ -478,18 +478,18 @@ export const HANDLERS: readonly string[] = [
   '8qt 8qu', // cvttps2dq F3 0F 5B /r
   '7ws 8oz', // punpcklqdq 66 0F 6C /r
   '8p0 8p1', // punpckhqdq 66 0F 6D /r
-  'kz l0 l1 l2', // movd 66 0F 6E /r
-  'km kq', // movdqa 66 0F 6F /r
-  'km kn', // movdqu F3 0F 6F /r
+  'l5 l6 l7 l8', // movd 66 0F 6E /r
+  'ks kw', // movdqa 66 0F 6F /r
+  'ks kt', // movdqu F3 0F 6F /r
   '8qv 8qw', // pshufd 66 0F 70 /r ib
   '8qx 8qy', // pshufhw F3 0F 70 /r ib
   '8qz 8r0', // pshuflw F2 0F 70 /r ib
   '8r1', // psrldq 66 0F 73 /3 ib mod=3
   '8r2', // pslldq 66 0F 73 /7 ib mod=3
-  'l3 l4 l5 l6', // movd 66 0F 7E /r
-  'l7 l8', // movq F3 0F 7E /r
-  'ko kr', // movdqa 66 0F 7F /r
-  'ko kp', // movdqu F3 0F 7F /r
+  'l9 la lb lc', // movd 66 0F 7E /r
+  'ld le', // movq F3 0F 7E /r
+  'ku kx', // movdqa 66 0F 7F /r
+  'ku kv', // movdqu F3 0F 7F /r
   '8r3 8r4', // cmppd 66 0F C2 /r ib
   '8r5 8r6', // cmpsd F2 0F C2 /r ib
   '6p 6r', // movnti NP 0F C3 /r mod=m
@@ -497,14 +497,14 @@ export const HANDLERS: readonly string[] = [
   '8r8', // pinsrw 66 0F C4 /r ib mod=m
   '8r9', // pextrw 66 0F C5 /r ib mod=3
   '8ra 8rb', // shufpd 66 0F C6 /r ib
-  'l9 la', // movq 66 0F D6 /r
+  'lf lg', // movq 66 0F D6 /r
   '8rc', // movq2dq F3 0F D6 /r mod=3
   '8rd', // movdq2q F2 0F D6 /r mod=3
   '8re', // pmovmskb 66 0F D7 /r mod=3
   '8rf 8rg', // cvttpd2dq 66 0F E6 /r
   '8rh 8p3', // cvtdq2pd F3 0F E6 /r
   '8ri 8rj', // cvtpd2dq F2 0F E6 /r
-  'kr', // movntdq 66 0F E7 /r mod=m
+  'kx', // movntdq 66 0F E7 /r mod=m
   '8rk 8rk 8rk', // maskmovdqu 66 0F F7 /r mod=3
   '8rl 8rm', // punpcklbw 66 0F 60 /r
   '8rn 8ro', // punpcklwd 66 0F 61 /r
@@ -524,17 +524,17 @@ export const HANDLERS: readonly string[] = [
   '8sb 8sc', // pmullw 66 0F D5 /r
   '8sd 8se', // psubusb 66 0F D8 /r
   '8sf 8sg', // psubusw 66 0F D9 /r
-  'ks kt', // pand 66 0F DB /r
+  'ky kz', // pand 66 0F DB /r
   '8sh 8si', // paddusb 66 0F DC /r
   '8sj 8sk', // paddusw 66 0F DD /r
   '7yh 7yi', // pandn 66 0F DF /r
   '8sl 8sm', // pmulhw 66 0F E5 /r
   '8sn 8so', // psubsb 66 0F E8 /r
   '8sp 8sq', // psubsw 66 0F E9 /r
-  'ku kv', // por 66 0F EB /r
+  'l0 l1', // por 66 0F EB /r
   '8sr 8ss', // paddsb 66 0F EC /r
   '8st 8su', // paddsw 66 0F ED /r
-  'kw kx', // pxor 66 0F EF /r
+  'l2 l3', // pxor 66 0F EF /r
   '8sv 8sw', // pmaddwd 66 0F F5 /r
   '8sx 8sy', // psubb 66 0F F8 /r
   '8sz 8t0', // psubw 66 0F F9 /r
@@ -572,11 +572,11 @@ export const HANDLERS: readonly string[] = [
   '8uj 8uk', // paddq NP 0F D4 /r
   '8ul 8um', // pmuludq NP 0F F4 /r
   '8un 8uo', // psubq NP 0F FB /r
-  'lb lc ld le', // movd NP 0F 6E /r
-  'lf le', // movq NP 0F 6F /r
+  'lh li lj lk', // movd NP 0F 6E /r
+  'll lk', // movq NP 0F 6F /r
   '9hc', // emms NP 0F 77
-  'lg lh li ky', // movd NP 0F 7E /r
-  'lj ky', // movq NP 0F 7F /r
+  'lm ln lo l4', // movd NP 0F 7E /r
+  'lp l4', // movq NP 0F 7F /r
   '9hd 9he', // punpcklbw NP 0F 60 /r
   '9hf 9hg', // punpcklwd NP 0F 61 /r
   '9hh 9hi', // punpckldq NP 0F 62 /r
@@ -595,17 +595,17 @@ export const HANDLERS: readonly string[] = [
   '9i7 9i8', // pmullw NP 0F D5 /r
   '9i9 9ia', // psubusb NP 0F D8 /r
   '9ib 9ic', // psubusw NP 0F D9 /r
-  'lk ll', // pand NP 0F DB /r
+  'lq lr', // pand NP 0F DB /r
   '9id 9ie', // paddusb NP 0F DC /r
   '9if 9ig', // paddusw NP 0F DD /r
   '9ih 9ii', // pandn NP 0F DF /r
   '9ij 9ik', // pmulhw NP 0F E5 /r
   '9il 9im', // psubsb NP 0F E8 /r
   '9in 9io', // psubsw NP 0F E9 /r
-  'lm ln', // por NP 0F EB /r
+  'ls lt', // por NP 0F EB /r
   '9ip 9iq', // paddsb NP 0F EC /r
   '9ir 9is', // paddsw NP 0F ED /r
-  'lo lp', // pxor NP 0F EF /r
+  'lu lv', // pxor NP 0F EF /r
   '9it 9iu', // pmaddwd NP 0F F5 /r
   '9iv 9iw', // psubb NP 0F F8 /r
   '9ix 9iy', // psubw NP 0F F9 /r
@@ -638,7 +638,7 @@ export const HANDLERS: readonly string[] = [
   'aa4 aa5', // hsubps F2 0F 7D /r
   'aa6 aa7', // addsubpd 66 0F D0 /r
   'aa8 aa9', // addsubps F2 0F D0 /r
-  'kn', // lddqu F2 0F F0 /r mod=m
+  'kt', // lddqu F2 0F F0 /r mod=m
   'b28 b29', // pshufb 66 0F 38 00 /r
   'b2a b2b', // pshufb NP 0F 38 00 /r
   'b2c b2d', // phaddw 66 0F 38 01 /r
@@ -689,7 +689,7 @@ export const HANDLERS: readonly string[] = [
   'bvi bvj', // pmovzxdq 66 0F 38 35 /r
   'bvk bvl', // pmuldq 66 0F 38 28 /r
   'bvm bvn', // pcmpeqq 66 0F 38 29 /r
-  'kq', // movntdqa 66 0F 38 2A /r mod=m
+  'kw', // movntdqa 66 0F 38 2A /r mod=m
   'bvo bvp', // packusdw 66 0F 38 2B /r
   'bvq bvr', // pminsb 66 0F 38 38 /r
   'bvs bvt', // pminsd 66 0F 38 39 /r
@@ -884,11 +884,11 @@ export const HANDLERS: readonly string[] = [
   'f0n', // fnstsw DD /7 mod=m
   'f0o', // fnstsw DF /4 mod=3 rm=0
   'f0g', // fnop D9 /2 mod=3 rm=0
-  'f0g', // feni DB /4 mod=3 rm=0
-  'f0g', // fdisi DB /4 mod=3 rm=1
+  'h5', // feni DB /4 mod=3 rm=0
+  'h5', // fdisi DB /4 mod=3 rm=1
   'f0p f0p f0p', // fnclex DB /4 mod=3 rm=2
   'f0q f0q f0q', // fninit DB /4 mod=3 rm=3
-  'f0g', // fsetpm DB /4 mod=3 rm=4
+  'h5', // fsetpm DB /4 mod=3 rm=4
   'f0r f0r f0r', // fxsave NP 0F AE /0 mod=m rex.w0
   'f0s f0s f0s', // fxsave64 NP 0F AE /0 mod=m rex.w
   'f0t f0t f0t', // fxrstor NP 0F AE /1 mod=m rex.w0
