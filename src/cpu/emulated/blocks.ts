@@ -151,7 +151,7 @@ export class BlockCache {
     const isLinkable = from !== 0 && this.#u16[from >> 1] !== layout.HANDLER_LEAVE && this.#isInArena(from);
     const flushes = this.statistics.flushes;
     block ??= this.#build(state, key, at, mode, linear);
-    this.#cacheJump(state, linear, block.op);
+    this.#cacheJump(state, linear, block.op, at);
     if (isLinkable && this.statistics.flushes === flushes) {
       this.#i32[(from + layout.OP_LINK) >> 2] = block.op;
       (block.incoming ??= []).push(from);
@@ -229,7 +229,7 @@ export class BlockCache {
     return op >= this.areas.arena && op < this.#next;
   }
 
-  #cacheJump(state: number, linear: { low: number; high: number }, op: number): void {
+  #cacheJump(state: number, linear: { low: number; high: number }, op: number, at: number): void {
     const vcpu = this.#i32[(state + stateOffset('JUMP_CACHE')) >> 2]!;
     // as in core/run.ts: linear ^ (linear >> 13), low bits
     const shifted = (linear.low >>> 13) | (linear.high << 19);
@@ -240,6 +240,7 @@ export class BlockCache {
     this.#i32[entry + (layout.JUMP_KEY >> 2)] = this.#i32[(state >> 2) + MODE]!;
     this.#i32[entry + (layout.JUMP_KEY >> 2) + 1] = this.#i32[(state >> 2) + CODE_GEN]!;
     this.#i32[entry + (layout.JUMP_OP >> 2)] = op;
+    this.#i32[entry + (layout.JUMP_PHYSICAL >> 2)] = at;
   }
 
   #build(state: number, key: number, at: number, mode: number, linear: { low: number; high: number }): Block {
@@ -467,8 +468,9 @@ export class BlockCache {
     this.#pages.clear();
     this.#blocks.clear();
     this.#next = this.areas.arena;
-    for (const { state, temporaryBlock } of this.#vcpus) {
+    for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
       const at = state >> 2;
+      this.#u8.fill(0, jumpCache, jumpCache + layout.JUMP_ENTRIES * layout.JUMP_ENTRY_SIZE);
       this.#i32[at + CODE_GEN] = (this.#i32[at + CODE_GEN]! + 1) | 0;
       this.#i32[at + PATCHED_OP] = 0;
       this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;

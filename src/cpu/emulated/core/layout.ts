@@ -229,6 +229,7 @@ export const JUMP_ENTRY_SIZE = 32;
 export const JUMP_LINEAR = 0; // u64
 export const JUMP_KEY = 8; // u64, CODE_KEY when it was made
 export const JUMP_OP = 16; // u32
+export const JUMP_PHYSICAL = 20; // u32, offset in memory of the block's first byte
 
 /** Instructions in a block at most (OP_INDEX is a byte); bytes of TEMPORARY_BLOCK. */
 export const BLOCK_INSTRUCTIONS_MAX = 200;
