@@ -3,10 +3,14 @@ import { parseArgs } from 'node:util';
 import { messageOf, VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
 import type { Validated, VmConfig } from '../config/vm-config';
+import { GuestService } from '../guest/guest-service';
+import { serveOnSocket } from '../guest/socket-server';
 import { ThrowAwayStore } from '../guest/throw-away-store';
 import { assetsIn } from '../guest/vm-assets';
 import { engineReason, type SessionEvents, VmSession } from '../guest/vm-session';
 import type { VmStore } from '../disk/vm-store';
+import { Library } from '../library/library';
+import { subzeroPaths } from '../library/paths';
 import type { VmEnd } from '../protocol/guest';
 import {
   configFromOptions,
@@ -85,20 +89,43 @@ export async function run(args: readonly string[], out: string): Promise<number>
   const until = regexOf('until', values.until);
   const timeoutMs =
     values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
-  const store = await prepare(positionals[0], values);
+  const { store, socketPath } = await prepare(positionals[0], values);
   const running = new Run(store, values, until, out);
-  return running.toEnd(timeoutMs);
+  const server = socketPath === undefined ? undefined : await serveOnSocket(running.service, socketPath);
+  try {
+    return await running.toEnd(timeoutMs);
+  } finally {
+    await server?.close();
+  }
 }
 
-async function prepare(name: string | undefined, values: RunValues): Promise<VmStore<Validated<VmConfig>>> {
+interface Prepared {
+  readonly store: VmStore<Validated<VmConfig>>;
+  /** Of a VM of the library: others may control it meanwhile. */
+  readonly socketPath: string | undefined;
+}
+
+async function prepare(name: string | undefined, values: RunValues): Promise<Prepared> {
   const files = new NodeHostFiles();
   const taps = (values['tap-port'] ?? []).map(parseTap);
+  if (name !== undefined) return fromLibrary(files, name, values);
   const debug = { debugExit: values['debug-exit'] ?? false, tapPorts: taps };
-  if (name !== undefined)
-    throw new UsageError(`run ${name}: VMs of the library are started with 'subzero start ${name}'`);
   const place = temporaryPlace(files);
   const config = await configFromOptions(files, 'throw-away', values, place, { debug });
-  return new ThrowAwayStore(files, config, place.made);
+  return { store: new ThrowAwayStore(files, config, place.made), socketPath: undefined };
+}
+
+async function fromLibrary(files: NodeHostFiles, name: string, values: RunValues): Promise<Prepared> {
+  const fixed = [...Object.keys(hardwareOptions), 'tap-port', 'debug-exit'].find((option) => option in values);
+  if (fixed !== undefined) {
+    throw new UsageError(
+      `run ${name} --${fixed}: a VM of the library has its own hardware; leave the option or the name out`,
+    );
+  }
+  const library = new Library(files, subzeroPaths());
+  const { folder } = await library.find(name);
+  const socketPath = library.socketPath(folder);
+  return { store: await library.open(folder, socketPath), socketPath };
 }
 
 function parseTap(text: string): { port: number; file: string } {
@@ -117,6 +144,7 @@ function regexOf(option: string, text: string | undefined): RegExp | undefined {
 }
 
 class Run {
+  readonly service = new GuestService();
   readonly #session: VmSession;
   readonly #taps = new Map<number, WriteStream | 'stderr'>();
   readonly #expectations: Expectation[] = [];
@@ -125,7 +153,7 @@ class Run {
   #untilSeen = false;
 
   constructor(
-    store: VmStore<Validated<VmConfig>>,
+    private readonly store: VmStore<Validated<VmConfig>>,
     private readonly values: RunValues,
     private readonly until: RegExp | undefined,
     out: string,
@@ -155,7 +183,11 @@ class Run {
         if (level !== 'info') process.stderr.write(`subzero: ${message}\n`);
       },
     };
-    this.#session = new VmSession(store, assetsIn(out), events, { noReboot: values['no-reboot'] ?? false });
+    this.service.addListener(events);
+    this.#session = new VmSession(store, assetsIn(out), this.service.events, {
+      noReboot: values['no-reboot'] ?? false,
+    });
+    this.service.serve(this.#session);
     if (store.config.cpu.engine === 'auto')
       process.stderr.write(`subzero: engine emulated: ${engineReason(store.config)}\n`);
   }
@@ -164,7 +196,12 @@ class Run {
     const finished = new Promise<number>((resolve) => {
       this.#finish = resolve;
     });
-    await this.#session.start();
+    try {
+      await this.#session.start();
+    } catch (error) {
+      await this.store.close();
+      throw error;
+    }
     this.#typeLater();
     const stdin = this.values.serial === 'stdio' ? this.#readStdin() : undefined;
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#finish(EXIT_TIMEOUT), timeoutMs);
