@@ -8,7 +8,6 @@ import {
   ENV_CHECKED,
   ENV_FLAT,
   ENV_LONG,
-  FORM_MEMORY,
   isGeneralRegister,
   isImmediate,
   operandBits,
@@ -16,8 +15,6 @@ import {
 import type {
   Condition,
   Emitter,
-  F32,
-  F64,
   I32,
   I64,
   Operands,
