@@ -36,6 +36,8 @@ const only = new RegExp(process.env['SUBZERO_ISA_ROWS'] ?? '');
 
 const FAULTS: readonly Variant[] = ['unmapped', 'crossing', 'nonCanonical', 'misaligned', 'readOnly'];
 const SHOWN = Number(process.env['SUBZERO_ISA_SHOWN'] ?? 40);
+/** Some ten seconds of a free core; busy machines take longer. */
+const TIME_LIMIT_MS = 300_000 * Math.max(1, factor);
 
 describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? '' : `: ${support.reason}`}`, () => {
   let host: HostCpu;
@@ -105,6 +107,6 @@ describe.skipIf(!support.isUsable)(`user rows on this CPU${support.isUsable ? ''
     expect(text.slice(0, SHOWN).join('\n'), `${failures.size} rows differ`).toBe('');
   }
 
-  test('agree with it in 64-bit mode', () => compareRows(64));
-  test('agree with it in 32-bit code', () => compareRows(32));
+  test('agree with it in 64-bit mode', () => compareRows(64), TIME_LIMIT_MS);
+  test('agree with it in 32-bit code', () => compareRows(32), TIME_LIMIT_MS);
 });

@@ -345,6 +345,23 @@ const identity: SystemCase[] = [
   },
 ];
 
+// the bus gives 4 for every 32 bits of entropy
+const entropy: SystemCase[] = ['rdrand %% 0F C7 /6 mod=3', 'rdseed %% 0F C7 /7 mod=3'].flatMap((text) =>
+  ([16, 32, 64] as const).map((size): SystemCase => {
+    const row = text.replace('%%', size === 16 ? '66' : 'NP');
+    return {
+      name: `${row.slice(0, 6)} of ${size} bits sets CF and clears the rest`,
+      rows: [row],
+      mode: 'user64',
+      code: one(row, { rm: 11, size }),
+      gpr: { r11: -1n },
+      flags: 0x8d4,
+      expected: { r11: size === 16 ? 0xffffffffffff0004n : size === 32 ? 4n : 0x400000004n },
+      expectedFlags: [0x8d5, 1],
+    };
+  }),
+);
+
 const fastCalls: SystemCase[] = [
   {
     name: 'SYSCALL',
@@ -531,6 +548,7 @@ export const REGISTER_CASES: readonly SystemCase[] = [
   ...controlRegisters,
   ...caches,
   ...identity,
+  ...entropy,
   ...fastCalls,
   ...extendedStates,
 ];
