@@ -34,6 +34,10 @@ export function App() {
   const vm = items?.find(({ id }) => id === active);
   const shown = open.flatMap((id) => items?.find((item) => item.id === id) ?? []);
   useEffect(startMenuCommands, []);
+  const title = vm?.name ?? '';
+  useEffect(() => {
+    document.title = title === '' ? translate('app.name') : `${title} - ${translate('app.name')}`;
+  }, [title]);
   return (
     <div className={`app ${full ? 'is-full-screen' : ''}`}>
       {full ? <FullScreenBar vm={vm} /> : <Toolbar vm={vm} />}

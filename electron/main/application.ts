@@ -37,7 +37,12 @@ export class Application {
       pickedFiles: new FileTokens(),
       pickedFolders: new FileTokens(),
     };
-    this.#guard = new CloseGuard(directory, supervisor, () => this.#closeView());
+    this.#guard = new CloseGuard(
+      directory,
+      supervisor,
+      () => this.#closeView(),
+      () => app.quit(),
+    );
     this.#tellWindow();
   }
 
@@ -69,6 +74,12 @@ export class Application {
 
   mayQuit(): boolean {
     return this.#guard.mayQuit();
+  }
+
+  /** The session ends: VMs are saved, then the app quits. */
+  endWithoutUser(): void {
+    if (this.#context.supervisor.folders.length === 0) app.quit();
+    else this.#guard.endWithoutUser();
   }
 
   async #openWindow(): Promise<void> {

@@ -1,8 +1,12 @@
-import { app } from 'electron';
-import type { CloseAnswer } from '../../src/protocol/app';
-import type { VmDirectory } from './vm-directory';
-import type { GuestSupervisor } from './guest-supervisor';
 import { VmError, type WireError } from '../../src/base/errors';
+import type { CloseAnswer } from '../../src/protocol/app';
+import type { GuestSupervisor } from './guest-supervisor';
+import type { VmDirectory } from './vm-directory';
+
+interface Ending {
+  readonly folder: string;
+  readonly action: 'suspend' | 'powerOff';
+}
 
 export interface CloseView {
   readonly isAlive: boolean;
@@ -19,29 +23,36 @@ export interface CloseView {
 export class CloseGuard {
   #isAnswered = false;
   #isQuitting = false;
+  /** What the user is being asked about, and what is settled for the others. */
   #asking: readonly string[] = [];
+  #settled: readonly Ending[] = [];
 
   constructor(
-    private readonly directory: VmDirectory,
-    private readonly supervisor: GuestSupervisor,
+    private readonly directory: Pick<VmDirectory, 'runningHere' | 'entry' | 'idOf'>,
+    private readonly supervisor: Pick<GuestSupervisor, 'folders' | 'link' | 'onEnd'>,
     private readonly view: () => CloseView | undefined,
+    private readonly quit: () => void,
   ) {}
 
   /** Whether the window may close now; otherwise the question is on its way. */
   mayClose(): boolean {
     if (this.#isAnswered) return true;
+    const names: string[] = [];
     const undecided: string[] = [];
-    const decided: { folder: string; action: 'suspend' | 'powerOff' }[] = [];
+    const decided: Ending[] = [];
     for (const { id, name } of this.directory.runningHere()) {
       const entry = this.directory.entry(id);
       const action = entry.kind === 'ok' ? entry.config.options.onHostClose : 'ask';
-      if (action === 'ask') undecided.push(name);
-      else if (action !== 'background') decided.push({ folder: entry.folder, action });
+      if (action === 'ask') {
+        names.push(name);
+        undecided.push(entry.folder);
+      } else if (action !== 'background') decided.push({ folder: entry.folder, action });
     }
     const view = this.view();
     if (undecided.length > 0 && view?.isAlive) {
       this.#asking = undecided;
-      view.ask(undecided);
+      this.#settled = decided;
+      view.ask(names);
       return false;
     }
     if (decided.length === 0) return true;
@@ -53,6 +64,11 @@ export class CloseGuard {
   mayQuit(): boolean {
     if (this.supervisor.folders.length === 0) return true;
     this.#isQuitting = true;
+    if (this.view() === undefined) {
+      // The last window was closed long ago: there is nobody to ask.
+      this.endWithoutUser();
+      return false;
+    }
     if (!this.mayClose()) return false;
     // In the background: the app stays for them.
     if (this.supervisor.folders.length === 0) return true;
@@ -60,22 +76,23 @@ export class CloseGuard {
     return false;
   }
 
+  /** The computer shuts down, or the session ends. What is suspended is not lost. */
+  endWithoutUser(): void {
+    this.#isQuitting = true;
+    const endings = this.supervisor.folders.map((folder) => ({ folder, action: this.#actionWithoutUser(folder) }));
+    void this.#finish(endings, this.view());
+  }
+
   answered(answer: CloseAnswer): void {
     if (this.#asking.length === 0) return;
+    const asked = this.#asking;
     this.#asking = [];
-    const view = this.view();
     if (answer === 'cancel') {
       this.#isQuitting = false;
       return;
     }
-    if (answer === 'background') {
-      this.#close(view);
-      return;
-    }
-    void this.#finish(
-      this.supervisor.folders.map((folder) => ({ folder, action: answer })),
-      view,
-    );
+    const chosen = answer === 'background' ? [] : asked.map((folder) => ({ folder, action: answer }));
+    void this.#finish([...this.#settled, ...chosen], this.view());
   }
 
   /** The window is gone; the next one asks again. */
@@ -84,12 +101,14 @@ export class CloseGuard {
     this.#asking = [];
   }
 
-  async #finish(
-    list: readonly { folder: string; action: 'suspend' | 'powerOff' }[],
-    view: CloseView | undefined,
-  ): Promise<void> {
+  #actionWithoutUser(folder: string): 'suspend' | 'powerOff' {
+    const entry = this.directory.entry(this.directory.idOf(folder));
+    return entry.kind === 'ok' && entry.config.options.onHostClose === 'powerOff' ? 'powerOff' : 'suspend';
+  }
+
+  async #finish(list: readonly Ending[], view: CloseView | undefined): Promise<void> {
     try {
-      await Promise.all(list.map(({ folder, action }) => this.#end(folder, action)));
+      await Promise.all(list.map((ending) => this.#end(ending)));
     } catch (error) {
       this.#isQuitting = false;
       view?.failed(VmError.from(error).toWire());
@@ -99,7 +118,7 @@ export class CloseGuard {
   }
 
   /** Resolves when the VM's process is gone. */
-  async #end(folder: string, action: 'suspend' | 'powerOff'): Promise<void> {
+  async #end({ folder, action }: Ending): Promise<void> {
     const link = this.supervisor.link(folder);
     if (link === undefined) return;
     const gone = new Promise<void>((resolve) => {
@@ -119,7 +138,7 @@ export class CloseGuard {
   #close(view: CloseView | undefined): void {
     this.#isAnswered = true;
     view?.close();
-    if (this.#isQuitting && this.supervisor.folders.length === 0) app.quit();
+    if (this.#isQuitting && this.supervisor.folders.length === 0) this.quit();
     this.#isQuitting = false;
   }
 }

@@ -25,6 +25,7 @@ if (!app.requestSingleInstanceLock()) {
     serveAppScheme();
     await application.begin();
   });
+  process.on('SIGTERM', () => application.endWithoutUser());
   app.on('second-instance', () => void application.showWindow());
   app.on('activate', () => void application.showWindow());
   app.on('window-all-closed', () => application.windowsClosed());

@@ -77,10 +77,21 @@ test('suspended at the close, the VM goes on after the next start', async () => 
   await new GuestConsole(running.page, 'Floppy').sees(/\nkept/);
 });
 
+test('when the session ends nobody is asked and the VM is saved', async () => {
+  const ended = new Promise((resolve) => running.app.process().once('exit', resolve));
+  running.app.process().kill('SIGTERM');
+  await ended;
+  expect(JSON.parse(await runCli(home, 'list', '--json'))).toEqual([expect.objectContaining({ state: 'suspended' })]);
+  running = await launchApp({ home });
+  await running.page.getByRole('treeitem', { name: 'Floppy, Suspended' }).click();
+  await running.page.getByRole('button', { name: 'Resume' }).click();
+  await new GuestConsole(running.page, 'Floppy').sees(/\nkept/);
+});
+
 test('powered off at the close, the app ends', async () => {
   const ended = new Promise((resolve) => running.app.process().once('exit', resolve));
   await closeWindow();
   await answer('Power Off');
   await ended;
-  expect(JSON.parse(await runCli(home, 'list', '--json'))).toEqual([expect.objectContaining({ name: 'Floppy' })]);
+  expect(JSON.parse(await runCli(home, 'list', '--json'))).toEqual([expect.objectContaining({ state: 'off' })]);
 });

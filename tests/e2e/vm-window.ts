@@ -31,6 +31,12 @@ export async function createFromImage(
   return name;
 }
 
+const KEYS_AHEAD = 6;
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 /** The console of the VM whose tab is shown. */
 export class GuestConsole {
   readonly screen: Locator;
@@ -52,10 +58,19 @@ export class GuestConsole {
     return this.#text.innerText();
   }
 
-  /** Click, type, and let go as a user does. */
+  /**
+   * Click, type at a prompt that echoes, and let go, as a user does: a PC takes 15 keys ahead, so what was typed is looked
+   * for before more follows.
+   */
   async type(text: string): Promise<void> {
     await this.screen.click();
-    await this.page.keyboard.type(text, { delay: 25 });
+    for (const [at, line] of text.split('\n').entries()) {
+      if (at > 0) await this.page.keyboard.press('Enter');
+      for (let start = 0; start < line.length; start += KEYS_AHEAD) {
+        await this.page.keyboard.type(line.slice(start, start + KEYS_AHEAD), { delay: 20 });
+        await this.sees(new RegExp(escaped(line.slice(0, start + KEYS_AHEAD).trimEnd())));
+      }
+    }
     await this.release();
   }
 
