@@ -101,6 +101,11 @@ export class SequenceMaker {
       ? -1 - random.below(Math.max(1, bytes - 1))
       : random.below(2 * REACH - bytes) - REACH;
     offset = Math.floor(offset / alignment) * alignment;
+    if (random.chance(0.02)) {
+      // a page fault ends the sequence
+      const end = at.DATA_END - random.below(bytes);
+      return { displacement: Math.ceil(end / alignment) * alignment };
+    }
     switch (random.below(8)) {
       case 0:
         return { displacement: CENTER + offset };
