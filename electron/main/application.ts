@@ -115,6 +115,7 @@ export class Application {
   #tellWindow(): void {
     const { directory, supervisor } = this.#context;
     directory.onChanged.on((items) => this.#emit('library', items));
+    directory.onTrouble.on((error) => this.#emit('failed', { error }));
     directory.onDetails.on((vm) => this.#emit('details', { vm }));
     directory.onEnded.on((ended) => this.#emit('ended', ended));
     directory.onLink.on(({ vm, link }) => {

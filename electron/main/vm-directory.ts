@@ -31,12 +31,15 @@ export class VmDirectory {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #isStale = false;
+  /** Told already. */
+  #trouble = '';
 
   readonly onChanged = new Emitter<readonly VmItem[]>();
   /** A link to a running VM was made: here or elsewhere. */
   readonly onLink = new Emitter<{ vm: VmId; link: GuestLink }>();
   /** A VM's configuration or media changed. */
   readonly onDetails = new Emitter<VmId>();
+  readonly onTrouble = new Emitter<WireError>();
   readonly onEnded = new Emitter<{ vm: VmId; end: VmEnd }>();
 
   constructor(
@@ -136,7 +139,8 @@ export class VmDirectory {
   async #refreshUntilFresh(): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
-      const entries = await this.library.list();
+      const entries = await this.#list();
+      if (entries === undefined) break;
       const before = new Map(this.#entries);
       this.#entries.clear();
       for (const entry of entries) this.#entries.set(idOf(entry.folder), entry);
@@ -148,6 +152,20 @@ export class VmDirectory {
       this.#connectRemote(entries);
     }
     this.#tell();
+  }
+
+  /** undefined: the library cannot be read now; what was known stays. */
+  async #list(): Promise<VmEntry[] | undefined> {
+    try {
+      const entries = await this.library.list();
+      this.#trouble = '';
+      return entries;
+    } catch (error) {
+      const trouble = VmError.from(error);
+      if (trouble.message !== this.#trouble) this.onTrouble.emit(trouble.toWire());
+      this.#trouble = trouble.message;
+      return undefined;
+    }
   }
 
   #tell(): void {

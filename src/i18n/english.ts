@@ -4,7 +4,6 @@ export const english = {
   'app.version': 'Version {version}',
   'app.about': 'A desktop virtual machine manager with its own x86-64 machine monitor.',
   'app.aboutElectron': 'Runs on Electron {version}.',
-  'app.testElectron': 'This copy runs on an Electron that is meant for testing only.',
 
   'menu.file': '&File',
   'menu.edit': '&Edit',
@@ -34,7 +33,6 @@ export const english = {
   'menu.previousTab': 'Previous Tab',
   'menu.about': 'About Subzero',
 
-  'button.ok': 'OK',
   'button.cancel': 'Cancel',
   'button.close': 'Close',
   'button.back': 'Back',
@@ -128,7 +126,6 @@ export const english = {
   'summary.description': 'Description',
   'summary.noDescription': 'No description yet.',
   'summary.details': 'Details',
-  'summary.state': 'State',
   'summary.system': 'Guest system',
   'summary.location': 'Folder',
   'summary.used': 'Disk space used',
@@ -192,7 +189,6 @@ export const english = {
   'wizard.source.starterText': 'A small 64-bit Linux that runs from memory.',
   'wizard.source.none': 'I will choose later',
   'wizard.source.noneText': 'Creates a virtual machine with an empty disk.',
-  'wizard.source.file': 'Image file',
   'wizard.source.noFile': 'No file chosen',
   'wizard.source.detected': 'Detected: {system}',
   'wizard.source.copy': 'Copy the image into the virtual machine (the original stays as it is)',
@@ -231,7 +227,6 @@ export const english = {
   'settings.bootOrder': 'Boot order',
   'settings.moveUp': 'Move {device} up',
   'settings.running': 'Power off the virtual machine to change its hardware.',
-  'settings.media': 'Removable media',
 
   'snapshot.takeTitle': 'Take Snapshot of {name}',
   'snapshot.name': 'Name',
@@ -243,7 +238,6 @@ export const english = {
   'snapshot.managerTitle': 'Snapshot Manager of {name}',
   'snapshot.tree': 'Snapshots',
   'snapshot.here': 'You Are Here',
-  'snapshot.start': 'Beginning',
   'snapshot.none':
     'No snapshots yet. A snapshot keeps the whole virtual machine as it is now: take one before you try something.',
   'snapshot.goTo': 'Restore',
@@ -254,7 +248,6 @@ export const english = {
   'snapshot.kind': 'Contains',
   'snapshot.withMemory': 'Disks and memory',
   'snapshot.withoutMemory': 'Disks',
-  'snapshot.noPicture': 'No picture',
   'snapshot.restoreTitle': 'Restore “{name}”?',
   'snapshot.restoreText':
     'The present state of the virtual machine will be lost unless a snapshot of it is taken first.',
@@ -277,7 +270,6 @@ export const english = {
   'close.powerOff': 'Power Off',
   'close.working': 'Please wait…',
 
-  'error.title': 'That did not work',
   'error.changeWhileRunning': 'power the virtual machine off to change its settings',
   'error.runsAlready': "'{name}' is running already",
   'error.vmUnusable': "'{name}' cannot be used as it is",
