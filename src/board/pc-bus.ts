@@ -2,6 +2,7 @@ import type { GuestBus } from '../cpu/backend';
 import type { AccessSize } from '../machine/device';
 import type { Gpa } from '../machine/guest-memory';
 import type { InputGate } from '../machine/inputs';
+import type { InterruptLine } from '../machine/interrupt-line';
 import type { MmioBus } from '../machine/mmio-bus';
 import type { PortBus } from '../machine/port-bus';
 import type { InterruptControllers } from './interrupts';
@@ -13,6 +14,7 @@ export class PcBus implements GuestBus {
     private readonly mmio: MmioBus,
     private readonly interrupts: InterruptControllers,
     private readonly inputs: InputGate,
+    private readonly coprocessorIrq: InterruptLine,
   ) {}
 
   readPort(port: number, size: AccessSize): number {
@@ -53,5 +55,13 @@ export class PcBus implements GuestBus {
 
   random(): number {
     return this.inputs.random();
+  }
+
+  /**
+   * IRQ 13 follows FERR# itself. The flip-flop behind port 0xF0, which holds it back until the handler has cleared the error, is not
+   * modelled: the interrupt is edge-triggered, and handlers clear the error before they return.
+   */
+  coprocessorError(vcpu: number, level: boolean): void {
+    if (vcpu === 0) this.coprocessorIrq.set(level);
   }
 }

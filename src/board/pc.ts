@@ -61,6 +61,7 @@ import { MemoryPlan } from './memory-plan';
 
 export const TSC_HZ = 1e9;
 const SCI_IRQ = 9;
+const COPROCESSOR_IRQ = 13;
 const COM_PORTS: readonly (readonly [port: number, irq: number])[] = [
   [0x3f8, 4],
   [0x2f8, 3],
@@ -143,7 +144,7 @@ export class PcMachine {
       parts.hostRandom,
     );
     this.#interrupts = new InterruptControllers(this.vcpus, this.clock, this.#mmio, (_vcpu, tsc) => Number(tsc));
-    this.bus = new PcBus(this.#ports, this.#mmio, this.#interrupts, this.inputs);
+    this.bus = new PcBus(this.#ports, this.#mmio, this.#interrupts, this.inputs, this.#interrupts.isa(COPROCESSOR_IRQ));
     this.#attach(this.#interrupts.pic, picState);
     this.#attach(this.#interrupts.ioApic, ioApicState);
     for (const lapic of this.#interrupts.lapics) this.#attach(lapic, lapicState);

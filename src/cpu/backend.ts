@@ -25,6 +25,8 @@ export interface GuestBus extends PortHandler {
   writeMsr(vcpu: number, index: number, value: bigint): boolean;
   /** Entropy for RDRAND/RDSEED: a machine input, recorded. 32 bits. */
   random(): number;
+  /** FERR# pin: an unmasked x87 error waits while CR0.NE is 0 (IRQ 13 of a PC). Called between instructions, on changes. */
+  coprocessorError?(vcpu: number, level: boolean): void;
 }
 
 export type StopReason =

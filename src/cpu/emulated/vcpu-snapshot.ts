@@ -17,6 +17,8 @@ const FLAG_VM = 0x20000n;
 const FLAGS_KNOWN = 0x3f7fd7n;
 const CR0_PE = 1n;
 const CR0_ET = 0x10n;
+const CR0_NE = 0x20n;
+const FSW_ES = 0x80;
 const CR0_PG = 0x80000000n;
 const CR0_KNOWN = 0xe005003fn;
 const CR4_PAE = 0x20n;
@@ -192,6 +194,7 @@ export function restoreVcpu(state: StateView, saved: unknown, part: string): big
   state.setU64('XCR0', saved.xcr0);
   [0, 1, 2, 3, 6, 7].forEach((register, i) => state.setU64('DR', saved.dr[i]!, register));
   state.setU16('FCS', saved.fcs);
+  state.setU32('FERR', (state.u16('FSW') & FSW_ES) !== 0 && (saved.cr0 & CR0_NE) === 0n ? 1 : 0);
   state.setU16('FDS', saved.fds);
   state.setU32('CPL', privilege(saved));
   state.setU32('ACTIVITY', ACTIVITIES.indexOf(saved.activity));

@@ -35,6 +35,8 @@ export class EmulatedVcpu implements Vcpu {
   #isKicked = false;
   #pendingInit = false;
   #pendingStartup: number | undefined;
+  /** Level of the FERR# pin that the bus knows. */
+  #ferr = false;
   /** Count at which the last event was delivered. */
   #lastEventCount = -1;
 
@@ -153,6 +155,7 @@ export class EmulatedVcpu implements Vcpu {
     const { state } = this;
     this.#isBreakWanted = false;
     for (;;) {
+      this.#driveFerr(bus);
       if (this.#isKicked) {
         this.#isKicked = false;
         return { kind: 'kicked' };
@@ -172,6 +175,14 @@ export class EmulatedVcpu implements Vcpu {
       if (!isShadowed && this.#deliverPending(bus)) continue;
       this.#execute(isShadowed ? count + 1 : until, count);
     }
+  }
+
+  /** The core stops at the next boundary when an x87 error is noted or gone. */
+  #driveFerr(bus: GuestBus): void {
+    const level = this.state.u32('FERR') !== 0;
+    if (level === this.#ferr) return;
+    this.#ferr = level;
+    bus.coprocessorError?.(this.index, level);
   }
 
   /** Wakes a halted vCPU by an event it would take. */

@@ -38,6 +38,7 @@ const STUBS: Readonly<Record<string, string>> = {
     export function linearSeg(s: usize, op: usize, seg: u32, offset: u64, bytes: u32, write: bool): u64 { return offset; }
   `,
   paging: 'export function translateQuiet(s: usize, la: u64): u32 { return u32.MAX_VALUE; }',
+  run: 'export function leaveAfter(s: usize, op: usize): void {}',
   raise: `
     @external('env', 'raise') declare function envRaise(vector: u32): void;
     export function currentRip(s: usize, op: usize): u64 { return 0; }

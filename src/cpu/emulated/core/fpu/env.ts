@@ -14,7 +14,7 @@ import {
   FCW_INITIAL, setControlWord, setRegister, setStatusWord, stAt, statusWord, updateSummary, x87CheckPending,
 } from './state';
 
-export function x87Initialize(s: usize): void {
+export function x87Initialize(s: usize, op: usize): void {
   store<u16>(s, 0, S_FSW);
   store<u32>(s, 0, S_FPU_TOP);
   store<u16>(s, 0xffff, S_FTW);
@@ -23,19 +23,19 @@ export function x87Initialize(s: usize): void {
   store<u64>(s, 0, S_FDP);
   store<u16>(s, 0, S_FCS);
   store<u16>(s, 0, S_FDS);
-  setControlWord(s, FCW_INITIAL);
+  setControlWord(s, op, FCW_INITIAL);
 }
 export function x87Fninit(s: usize, op: usize): void {
-  x87Initialize(s);
+  x87Initialize(s, op);
 }
 
 export function x87Fnclex(s: usize, op: usize): void {
   store<u16>(s, load<u16>(s, S_FSW) & 0x7f00, S_FSW);
-  updateSummary(s);
+  updateSummary(s, op);
 }
 
 export function x87Fldcw(s: usize, op: usize, value: u32): void {
-  setControlWord(s, value);
+  setControlWord(s, op, value);
 }
 
 // ---- tag word ----
@@ -172,7 +172,7 @@ function loadEnvironment(s: usize, op: usize, la: u64): void {
   store<u16>(s, <u16>fop, S_FOP);
   setTagWord(s, ftw);
   store<u16>(s, <u16>((fcw & 0x1f7f) | 0x40), S_FCW);
-  setStatusWord(s, fsw);
+  setStatusWord(s, op, fsw);
 }
 
 export function x87Fnstenv(s: usize, op: usize): void {
@@ -180,7 +180,7 @@ export function x87Fnstenv(s: usize, op: usize): void {
   const la = linearWrite(s, op, bytes);
   probeWrite(s, op, la, bytes);
   storeEnvironment(s, op, la);
-  setControlWord(s, <u32>load<u16>(s, S_FCW) | 0x3f);
+  setControlWord(s, op, <u32>load<u16>(s, S_FCW) | 0x3f);
 }
 
 export function x87Fldenv(s: usize, op: usize): void {
@@ -202,7 +202,7 @@ export function x87Fnsave(s: usize, op: usize): void {
     writeU64(s, op, to, load<u64>(at));
     writeU16(s, op, to + 8, <u64>load<u16>(at, 8));
   }
-  x87Initialize(s);
+  x87Initialize(s, op);
 }
 
 export function x87Frstor(s: usize, op: usize): void {
@@ -261,7 +261,7 @@ export function loadLegacyX87(s: usize, op: usize, la: u64, wide: bool): void {
   store<u16>(s, wide ? 0 : <u16>(fip >> 32), S_FCS);
   store<u16>(s, wide ? 0 : <u16>(fdp >> 32), S_FDS);
   store<u16>(s, <u16>((fcw & 0x1f7f) | 0x40), S_FCW);
-  setStatusWord(s, fsw);
+  setStatusWord(s, op, fsw);
   for (let i: u32 = 0; i < 8; i++) {
     const from = la + 32 + (<u64>i << 4);
     const mantissa = readU64(s, op, from);

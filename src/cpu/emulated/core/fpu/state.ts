@@ -6,6 +6,7 @@ import {
 import { opIsRegister, opSeg } from '../ops';
 import { translateQuiet } from '../paging';
 import { currentRip, raiseMF } from '../raise';
+import { leaveAfter } from '../run';
 import {
   C1, FINITE, IE, QUIET, classOf, pack80Mantissa, pack80SignExponent, roundNumber, unpack80,
 } from './number';
@@ -120,27 +121,28 @@ export function statusWord(s: usize): u32 {
   return <u32>load<u16>(s, S_FSW) | (load<u32>(s, S_FPU_TOP) << 11);
 }
 /** ES and B follow from the flags and masks; FERR# from ES where CR0.NE is 0. */
-export function updateSummary(s: usize): void {
+export function updateSummary(s: usize, op: usize): void {
   let status = <u32>load<u16>(s, S_FSW) & ~(FSW_ES | FSW_B | FSW_TOP);
   const unmasked = (status & ~(<u32>load<u16>(s, S_FCW)) & 0x3f) != 0;
   if (unmasked) status |= FSW_ES | FSW_B;
   store<u16>(s, <u16>status, S_FSW);
-  setFerr(s, unmasked && !(load<u64>(s, S_CR0) & CR0_NE));
+  setFerr(s, op, unmasked && !(load<u64>(s, S_CR0) & CR0_NE));
 }
-function setFerr(s: usize, level: bool): void {
+function setFerr(s: usize, op: usize, level: bool): void {
   if (load<u32>(s, S_FERR) == <u32>level) return;
   store<u32>(s, <u32>level, S_FERR);
-  // the board samples the pin when the vCPU stops
+  // the board learns of it at the next boundary
   store<u64>(s, 0, S_LIMIT);
+  leaveAfter(s, op);
 }
-export function setStatusWord(s: usize, value: u32): void {
+export function setStatusWord(s: usize, op: usize, value: u32): void {
   store<u16>(s, <u16>(value & ~FSW_TOP), S_FSW);
   store<u32>(s, (value >> 11) & 7, S_FPU_TOP);
-  updateSummary(s);
+  updateSummary(s, op);
 }
-export function setControlWord(s: usize, value: u32): void {
+export function setControlWord(s: usize, op: usize, value: u32): void {
   store<u16>(s, <u16>((value & 0x1f7f) | 0x40), S_FCW);
-  updateSummary(s);
+  updateSummary(s, op);
 }
 // @ts-ignore: decorator
 @inline
@@ -188,14 +190,14 @@ export function report(s: usize, op: usize, flags: u32): bool {
   store<u16>(s, <u16>status, S_FSW);
   if (!(flags & ~(<u32>load<u16>(s, S_FCW)) & 0x3f)) return false;
   store<u16>(s, <u16>fetchOpcode(s, op), S_FOP);
-  updateSummary(s);
+  updateSummary(s, op);
   return true;
 }
 
 /** A waiting instruction with an unmasked exception pending: #MF, or FERR# and no fault where CR0.NE is 0. */
 export function x87Pending(s: usize, op: usize): void {
   if (load<u64>(s, S_CR0) & CR0_NE) raiseMF(s, op);
-  setFerr(s, true);
+  setFerr(s, op, true);
 }
 // @ts-ignore: decorator
 @inline

@@ -104,7 +104,7 @@ function restore(s: usize, op: usize, wide: bool): void {
   if (mxcsr & ~MXCSR_MASK) raiseGP(s, op, 0);
   store<u32>(s, mxcsr, S_MXCSR);
   if (loaded & X87) loadLegacyX87(s, op, la, wide);
-  else if (components & X87) x87Initialize(s);
+  else if (components & X87) x87Initialize(s, op);
   const count = registers(s);
   if (loaded & SSE) loadLegacyXmm(s, op, la);
   else if (components & SSE) {
