@@ -28,6 +28,7 @@ const { OP_SIZE } = layout;
 const INSTRUCTION_MAX = 15;
 /** Conditional jumps in a block: what follows an often taken one is decoded in vain. */
 const CONDITIONAL_MAX = 8;
+const BUCKETS = 1 << 18;
 const OPS_MAX = 2 * layout.BLOCK_INSTRUCTIONS_MAX + 4;
 const NO_MEMORY = 0xffffffff;
 const VECTOR_UD = 6;
@@ -37,6 +38,8 @@ const RIP = stateOffset('RIP') >> 2;
 const MODE = stateOffset('MODE') >> 2;
 const CODE_GEN = stateOffset('CODE_GEN') >> 2;
 const PATCHED_OP = stateOffset('PATCHED_OP') >> 2;
+const JUMP_CACHE = stateOffset('JUMP_CACHE');
+const TEMPORARY_BLOCK = stateOffset('TEMPORARY_BLOCK');
 const CS = stateOffset('SEG') + SEG_STRIDE;
 const CS_LIMIT = (CS + 4) >> 2;
 const CS_BASE = (CS + 8) >> 2;
@@ -65,7 +68,9 @@ export interface VcpuAreas {
 
 interface Block {
   readonly id: number;
-  readonly key: number;
+  readonly mode: number;
+  /** The next block of the same bucket. */
+  next: Block | undefined;
   readonly op: number;
   readonly opCount: number;
   /** Bytes it stems from; the second part only of an instruction on two pages. */
@@ -101,7 +106,8 @@ export class BlockCache {
   readonly #vcpus: VcpuAreas[] = [];
   /** Frame → its blocks. */
   readonly #pages = new Map<number, Set<Block>>();
-  readonly #blocks = new Map<number, Block>();
+  /** All blocks by start and mode, chained; a Map of half a million numbers costs more than decoding. */
+  readonly #buckets = new Array<Block | undefined>(BUCKETS).fill(undefined);
   readonly #crossing = new Uint8Array(2 * INSTRUCTION_MAX);
   #next: number;
   #nextId = 1;
@@ -140,8 +146,7 @@ export class BlockCache {
     const linear = this.#linear(state, mode);
     const at = this.core.translateCode(state, toBigInt(linear.low, linear.high)) >>> 0;
     if (at === NO_MEMORY) return this.#raiseAlone(state, VECTOR_UD);
-    const key = keyOf(at, mode);
-    let block = this.#blocks.get(key);
+    let block = this.#find(at, mode);
     if (block !== undefined && block.secondSize !== 0) {
       if (this.#secondPage(state, linear, mode) !== block.secondStart) {
         this.#drop(block);
@@ -150,7 +155,7 @@ export class BlockCache {
     }
     const isLinkable = from !== 0 && this.#u16[from >> 1] !== layout.HANDLER_LEAVE && this.#isInArena(from);
     const flushes = this.statistics.flushes;
-    block ??= this.#build(state, key, at, mode, linear);
+    block ??= this.#build(state, at, mode, linear);
     this.#cacheJump(state, linear, block.op, at);
     if (isLinkable && this.statistics.flushes === flushes) {
       this.#i32[(from + layout.OP_LINK) >> 2] = block.op;
@@ -225,12 +230,29 @@ export class BlockCache {
     return bytes;
   }
 
+  #find(at: number, mode: number): Block | undefined {
+    let block = this.#buckets[bucketOf(at, mode)];
+    while (block !== undefined && (block.start !== at || block.mode !== mode)) block = block.next;
+    return block;
+  }
+
+  #unchain(block: Block): void {
+    const bucket = bucketOf(block.start, block.mode);
+    let at = this.#buckets[bucket];
+    if (at === block) {
+      this.#buckets[bucket] = block.next;
+      return;
+    }
+    while (at !== undefined && at.next !== block) at = at.next;
+    if (at !== undefined) at.next = block.next;
+  }
+
   #isInArena(op: number): boolean {
     return op >= this.areas.arena && op < this.#next;
   }
 
   #cacheJump(state: number, linear: { low: number; high: number }, op: number, at: number): void {
-    const vcpu = this.#i32[(state + stateOffset('JUMP_CACHE')) >> 2]!;
+    const vcpu = this.#i32[(state + JUMP_CACHE) >> 2]!;
     // as in core/run.ts: linear ^ (linear >> 13), low bits
     const shifted = (linear.low >>> 13) | (linear.high << 19);
     const index = (linear.low ^ shifted) & (layout.JUMP_ENTRIES - 1);
@@ -243,7 +265,7 @@ export class BlockCache {
     this.#i32[entry + (layout.JUMP_PHYSICAL >> 2)] = at;
   }
 
-  #build(state: number, key: number, at: number, mode: number, linear: { low: number; high: number }): Block {
+  #build(state: number, at: number, mode: number, linear: { low: number; high: number }): Block {
     if (this.#next + (OPS_MAX + 1) * OP_SIZE > this.areas.arena + this.areas.arenaSize) this.#flush();
     const header = this.#next;
     const draft: Draft = { op: header + OP_SIZE, count: 0, bytes: 0 };
@@ -282,7 +304,7 @@ export class BlockCache {
       if (row.attributes.endsBlock || result !== DECODE_OK) break;
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
       if (row.operands[0]?.kind === 'rel8' || row.operands[0]?.kind === 'relz') {
-        link = this.#blocks.get(keyOf(at + draft.bytes, mode));
+        link = this.#find(at + draft.bytes, mode);
         if (link?.secondSize !== 0) link = undefined;
         if (link !== undefined || ++conditional >= CONDITIONAL_MAX) break;
       }
@@ -295,7 +317,8 @@ export class BlockCache {
     }
     const block: Block = {
       id: this.#nextId++,
-      key,
+      mode,
+      next: undefined,
       op: header + OP_SIZE,
       opCount: (draft.op - header) / OP_SIZE - 1,
       start: at,
@@ -308,7 +331,9 @@ export class BlockCache {
     this.#i32[(header + layout.BLOCK_BYTES) >> 2] = Math.max(1, draft.bytes);
     this.#i32[(header + layout.BLOCK_ID) >> 2] = block.id;
     this.#next = draft.op;
-    this.#blocks.set(key, block);
+    const bucket = bucketOf(at, mode);
+    block.next = this.#buckets[bucket];
+    this.#buckets[bucket] = block;
     this.#register(block.start, block);
     if (secondSize !== 0 && second !== NO_MEMORY) this.#register(second, block);
     this.statistics.blocks++;
@@ -366,12 +391,12 @@ export class BlockCache {
   }
 
   #temporaryDraft(state: number): Draft {
-    const header = this.#i32[(state + stateOffset('TEMPORARY_BLOCK')) >> 2]! >>> 0;
+    const header = this.#i32[(state + TEMPORARY_BLOCK) >> 2]! >>> 0;
     return { op: header + OP_SIZE, count: 0, bytes: 0 };
   }
 
   #finishTemporary(state: number, draft: Draft): number {
-    const header = this.#i32[(state + stateOffset('TEMPORARY_BLOCK')) >> 2]! >>> 0;
+    const header = this.#i32[(state + TEMPORARY_BLOCK) >> 2]! >>> 0;
     this.#finish(draft, this.#i32[(state >> 2) + MODE]!);
     this.#i32[(header + layout.BLOCK_INSTRUCTIONS) >> 2] = 1;
     this.#i32[(header + layout.BLOCK_BYTES) >> 2] = 1;
@@ -407,19 +432,20 @@ export class BlockCache {
   /** Sets the bits of the pieces that the block takes from the frame. */
   #mark(frame: number, block: Block): void {
     const map = (this.areas.codeMap >> 2) + frame * 2;
-    const mark = (start: number, size: number): void => {
-      if (size === 0 || Math.floor(start / FRAME) !== frame) return;
-      const first = (start & (FRAME - 1)) >> PIECE_SHIFT;
-      const last = ((start & (FRAME - 1)) + size - 1) >> PIECE_SHIFT;
-      for (let piece = first; piece <= last; piece++) this.#i32[map + (piece >> 5)]! |= 1 << (piece & 31);
-    };
-    mark(block.start, block.size);
-    mark(block.secondStart, block.secondSize);
+    this.#markPart(map, frame, block.start, block.size);
+    if (block.secondSize !== 0) this.#markPart(map, frame, block.secondStart, block.secondSize);
+  }
+
+  #markPart(map: number, frame: number, start: number, size: number): void {
+    if (Math.floor(start / FRAME) !== frame) return;
+    const first = (start & (FRAME - 1)) >> PIECE_SHIFT;
+    const last = ((start & (FRAME - 1)) + size - 1) >> PIECE_SHIFT;
+    for (let piece = first; piece <= last; piece++) this.#i32[map + (piece >> 5)]! |= 1 << (piece & 31);
   }
 
   #drop(block: Block): void {
     this.statistics.invalidations++;
-    this.#blocks.delete(block.key);
+    this.#unchain(block);
     const end = block.op + block.opCount * OP_SIZE;
     for (let op = block.op; op < end; op += OP_SIZE) this.#u16[op >> 1] = layout.HANDLER_LEAVE;
     for (const from of block.incoming ?? []) {
@@ -466,7 +492,7 @@ export class BlockCache {
       this.#u8[this.areas.pageFlags + frame]! &= ~PAGE_HAS_CODE;
     }
     this.#pages.clear();
-    this.#blocks.clear();
+    this.#buckets.fill(undefined);
     this.#next = this.areas.arena;
     for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
       const at = state >> 2;
@@ -488,8 +514,8 @@ function codeSizeOf(mode: number): CodeSize {
   return mode & layout.MODE_LONG ? CODE_64 : mode & layout.MODE_CS32 ? CODE_32 : CODE_16;
 }
 
-function keyOf(offset: number, mode: number): number {
-  return offset * 1024 + mode;
+function bucketOf(offset: number, mode: number): number {
+  return Math.imul((offset ^ (mode << 20)) | 0, 0x9e3779b1) >>> 14;
 }
 
 function toBigInt(low: number, high: number): bigint {

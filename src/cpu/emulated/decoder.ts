@@ -209,7 +209,7 @@ export class Decoder {
     for (let i = 0; i < immediates.length; i++) {
       if (!this.#immediate(immediates[i]!.kind, immediates[i]!.slot === 'imm2')) return this.#stop(this.#end);
     }
-    if (found.slots[x.form]!.includes('moffs') && !this.#offset()) return this.#stop(this.#end);
+    if (found.hasOffset && !this.#offset()) return this.#stop(this.#end);
     if (x.hasLock && !(attributes.lock === true && x.form === FORM_MEMORY)) return DECODE_UNDEFINED;
     if (found.isMemory === true && x.form !== FORM_MEMORY) return DECODE_UNDEFINED;
     return DECODE_OK;

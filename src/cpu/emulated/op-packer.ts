@@ -118,7 +118,7 @@ export class OpPacker {
 
   /** An op that is no instruction. `next`: offset of the next instruction from the block's start. */
   pseudo(op: number, handler: number, index: number, next: number, length: number, reg = 0, rm = 0): void {
-    this.#u8.fill(0, op, op + layout.OP_SIZE);
+    for (let word = op >> 2; word < (op + layout.OP_SIZE) >> 2; word++) this.#i32[word] = 0;
     this.#u16[op >> 1] = handler;
     this.#u8[op + layout.OP_LENGTH] = length;
     this.#u8[op + layout.OP_INDEX] = index;

@@ -61,6 +61,8 @@ export interface CompiledRow {
   readonly immediates: ReadonlyArray<{ readonly kind: OperandKind; readonly slot: 'imm' | 'imm2' }>;
   /** In register form OP_RM holds ModRM.reg and OP_REG ModRM.rm, so that both directions of an operation share handlers. */
   readonly isSwapped: boolean;
+  /** MOV moffs: the address follows the opcode. */
+  readonly hasOffset: boolean;
 }
 
 const GENERAL_RM = new Set<OperandKind>(['rm8', 'rm16', 'rm32', 'rm64', 'rmv', 'rmy', 'rmr32']);
@@ -249,7 +251,9 @@ function compileRow(row: Row, id: number): CompiledRow {
   const immediates = kinds.flatMap((kind, i) =>
     isImmediate(kind) ? [{ kind, slot: slots[0]![i] === 'imm2' ? ('imm2' as const) : ('imm' as const) }] : [],
   );
-  return { ...encoding, id, row, hasModrm, isMemory, sizeRule: sizeRuleOf(row), forms, slots, immediates, isSwapped };
+  const hasOffset = kinds.some((kind) => kind === 'moffs8' || kind === 'moffsv');
+  const sizeRule = sizeRuleOf(row);
+  return { ...encoding, id, row, hasModrm, isMemory, sizeRule, forms, slots, immediates, isSwapped, hasOffset };
 }
 
 export function compileRows(rows: readonly Row[]): CompiledRow[] {
