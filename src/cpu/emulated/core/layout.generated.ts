@@ -140,6 +140,7 @@ export const JUMP_ENTRY_SIZE: usize = 32;
 export const JUMP_KEY: usize = 8;
 export const JUMP_LINEAR: usize = 0;
 export const JUMP_OP: usize = 16;
+export const JUMP_PHYSICAL: usize = 20;
 export const MODE_CPL12: u32 = 512;
 export const MODE_CPL3: u32 = 16;
 export const MODE_CS32: u32 = 1;
