@@ -1,6 +1,7 @@
 import type { ClockStep } from '../../machine/clock';
 import type { GuestBus, InstructionCount, StopReason, Vcpu } from '../backend';
 import type { VcpuState } from '../vcpu-state';
+import { hasInstructionBreakpoints, instructionBreakpoints } from './breakpoints';
 import { type CoreExports, RAISED } from './core-exports';
 import { resetVcpu, type ResetKind } from './reset';
 import type { StateView } from './state-view';
@@ -8,6 +9,8 @@ import { restoreVcpu, saveVcpu } from './vcpu-snapshot';
 
 const FLAG_TF = 0x100;
 const FLAG_IF = 0x200;
+const FLAG_RF = 0x10000;
+const VECTOR_DB = 1;
 const FLAGS_SETTABLE = 0x3f7fd5n;
 const DR6_BS = 0x4000;
 const RUNNING = 0;
@@ -240,23 +243,44 @@ export class EmulatedVcpu implements Vcpu {
     return true;
   }
 
-  /** Runs to `until`; with TF set one instruction. */
+  /** Runs to `until`; with TF or instruction breakpoints set one instruction. */
   #execute(until: InstructionCount, count: InstructionCount): void {
     const { state } = this;
-    const isStepping = (state.u32('EFLAGS') & FLAG_TF) !== 0;
-    state.setCount('UNTIL', isStepping ? count + 1 : until);
+    const flags = state.u32('EFLAGS');
+    const isTracing = (flags & FLAG_TF) !== 0;
+    const isWatching = hasInstructionBreakpoints(state);
+    if (isWatching && (flags & FLAG_RF) === 0 && this.#hitBreakpoint()) return;
+    state.setCount('UNTIL', isTracing || isWatching ? count + 1 : until);
     state.setU32('EVENT_ENTERED', 0);
     try {
       this.#core.run(this.#s);
     } catch (error) {
       if (error !== RAISED) throw error;
+      // the instruction did not happen, nor did its accesses
+      state.setU32('PENDING_DB', 0);
       this.#deliver(() => this.#core.deliverException(this.#s));
       this.#countEvent();
       return;
     }
-    if (isStepping && state.count('COUNT') !== count && state.u32('EVENT_ENTERED') === 0) {
-      state.setU32('PENDING_DB', state.u32('PENDING_DB') | DR6_BS);
-    }
+    if (state.count('COUNT') === count || state.u32('EVENT_ENTERED') !== 0) return;
+    if (isTracing) state.setU32('PENDING_DB', state.u32('PENDING_DB') | DR6_BS);
+    // RF holds for one instruction
+    if (isWatching && (flags & FLAG_RF) !== 0) state.setU32('EFLAGS', state.u32('EFLAGS') & ~FLAG_RF);
+  }
+
+  /** An instruction breakpoint is a fault: the handler sees the instruction before it ran. */
+  #hitBreakpoint(): boolean {
+    const { state } = this;
+    const bits = instructionBreakpoints(state);
+    if (bits === 0) return false;
+    state.setU32('DR', (state.u32('DR', 6) & ~0xf) | bits, 6);
+    state.setU32('EXC_VECTOR', VECTOR_DB);
+    state.setU32('EXC_HAS_ERROR', 0);
+    // with #DB: of the fault class (core/raise.ts)
+    state.setU32('EXC_ERROR', 1);
+    this.#deliver(() => this.#core.deliverException(this.#s));
+    this.#countEvent();
+    return true;
   }
 
   /**

@@ -222,6 +222,8 @@ export function movToDr(s: usize, op: usize): void {
     value = index == 6 ? (value & 0xe00f) | 0xffff0ff0 : (value & 0xffff2bff) | 0x400;
   }
   store<u64>(s + (index << 3), value, S_DR);
+  // pages with watched addresses have no tags
+  flushAll(s);
   store<u64>(s, 0, S_LIMIT);
 }
 

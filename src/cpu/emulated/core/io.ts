@@ -7,6 +7,7 @@ import { readU16System, readU8System } from './memory';
 import { opImm, opSize, writeRegister } from './ops';
 import { raiseGP } from './raise';
 import { leaveAfter } from './run';
+import { watchPort } from './watch';
 
 const S_RDX: usize = S_GPR + 2 * 8;
 
@@ -30,6 +31,7 @@ export function portRead(s: usize, op: usize, port: u32, size: u32): u32 {
   store<u32>(s, <u32>op, S_CUR_OP);
   const value = envPortIn(port, size);
   store<u32>(s, 0, S_CUR_OP);
+  watchPort(s, op, port, size);
   leaveAfter(s, op);
   return value;
 }
@@ -38,6 +40,7 @@ export function portWrite(s: usize, op: usize, port: u32, size: u32, value: u32)
   store<u32>(s, <u32>op, S_CUR_OP);
   envPortOut(port, size, value);
   store<u32>(s, 0, S_CUR_OP);
+  watchPort(s, op, port, size);
   leaveAfter(s, op);
 }
 

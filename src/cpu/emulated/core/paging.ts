@@ -28,6 +28,7 @@ import {
   S_CR0,
   S_CR3,
   S_CR4,
+  S_DR,
   S_EFER,
   S_MODE,
   S_PDPTE,
@@ -56,6 +57,7 @@ import {
   TLB_WRITE_TAG,
 } from './layout.generated';
 import { raiseGP, raisePF, raiseSS } from './raise';
+import { DR7_ENABLED, isWatchedPage, watch } from './watch';
 import {
   ACCESS_EXECUTE,
   ACCESS_READ,
@@ -237,7 +239,8 @@ function walk(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
 // @ts-ignore: decorator
 @inline
 export function tlbEntry(tlb: usize, la: u64): usize {
-  return tlb + ((<usize>(la >> 12) & <usize>(TLB_ENTRIES - 1)) << 5);
+  // entries are 32 bytes: one shift and one mask
+  return tlb + (<usize>(la >> 7) & (<usize>(TLB_ENTRIES - 1) << 5));
 }
 
 function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
@@ -264,6 +267,7 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
     }
   }
   if (readTag == never && writeTag == never) return;
+  if (load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED && isWatchedPage(s, page)) return;
   if (walked & IS_GLOBAL) info |= TLBI_GLOBAL;
   else {
     const count = load<u32>(s, S_TLB_LOG_COUNT);
@@ -301,6 +305,7 @@ export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize,
   const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
   const walked = walk(s, op, la, access, tlbClass);
   const host = guestPhysical(s, walked & PHYSICAL_MASK, access);
+  if (size != 0 && load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED) watch(s, op, la, access, size);
   if (host & PHYSICAL_NOT_PLAIN) return host;
   if (access == ACCESS_WRITE && size != 0) prepareWrite(s, <u32>host, size);
   if (tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);

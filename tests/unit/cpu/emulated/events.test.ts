@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { VcpuState } from '../../../../src/cpu/vcpu-state';
 import {
   asUser32,
   asUser64,
@@ -389,6 +390,68 @@ describe('interrupts', () => {
     m.poke(CODE_AT, [0x0f, 0x0b]);
     m.vcpu.restore({ ...m.vcpu.save(), gpr: m.vcpu.save().gpr.map((v, i) => (i === 4 ? 0x80_0000n : v)) });
     expect(m.run(1000)).toEqual({ kind: 'budgetSpent' });
+  });
+});
+
+describe('debug registers', () => {
+  const withBreakpoint = (dr0: number, dr7: bigint, more: (s: VcpuState) => void = () => undefined) => {
+    const m = new ProtectedMachine();
+    m.protected32((s) => {
+      s.dr[0] = BigInt(dr0);
+      s.dr[5] = 0x400n | dr7;
+      s.gpr[3] = 0x9000n;
+      more(s);
+    });
+    return m;
+  };
+  const ON_WRITE_4 = 0xd_0001n;
+  const ON_ACCESS_4 = 0xf_0001n;
+
+  it('a breakpoint on an instruction faults before it, and RF lets it pass', () => {
+    const m = withBreakpoint(CODE_AT + 1, 1n);
+    m.poke(HANDLERS_AT + 16, [0xcf]); // iret: the pushed image carries RF
+    const s = m.execute([0x40, 0x41, 0x42]);
+    expect([s.gpr[0], s.gpr[1], s.dr[4]! & 0xfn]).toEqual([1n, 1n, 1n]);
+    expect([m.dword(STACK0 - 12), m.dword(STACK0 - 4) & 0x10000]).toEqual([CODE_AT + 1, 0x10000]);
+    expect(s.rip).toBe(BigInt(CODE_AT + 4));
+  });
+
+  it('a watched write traps after the instruction', () => {
+    const m = withBreakpoint(0x9000, ON_WRITE_4);
+    const s = m.execute([0x8b, 0x03, 0x89, 0x43, 0x04, 0x89, 0x43, 0x03, 0x40]); // read; write beside; write across; inc eax
+    expect([m.haltedIn(s), s.gpr[0], s.dr[4]! & 0xfn]).toEqual([DB, 0n, 1n]);
+    expect(m.dword(STACK0 - 12)).toBe(CODE_AT + 8);
+  });
+
+  it('a watched read traps where reads count', () => {
+    const m = withBreakpoint(0x9000, ON_ACCESS_4);
+    const s = m.execute([0x8b, 0x0b, 0x40]);
+    expect([m.haltedIn(s), s.gpr[0]]).toEqual([DB, 0n]);
+  });
+
+  it('a watched port traps with CR4.DE', () => {
+    const m = withBreakpoint(0x80, 0x2_0001n, (s) => (s.cr4 = 8n));
+    const s = m.execute([0xe6, 0x80, 0x40]);
+    expect([m.haltedIn(s), s.gpr[0]]).toEqual([DB, 0n]);
+  });
+
+  it('the guest sets one itself', () => {
+    const m = new ProtectedMachine();
+    m.protected32((s) => {
+      s.gpr[3] = 0x9000n;
+      s.gpr[1] = 0xd0401n;
+    });
+    // mov [ebx], eax (cached); mov dr0, ebx; mov dr7, ecx; mov [ebx], eax; inc eax
+    const s = m.execute([0x89, 0x03, 0x0f, 0x23, 0xc3, 0x0f, 0x23, 0xf9, 0x89, 0x03, 0x40]);
+    expect([m.haltedIn(s), s.gpr[0]]).toEqual([DB, 0n]);
+  });
+
+  it('a faulting access leaves no trap behind', () => {
+    const m = withBreakpoint(0x9000, ON_ACCESS_4);
+    m.setDword(0x9000, 0);
+    // div dword [ebx]: #DE after the read
+    const s = m.execute([0xf7, 0x33]);
+    expect([m.haltedIn(s), s.dr[4]! & 0xfn]).toEqual([0, 0n]);
   });
 });
 
