@@ -9,6 +9,7 @@ import { checkConfig, defaultConfig, formatConfig, type VmConfig } from '../../s
 import { createQcow2 } from '../../src/disk/qcow2/create';
 import { COUNTER_DISK_BYTES, COUNTER_MEMORY_MIB, counterKernel, counterSector } from './counter-guest';
 import { OwnedVm } from '../../src/library/owned-vm';
+import { parseTree } from '../../src/library/snapshots/tree';
 import type { Event, Job, Operation } from './instant-child';
 import type { KillPoint } from './killing-files';
 import { hasQemuImg, qemuCheck } from './qemu-img';
@@ -203,12 +204,14 @@ export class InstantLab {
     ];
   }
 
+  /** The VM's disks: what an interrupted operation left behind goes when the VM is opened again. */
   #checkImages(folder: string, what: string, isOpenedAgain: boolean): void {
     if (!hasQemuImg) return;
-    for (const name of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.qcow2')) continue;
-      const isUnfinished = !isOpenedAgain && fs.readFileSync(path.join(folder, name)).readUInt32BE(0) !== 0x514649fb;
-      if (isUnfinished) continue;
+    const { layers } = parseTree(fs.readFileSync(path.join(folder, 'snapshots/tree.json'), 'utf8'), folder);
+    const images = ['disks/disk.qcow2', ...Object.keys(layers).map((id) => `snapshots/layers/${id}.qcow2`)];
+    const there = fs.readdirSync(path.join(folder, 'snapshots/layers'));
+    if (isOpenedAgain) expect(there.length, `${what}: a layer was left behind`).toBe(images.length - 1);
+    for (const name of images) {
       const { corruptions, leaks } = qemuCheck(path.join(folder, name));
       expect(corruptions, `${what}: ${name}`).toBe(0);
       if (isOpenedAgain) expect(leaks, `${what}: ${name}`).toBe(0);
