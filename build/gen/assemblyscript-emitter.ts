@@ -623,6 +623,8 @@ export class OperandTexts implements Operands {
   readonly count: number;
   readonly addressSize: 16 | 32 | 64;
   readonly #slots: readonly Slot[];
+  /** Operands read for update: the local that holds their place in shared memory. */
+  readonly #places = new Map<number, string>();
   /** Linear addresses already computed: an operand is addressed once. */
   readonly #linear = new Map<number, I64>();
 
@@ -689,11 +691,18 @@ export class OperandTexts implements Operands {
   set(i: number, value: I64): void {
     const slot = this.#slots[i]!;
     const size = this.#gprSize(i);
+    const text = this.e.textOf(value);
+    const place = this.#places.get(i);
+    if (place !== undefined) {
+      const at = this.e.textOf(this.linearAddress(i));
+      this.e.statement(`if (${place}) store<u${size}>(${place}, <u${size}>${text});`);
+      this.e.statement(`else writeSized(s, op, ${at}, ${size / 8}, ${text});`, 'writeSized');
+      return;
+    }
     if (slot === 'memory' || slot === 'moffs') {
       this.e.writeMemory(this.linearAddress(i), size, value);
       return;
     }
-    const text = this.e.textOf(value);
     const address = this.#register(i);
     if (size >= 32) this.e.statement(`store<u64>(${address}, ${text});`);
     else this.e.statement(`store<u${size}>(${address}, <u${size}>${text});`);
@@ -701,9 +710,14 @@ export class OperandTexts implements Operands {
   getForUpdate(i: number): I64 {
     const slot = this.#slots[i]!;
     if (slot !== 'memory' && slot !== 'moffs') return this.get(i);
-    const at = this.linearAddress(i);
-    this.e.probeWrite(at, this.#gprSize(i));
-    return this.e.readMemory(at, this.#gprSize(i));
+    // one look-up for all three: check, read and write
+    const size = this.#gprSize(i);
+    const at = this.e.textOf(this.linearAddress(i));
+    const place = `at${i}`;
+    this.e.statement(`const ${place}: usize = updateAddress(s, op, ${at}, ${size / 8});`, 'updateAddress');
+    this.#places.set(i, place);
+    const plain = size === 64 ? `load<u64>(${place})` : `<u64>load<u${size}>(${place})`;
+    return this.e.raw('i64', `${place} ? ${plain} : readSized(s, op, ${at}, ${size / 8})`, 'readSized') as I64;
   }
   effectiveAddress(_i: number): I64 {
     return this.e.raw('i64', 'effectiveAddress(s, op)', 'effectiveAddress') as I64;

@@ -337,6 +337,28 @@ export function probeWrite(s: usize, op: usize, la: u64, bytes: u32): void {
   if (d > <u64>(4096 - bytes)) probeSlow(s, op, la, bytes, tlb);
 }
 
+function probeUpdate(s: usize, op: usize, la: u64, bytes: u32): usize {
+  probeWrite(s, op, la, bytes);
+  return 0;
+}
+
+/**
+ * For read-modify-write: where the operand lies in shared memory if plain reads and writes go to the same place, else 0, and then
+ * a later write is known not to fault.
+ */
+// @ts-ignore: decorator
+@inline
+export function updateAddress(s: usize, op: usize, la: u64, bytes: u32): usize {
+  const entry = tlbEntry(currentTlb(s), la);
+  const tag = load<u64>(entry, TLB_WRITE_TAG);
+  const d = la - tag;
+  const base = load<u32>(entry, TLB_WRITE_BASE);
+  if (d <= <u64>(4096 - bytes) && load<u64>(entry, TLB_READ_TAG) == tag && load<u32>(entry, TLB_READ_BASE) == base) {
+    return <usize>base + <usize>d;
+  }
+  return probeUpdate(s, op, la, bytes);
+}
+
 /** The same for a read. */
 export function probeRead(s: usize, op: usize, la: u64, bytes: u32): void {
   const tlb = currentTlb(s);
