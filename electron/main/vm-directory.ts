@@ -13,6 +13,7 @@ import { GuestLink } from './guest-link';
 import type { GuestSupervisor } from './guest-supervisor';
 
 const REFRESH_DELAY_MS = 120;
+const PROGRESS_INTERVAL_MS = 100;
 /** Catches what watching misses: network folders, folders elsewhere. */
 const REFRESH_INTERVAL_MS = 5_000;
 /** Files of a VM's folder whose change shows in the list. */
@@ -30,6 +31,7 @@ export class VmDirectory {
   #order: readonly VmId[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
   #isStale = false;
   /** Told already. */
   #trouble = '';
@@ -168,7 +170,14 @@ export class VmDirectory {
     }
   }
 
+  /** Progress, which comes in small steps: a window that draws each would be late for everything else. */
+  #tellSoon(): void {
+    this.#telling ??= setTimeout(() => this.#tell(), PROGRESS_INTERVAL_MS);
+  }
+
   #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
     this.onChanged.emit(this.items());
   }
 
@@ -200,7 +209,12 @@ export class VmDirectory {
   #follow(folder: string, link: GuestLink): void {
     const media = new Map<string, string | null>();
     this.#media.set(folder, media);
-    link.on('status', () => this.#tell());
+    let kind = '';
+    link.on('status', (status) => {
+      if (status.kind === kind) this.#tellSoon();
+      else this.#tell();
+      kind = status.kind;
+    });
     link.on('medium', ({ device, file }) => {
       media.set(device, file);
       this.onDetails.emit(idOf(folder));
