@@ -29,7 +29,9 @@ const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), '
 Object.defineProperty(process, 'defaultApp', { value: true, enumerable: true });
 app.setVersion(manifest.version ?? '0.0.0');
 app.setName(manifest.productName ?? manifest.name);
-app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
+if (!app.commandLine.hasSwitch('user-data-dir')) {
+  app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
+}
 app.setDesktopName(`${manifest.name}.desktop`);
 app.setAppPath(folder);
 if (preloads.length > 0) Module._preloadModules(preloads);
