@@ -79,9 +79,7 @@ export interface PcParts {
   /** A direct kernel boot, prepared by the caller (firmware/). */
   readonly kernel: KernelBoot | undefined;
   readonly nvram: Uint8Array | undefined;
-  blockPort(
-    id: string,
-  ): BlockPort & {
+  blockPort(id: string): BlockPort & {
     complete(input: Extract<MachineInput, { kind: 'disk' }>): void;
     changeMedium(medium: { sizeBytes: number; isReadOnly: boolean } | undefined): void;
   };

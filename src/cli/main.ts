@@ -66,6 +66,11 @@ async function main(argv: readonly string[]): Promise<number> {
   return command.run(args, dirname(__filename));
 }
 
+// A reader that has seen enough (`| head`) is no error of the guest: what it does not take is dropped.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;
