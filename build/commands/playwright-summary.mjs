@@ -25,11 +25,14 @@ export default class SummaryReporter {
       else if (outcome === 'unexpected') summary.failed++;
       else {
         const notes = test.annotations.filter((note) => note.type === 'skip' || note.type === 'fixme');
-        summary.skipped.push(
-          `${test.title}: ${notes.map((note) => note.description).find(Boolean) ?? 'no reason given'}`,
-        );
+        const reason = notes.map((note) => note.description).find(Boolean) ?? reasonFromResults(test);
+        summary.skipped.push(`${test.title}: ${reason}`);
       }
     }
     fs.writeFileSync(process.env.SUBZERO_SUMMARY, JSON.stringify(summary));
   }
 }
+
+/** In a file of steps that build on each other, those after a failure are not run at all. */
+const reasonFromResults = (test) =>
+  test.results.every((result) => result.duration === 0) ? 'not run, an earlier step failed' : 'no reason given';
