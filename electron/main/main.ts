@@ -23,9 +23,10 @@ if (!app.requestSingleInstanceLock()) {
   const application = new Application(new Library(new NodeHostFiles(), paths));
   void app.whenReady().then(async () => {
     serveAppScheme();
+    // Not earlier: Chromium puts its own handler in place before `ready`.
+    process.on('SIGTERM', () => application.endWithoutUser());
     await application.begin();
   });
-  process.on('SIGTERM', () => application.endWithoutUser());
   app.on('second-instance', () => void application.showWindow());
   app.on('activate', () => void application.showWindow());
   app.on('window-all-closed', () => application.windowsClosed());

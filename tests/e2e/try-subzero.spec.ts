@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { launchApp, type RunningApp, screenshotPath } from './launch';
 import { expectState, GuestConsole, GUEST_MS } from './vm-window';
 
-test.describe.configure({ mode: 'serial', timeout: 240_000 });
+test.describe.configure({ mode: 'serial', timeout: 480_000 });
 
 const NAME = 'Subzero Linux';
 let running: RunningApp;
@@ -20,7 +20,7 @@ test('one click on an empty library ends at a shell', async () => {
   const { page } = running;
   await page.getByRole('button', { name: 'Try Subzero' }).click();
   await expect(page.getByRole('tab', { name: NAME })).toHaveAttribute('aria-selected', 'true', { timeout: GUEST_MS });
-  await expect(async () => guest.sees(/Subzero starter Linux ready/)).toPass({ timeout: 200_000 });
+  await expect(async () => guest.sees(/Subzero starter Linux ready/)).toPass({ timeout: 400_000 });
   await guest.type('uname -m\n');
   await guest.sees(/\nx86_64/);
   await page.screenshot({ path: screenshotPath('try-shell') });
