@@ -54,11 +54,15 @@ export class RandomRun {
   }
 
   /** Rounds of SEQUENCES, one seed each, for so long. Each failure names its seed and the instruction after which states differ. */
-  async run(seconds: number, firstSeed: number): Promise<{ sequences: number; failures: readonly string[] }> {
+  async run(
+    seconds: number,
+    firstSeed: number,
+    rounds = Number.POSITIVE_INFINITY,
+  ): Promise<{ sequences: number; failures: readonly string[] }> {
     const end = performance.now() + seconds * 1000;
     const failures: string[] = [];
     let seed = firstSeed;
-    for (; performance.now() < end && failures.length < FAILURES_MAX; seed++) {
+    for (; performance.now() < end && failures.length < FAILURES_MAX && seed - firstSeed < rounds; seed++) {
       failures.push(...this.#round(seed));
       await new Promise((resolve) => setImmediate(resolve)); // the test runner wants to hear of us
     }
