@@ -58,7 +58,7 @@ done
 {
   echo '::ctrlaltdel:/sbin/reboot'
   echo '::shutdown:/bin/umount -a -r'
-  echo '::once:/sbin/acpid'
+  echo '::once:/sbin/acpid -l /dev/null -p /run/acpid.pid'
   echo 'tty1::respawn:/etc/console'
   # A serial port that is not there has type 0.
   [ "$(cat /sys/class/tty/ttyS0/type 2>/dev/null || echo 0)" != 0 ] && echo 'ttyS0::respawn:/etc/console'

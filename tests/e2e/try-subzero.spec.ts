@@ -38,8 +38,7 @@ test('its serial port is a terminal', async () => {
   await page.getByRole('tab', { name: 'Console' }).click();
 });
 
-// The starter idles on after the power button: its SCI or its acpid misses the event.
-test.fixme('shutting down by the power button ends it', async () => {
+test('shutting down by the power button ends it', async () => {
   const { page } = running;
   await page.getByRole('button', { name: 'Shut Down Guest' }).click();
   await expectState(page, 'Powered off');
