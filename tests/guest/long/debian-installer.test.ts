@@ -13,7 +13,16 @@ describe('the Debian 12 installer', () => {
   test('by kernel and initrd asks for the language in plain text', async () => {
     const { status, stdout } = await cli.run(
       [
-        ...['run', '--memory', '1024', '--serial', 'stdio', ...TIMEOUT, '--until', "Prompt: '\\?' for help, default=1>"],
+        ...[
+          'run',
+          '--memory',
+          '1024',
+          '--serial',
+          'stdio',
+          ...TIMEOUT,
+          '--until',
+          "Prompt: '\\?' for help, default=1>",
+        ],
         ...['--kernel', guestFile('debian-installer/linux'), '--initrd', guestFile('debian-installer/initrd.gz')],
         ...['--append', 'console=ttyS0 DEBIAN_FRONTEND=text priority=low'],
       ],
