@@ -168,6 +168,10 @@ const PSEUDO = `      case HANDLER_LEAVE:
         checkUnit(s, op);
         op += OP_SIZE;
         continue;
+      case HANDLER_INTERCEPT:
+        checkIntercept(s, op);
+        op += OP_SIZE;
+        continue;
       case HANDLER_CROSSING:
         op = checkCrossing(s, op);
         continue;`;
@@ -307,7 +311,16 @@ export function generateInterpreter(): Generated {
   const mainCalls = new Set([
     ...hot.flatMap((handler) => [...handler.calls]),
     ...fused.flatMap((handler) => [...handler.calls]),
-    ...['leaveHere', 'branchFlat', 'raiseDecoded', 'checkUnit', 'checkCrossing', 'prepareRun', 'stopCode'],
+    ...[
+      'leaveHere',
+      'branchFlat',
+      'raiseDecoded',
+      'checkUnit',
+      'checkIntercept',
+      'checkCrossing',
+      'prepareRun',
+      'stopCode',
+    ],
   ]);
   const main = [
     'function cold(s: usize, op: usize, family: u32): usize {',

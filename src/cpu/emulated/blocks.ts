@@ -12,6 +12,7 @@ import {
   type Decoder,
 } from './decoder';
 import { ENV_CHECKED } from './isa/compile';
+import { interceptNumber } from './isa/intercepts';
 import type { Row } from './isa/table';
 import { OpPacker, environmentOf } from './op-packer';
 
@@ -43,7 +44,13 @@ const TEMPORARY_BLOCK = stateOffset('TEMPORARY_BLOCK');
 const CS = stateOffset('SEG') + SEG_STRIDE;
 const CS_LIMIT = (CS + 4) >> 2;
 const CS_BASE = (CS + 8) >> 2;
-const UNITS = { fpu: layout.UNIT_FPU, mmx: layout.UNIT_MMX, sse: layout.UNIT_SSE, fwait: layout.UNIT_FWAIT } as const;
+const UNITS = {
+  fpu: layout.UNIT_FPU,
+  mmx: layout.UNIT_MMX,
+  sse: layout.UNIT_SSE,
+  fwait: layout.UNIT_FWAIT,
+  avx: layout.UNIT_AVX,
+} as const;
 
 /** The part of the core that the block cache calls. */
 export interface CodeTranslator {
@@ -361,11 +368,15 @@ export class BlockCache {
       draft.bytes = next;
       return false;
     }
-    const { unit } = x.compiled.row.attributes;
+    const { unit, intercept } = x.compiled.row.attributes;
     const env = environmentOf(mode);
     let op = draft.op;
     if (unit !== undefined && (mode & layout.MODE_FPU_TRAP) !== 0) {
       this.#packer.pseudo(op, layout.HANDLER_UNIT, draft.count, next, x.length, UNITS[unit]);
+      op += OP_SIZE;
+    }
+    if (intercept !== undefined && (mode & layout.MODE_INTERCEPTED) !== 0) {
+      this.#packer.pseudo(op, layout.HANDLER_INTERCEPT, draft.count, next, x.length, interceptNumber(intercept));
       op += OP_SIZE;
     }
     if (!this.#packer.instruction(op, x, draft.count, next, mode, env) && draft.count > 0) return false;
@@ -380,6 +391,7 @@ export class BlockCache {
     const { attributes } = this.decoder.instruction.compiled.row;
     if (attributes.protectedOnly && ((mode & layout.MODE_PROTECTED) === 0 || (mode & layout.MODE_V86) !== 0))
       return VECTOR_UD;
+    if (attributes.unit === 'avx' && (mode & layout.MODE_AVX) === 0) return VECTOR_UD;
     if (attributes.cpl === 0 && (mode & (layout.MODE_CPL3 | layout.MODE_CPL12)) !== 0) return VECTOR_GP;
     return 0;
   }

@@ -278,4 +278,5 @@ export function xsetbv(s: usize, op: usize): void {
   if (load<u32>(s, S_CPL) != 0 || load<u32>(s, S_GPR + 8) != 0) raiseGP(s, op, 0);
   if (!(value & 1) || isAvxWithoutSse || value & ~load<u64>(s, S_XCR0_ALLOWED)) raiseGP(s, op, 0);
   store<u64>(s, value, S_XCR0);
+  updateMode(s);
 }

@@ -33,6 +33,9 @@ export const CR4_SMEP: u64 = 1 << 20;
 export const CR4_SMAP: u64 = 1 << 21;
 export const CR4_PKE: u64 = 1 << 22;
 
+/** SSE and AVX components: both are needed for VEX-encoded vector instructions. */
+export const XCR0_AVX_STATE: u64 = 6;
+
 export const EFER_SCE: u64 = 1 << 0;
 export const EFER_LME: u64 = 1 << 8;
 export const EFER_LMA: u64 = 1 << 10;

@@ -78,6 +78,9 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['CR4_ALLOWED', 'u64'],
   ['EFER_ALLOWED', 'u64'],
   ['XCR0_ALLOWED', 'u64'],
+  // instructions that a hypervisor wants to see: bits by isa/intercepts.ts, and the one that was met (+ 1, 0 = none)
+  ['INTERCEPTS', 'u64'],
+  ['INTERCEPTED', 'u32'],
   // results of slow helpers with more than one value
   ['RES0', 'u64'],
   ['RES1', 'u64'],
@@ -173,6 +176,8 @@ export const MODE_V86 = 64;
 export const MODE_LMA = 128; // long mode active (64-bit or compatibility)
 export const MODE_FPU_TRAP = 256; // CR0.EM, CR0.TS or !CR4.OSFXSR: x87/MMX/SSE may raise #NM or #UD
 export const MODE_CPL12 = 512; // CPL is 1 or 2: supervisor for paging, not privileged
+export const MODE_AVX = 1024; // CR4.OSXSAVE and XCR0 has SSE and AVX: VEX-encoded vector instructions exist
+export const MODE_INTERCEPTED = 2048; // INTERCEPTS is not 0
 
 /** A decoded op, 32 bytes. Field offsets; written by blocks.ts, read by the interpreter. */
 export const OP_SIZE = 32;
@@ -190,6 +195,8 @@ export const OP_FLAGS = 11; // u8, OPF_* bits
 export const OP_DISP = 12; // i32; for CODE_RIP it already includes what brings it from the block start to the next instruction
 export const OP_IMM = 16; // i64 (sign-extended); relative branches: target RIP minus the block's start RIP
 export const OP_NEXT = 24; // u16, offset of the next instruction from the block's start
+export const OP_VVVV = 26; // u8, register named by VEX.vvvv, as OP_REG; instead of OP_IMM2
+export const OP_IS4 = 27; // u8, vector register named by the high half of an immediate byte
 export const OP_IMM2 = 26; // u16, second immediate (ENTER, far selectors) 
 export const OP_LINK = 28; // u32, linked block (taken branch or the only successor), 0 = none
 
@@ -217,6 +224,7 @@ export const UNIT_FPU = 1;
 export const UNIT_MMX = 2;
 export const UNIT_SSE = 3;
 export const UNIT_FWAIT = 4;
+export const UNIT_AVX = 5;
 
 /** The 32 bytes before a block's first op. */
 export const BLOCK_INSTRUCTIONS = 0; // u32

@@ -42,6 +42,7 @@ import {
   S_RIP,
   S_TEMPORARY_BLOCK,
   S_UNTIL,
+  UNIT_AVX,
   UNIT_FPU,
   UNIT_FWAIT,
   UNIT_SSE,
@@ -288,6 +289,10 @@ export function checkUnit(s: usize, op: usize): void {
   const cr0 = load<u64>(s, S_CR0);
   if (unit == UNIT_FWAIT) {
     if ((cr0 & CR0_MP) != 0 && (cr0 & CR0_TS) != 0) raiseNM(s, op);
+    return;
+  }
+  if (unit == UNIT_AVX) {
+    if (cr0 & CR0_TS) raiseNM(s, op);
     return;
   }
   if (unit == UNIT_FPU) {

@@ -6,6 +6,7 @@ import {
   CR0_PE,
   CR0_TS,
   CR4_OSFXSR,
+  CR4_OSXSAVE,
   CR4_SMAP,
   EFER_LMA,
   FLAG_AC,
@@ -18,13 +19,16 @@ import {
   SEG_LDTR,
   SEG_SS,
   SEG_TR,
+  XCR0_AVX_STATE,
 } from './control';
 import {
+  MODE_AVX,
   MODE_CPL12,
   MODE_CPL3,
   MODE_CS32,
   MODE_FLAT,
   MODE_FPU_TRAP,
+  MODE_INTERCEPTED,
   MODE_LMA,
   MODE_LONG,
   MODE_PROTECTED,
@@ -37,10 +41,12 @@ import {
   S_EFLAGS,
   S_GDTR_BASE,
   S_GDTR_LIMIT,
+  S_INTERCEPTS,
   S_MODE,
   S_TLB,
   S_TLB_BASE,
   S_VENDOR_AMD,
+  S_XCR0,
   TLB_CLASS_SIZE,
   CLASS_SUPERVISOR,
   CLASS_SUPERVISOR_AC,
@@ -122,6 +128,8 @@ export function updateMode(s: usize): void {
   if (cpl == 3) mode |= MODE_CPL3;
   else if (cpl != 0) mode |= MODE_CPL12;
   if (cr0 & (CR0_EM | CR0_TS) || !(cr4 & CR4_OSFXSR)) mode |= MODE_FPU_TRAP;
+  if (cr4 & CR4_OSXSAVE && (load<u64>(s, S_XCR0) & XCR0_AVX_STATE) == XCR0_AVX_STATE) mode |= MODE_AVX;
+  if (load<u64>(s, S_INTERCEPTS)) mode |= MODE_INTERCEPTED;
   store<u32>(s, mode, S_MODE);
   let tlbClass: u32 = CLASS_SUPERVISOR;
   if (cpl == 3) tlbClass = cr0 & CR0_AM && flags & FLAG_AC ? CLASS_USER_ALIGNED : CLASS_USER;

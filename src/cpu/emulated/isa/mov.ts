@@ -90,7 +90,7 @@ export const misc = family('misc', [
   op('xlat', 'D7', [], 'xlat'),
   op('bound', '62 /r mod=m', [rv.r, mv.r], 'bound', { no64: true }),
 
-  op('pause', 'F3 90', [], s.nothing),
+  op('pause', 'F3 90', [], s.nothing, { intercept: 'pause' }),
   ...[0x0d, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((code) =>
     op('nop', `0F ${hex(code)} /r`, [rmv.none], s.nothing),
   ),

@@ -20,7 +20,7 @@ export const stack = family('stack', [
   op('push', '0F A8', [], s.pushSegment(5), sized64),
   op('pusha', '60', [], 'pushAll', { sized: true, no64: true }),
   op('popa', '61', [], 'popAll', { sized: true, no64: true }),
-  op('pushf', '9C', [], s.pushf, { ...sized64, flagsRead: 'OSZAPC' }),
+  op('pushf', '9C', [], s.pushf, { ...sized64, flagsRead: 'OSZAPC', intercept: 'pushf' }),
   op('enter', 'C8 iw ib', [imm16.r, imm8.r], 'enterFrame', sized64),
   op('leave', 'C9', [], 'leaveFrame', sized64),
 ]);

@@ -1,4 +1,5 @@
 import type { Semantics } from './emitter';
+import type { InterceptName } from './intercepts';
 
 /**
  * Operand kinds, spelled as in the Intel manual's Op/En tables.
@@ -85,7 +86,7 @@ export interface RowAttributes {
   /** Highest CPL allowed; violation is #GP(0) (checked in one place, before operands). */
   readonly cpl?: 0 | 3;
   /** Name of the intercept that a hypervisor may set (VMX/SVM exit); checked in one place. */
-  readonly intercept?: string;
+  readonly intercept?: InterceptName;
   readonly feature?: FeatureName;
   /** Legal only in / illegal in 64-bit mode. */
   readonly only64?: boolean;
@@ -96,8 +97,8 @@ export interface RowAttributes {
   readonly protectedOnly?: boolean;
   /** REP prefixes mean repetition. 'repe' tells REPE from REPNE. */
   readonly rep?: 'rep' | 'repe';
-  /** Uses x87/MMX ('fpu': #NM by TS or EM; 'mmx': #UD by EM, #NM by TS) or SSE ('sse': #UD by EM or !OSFXSR, #NM by TS) state: checked before it. */
-  readonly unit?: 'fpu' | 'mmx' | 'sse' | 'fwait';
+  /** Uses x87/MMX ('fpu': #NM by TS or EM; 'mmx': #UD by EM, #NM by TS) SSE ('sse': #UD by EM or !OSFXSR, #NM by TS) or AVX state ('avx': #UD unless CR4.OSXSAVE and XCR0 have it, #NM by TS): checked before it. */
+  readonly unit?: 'fpu' | 'mmx' | 'sse' | 'fwait' | 'avx';
   readonly cc?: number;
   /** #GP(0) when a 128-bit memory operand is not 16-byte aligned. */
   readonly aligned?: boolean;

@@ -19,7 +19,7 @@ export const transfer = family('transfer', [
   op('int3', 'CC', [], 'int3', END),
   op('int', 'CD ib', [imm8.r], 'intN', { ...END, intercept: 'int' }),
   op('into', 'CE', [], 'intOverflow', { ...END, no64: true, flagsRead: 'O' }),
-  op('int1', 'F1', [], 'int1', END),
+  op('int1', 'F1', [], 'int1', { ...END, intercept: 'int1' }),
   op('syscall', '0F 05', [], 'syscall', { ...END, feature: 'syscall' }),
   op('sysret', '0F 07', [], 'sysret', { ...END, sized: true, flags: 'OSZAPC', feature: 'syscall' }),
   op('sysenter', '0F 34', [], 'sysenter', { ...END, feature: 'sep' }),
