@@ -35,7 +35,7 @@ import { BACKDOOR_PORT, VmPort, vmPortState } from '../devices/vmport/vmport';
 import { buildFirmware, type FloppyDriveType } from '../firmware/firmware';
 import type { KernelBoot } from '../firmware/boot-rom';
 import type { BlockPort } from '../machine/block-port';
-import type { Device, DeviceId } from '../machine/device';
+import { allOnes, type Device, type DeviceId } from '../machine/device';
 import { InputGate, type MachineInput } from '../machine/inputs';
 import { InstructionClock } from '../machine/instruction-clock';
 import type { ByteSink } from '../machine/interrupt-line';
@@ -483,7 +483,7 @@ export class PcMachine {
         GPRS.forEach((name, index) => {
           if (name !== undefined) registers[name] = vcpu.readGpr(index);
         });
-        if (size !== 4 || !this.#backdoor.access(registers)) return 0xffffffff;
+        if (size !== 4 || !this.#backdoor.access(registers)) return allOnes(size);
         GPRS.forEach((name, index) => {
           if (name !== undefined && name !== 'eax') vcpu.writeGpr(index, registers[name]);
         });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MODE_3, VgaFixture } from './vga-fixture';
+import { MODE_3, VgaFixture } from '../../../support/vga-fixture';
 
 const LFB = 0xe0000000;
 

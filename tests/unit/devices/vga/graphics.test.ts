@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MODE_12, MODE_13, MODE_3, MODE_4, MODE_6, MODE_X, VgaFixture, type Mode } from './vga-fixture';
+import { MODE_12, MODE_13, MODE_3, MODE_4, MODE_6, MODE_X, VgaFixture, type Mode } from '../../../support/vga-fixture';
 
 function graphics(mode: Mode): VgaFixture {
   const vga = new VgaFixture();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MODE_1, MODE_3, VgaFixture } from './vga-fixture';
+import { MODE_1, MODE_3, VgaFixture } from '../../../support/vga-fixture';
 
 function textScreen(mode = MODE_3): VgaFixture {
   const vga = new VgaFixture();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { VgaState } from '../../../../src/devices/vga/state';
 import { vgaState } from '../../../../src/devices/vga/state';
 import { describeDevice, xorshift } from '../../../support/describe-device';
-import { MODE_12, MODE_13, MODE_3, MODE_4, MODE_X, VgaFixture } from './vga-fixture';
+import { MODE_12, MODE_13, MODE_3, MODE_4, MODE_X, VgaFixture } from '../../../support/vga-fixture';
 
 const good = new VgaFixture().device.save();
 

@@ -1,8 +1,8 @@
-import { Vga } from '../../../../src/devices/vga/vga';
-import type { MmioHandler } from '../../../../src/machine/device';
-import type { MemoryBlock } from '../../../../src/machine/guest-memory';
-import type { Rect } from '../../../../src/machine/screen';
-import { ManualClock } from '../../../support/manual-clock';
+import { Vga } from '../../src/devices/vga/vga';
+import type { MmioHandler } from '../../src/machine/device';
+import type { MemoryBlock } from '../../src/machine/guest-memory';
+import type { Rect } from '../../src/machine/screen';
+import { ManualClock } from './manual-clock';
 
 /** Video memory in which writes by the device without `prepareWrite` are caught by `expectHonest`. */
 export class FakeVram implements MemoryBlock {
