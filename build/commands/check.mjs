@@ -1,5 +1,6 @@
 // Types per layer, the project's rules, lint, format and stale generated files. The same here, in CI and before a commit.
 import fs from 'node:fs';
+import { messageProblems } from '../lint/messages.mjs';
 import { problemsOf } from '../lint/rules.mjs';
 import * as make from '../make/make.mjs';
 import { passTo, run } from '../setup/exec.mjs';
@@ -54,6 +55,11 @@ function rules() {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
+async function messages() {
+  const problems = await messageProblems();
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
 /** Writes generated files; they must then be what is committed. */
 async function generate() {
   await make.make(make.FOR_CHECK);
@@ -71,6 +77,7 @@ export async function runChecks() {
     ...TYPE_LAYERS.map((layer) => [`types of ${layer}`, () => types(layer)]),
     ['lint and format', biome],
     ["the project's rules", rules],
+    ['messages', messages],
     ['generated files', () => generated],
   ];
   const results = await Promise.allSettled(checks.map(async ([, work]) => work()));

@@ -79,6 +79,24 @@ function noVagueFolders({ file }) {
   return vague ? [[1, `"${vague[2]}" names nothing: say what it gives`]] : [];
 }
 
+/** What users read comes from src/i18n; Biome's noJsxLiterals sees to the text between tags. */
+function translatedTexts({ file, code }) {
+  const explain = (text) => `${text.trim()}: a text that users read belongs in src/i18n`;
+  if (file.startsWith('renderer/') && file.endsWith('.tsx')) {
+    return find(
+      code,
+      /\s(?:aria-label|aria-description|title|label|placeholder|alt|hint|text)="[^"]*\p{L}[^"]*"/gu,
+      explain,
+    );
+  }
+  if (!file.startsWith('electron/main/')) return [];
+  return find(
+    code,
+    /\b(?:label|title|buttonLabel|toolTip|detail|body)\s*:\s*(['"`])(?!Subzero\1)\p{L}[^'"`\n]*\1/gu,
+    explain,
+  );
+}
+
 function find(code, pattern, explain) {
   return [...code.matchAll(pattern)].map((match) => [lineAt(code, match.index), explain(match[0])]);
 }
@@ -94,6 +112,7 @@ const RULES = {
     length,
     kebabCase,
     noVagueFolders,
+    translatedTexts,
   },
 };
 

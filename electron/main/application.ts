@@ -1,6 +1,7 @@
 import { app, type BrowserWindow } from 'electron';
 import path from 'node:path';
 import { NodeHostFiles } from '../../src/base/node-host-files';
+import { currentLanguage } from '../../src/i18n/translate';
 import type { Library } from '../../src/library/library';
 import { appChecks, type AppEvents } from '../../src/protocol/app';
 import { Endpoint } from '../../src/protocol/rpc';
@@ -13,7 +14,7 @@ import { snapshotCalls } from './ipc/snapshot-calls';
 import { vmCalls } from './ipc/vm-calls';
 import { windowCalls } from './ipc/window-calls';
 import { wizardCalls } from './ipc/wizard-calls';
-import { createMainWindow, pageUrl } from './main-window';
+import { createMainWindow, pageUrl, pageUrlIn } from './main-window';
 import { installMenu } from './menu';
 import { originOf, WindowTransport } from './rpc';
 import { VmDirectory } from './vm-directory';
@@ -109,7 +110,7 @@ export class Application {
       this.#endpoint = undefined;
       this.#guard.reset();
     });
-    await window.loadURL(pageUrl);
+    await window.loadURL(pageUrlIn(currentLanguage()));
   }
 
   #tellWindow(): void {

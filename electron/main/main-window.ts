@@ -1,11 +1,16 @@
 import { BrowserWindow } from 'electron';
 import path from 'node:path';
+import type { Language } from '../../src/i18n/languages';
 import { keepWindowState, readWindowState } from './window-state';
 
 const PAGE = 'app://ui/index.html';
 
-/** The page's address; another one while the page is being developed. */
+/** The page's address; another one while the page is being developed. It is told its language there. */
 export const pageUrl = process.env['SUBZERO_DEV_URL'] ?? PAGE;
+
+export function pageUrlIn(language: Language): string {
+  return `${pageUrl}?language=${language}`;
+}
 
 export async function createMainWindow(stateFile: string): Promise<BrowserWindow> {
   const { isMaximised, ...bounds } = await readWindowState(stateFile);

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { Library } from '../../src/library/library';
 import { subzeroPaths } from '../../src/library/paths';
+import { languageFor } from '../../src/i18n/languages';
+import { setLanguage } from '../../src/i18n/translate';
 import { Application } from './application';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 
@@ -22,6 +24,7 @@ if (!app.requestSingleInstanceLock()) {
 } else {
   const application = new Application(new Library(new NodeHostFiles(), paths));
   void app.whenReady().then(async () => {
+    setLanguage(languageFor(app.getPreferredSystemLanguages()));
     serveAppScheme();
     // Not earlier: Chromium puts its own handler in place before `ready`.
     process.on('SIGTERM', () => application.endWithoutUser());

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { VmError } from '../base/errors';
+import { languageOfEnvironment } from '../i18n/languages';
+import { setLanguage } from '../i18n/translate';
 import { create, createHelp } from './create';
 import { list, listHelp } from './list';
 import {
@@ -71,6 +73,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+setLanguage(languageOfEnvironment(process.env));
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;

@@ -130,7 +130,7 @@ export const english = {
   'summary.location': 'Folder',
   'summary.used': 'Disk space used',
   'summary.snapshots': 'Snapshots',
-  'summary.snapshotCount': '{count}',
+  'summary.snapshotCount': '{count, plural, =0 {None} one {# snapshot} other {# snapshots}}',
   'summary.engine': 'Engine',
   'summary.engineEmulated': 'Emulated by Subzero',
   'summary.settings': 'Edit virtual machine settings',
@@ -275,3 +275,5 @@ export const english = {
   'error.vmUnusable': "'{name}' cannot be used as it is",
   'notices.label': 'Messages',
 } as const;
+
+export type MessageKey = keyof typeof english;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { translate } from '../../../src/i18n/translate';
+import { formatDate, translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
 import type { SnapshotInfo } from '../../../src/protocol/guest';
 import { call } from '../../bridge/bridge';
@@ -19,8 +19,6 @@ import { TakeDialog } from './take-dialog';
 import './snapshots.css';
 
 type Inner = { readonly kind: 'take' } | { readonly kind: 'restore' | 'delete'; readonly snapshot: SnapshotInfo };
-
-const dates = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** All snapshots of a VM as a tree, with where it is now. */
 export function SnapshotManager({ vm }: { readonly vm: VmItem }) {
@@ -110,7 +108,7 @@ function SnapshotLine({ vm, snapshot }: { readonly vm: VmItem; readonly snapshot
       <Thumbnail vm={vm} snapshot={snapshot} />
       <span className="snapshot-name">
         <span className="row-name">{snapshot.name}</span>
-        <span className="snapshot-time">{dates.format(snapshot.createdMs)}</span>
+        <span className="snapshot-time">{formatDate(snapshot.createdMs)}</span>
       </span>
     </>
   );
@@ -144,7 +142,7 @@ function Details({ vm, snapshot, isFree, onRestore, onDelete }: DetailsProps) {
         <Field label={translate('snapshot.description')} value={description} onChange={setDescription} isLong />
         <dl className="facts">
           <dt>{translate('snapshot.taken')}</dt>
-          <dd>{dates.format(snapshot.createdMs)}</dd>
+          <dd>{formatDate(snapshot.createdMs)}</dd>
           <dt>{translate('snapshot.kind')}</dt>
           <dd>{translate(snapshot.hasMemory ? 'snapshot.withMemory' : 'snapshot.withoutMemory')}</dd>
           {snapshot.hasMemory ? (

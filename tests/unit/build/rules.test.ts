@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { differences, unusedKeys } from '../../../build/lint/messages.mjs';
 import { problemsOf } from '../../../build/lint/rules.mjs';
 
 const rulesBroken = (file: string, text: string): string[] =>
@@ -76,4 +77,40 @@ test('long files and vague names are refused', () => {
   expect(rulesBroken('src/base/bits.ts', '\n'.repeat(801))).toEqual(['800 length']);
   expect(rulesBroken('src/base/utils.ts', '')).toEqual(['1 noVagueFolders']);
   expect(rulesBroken('src/base/Bits.ts', '')).toEqual(['1 kebabCase']);
+});
+
+describe('messages', () => {
+  const english = new Map([
+    ['a.b', 'Take {name}'],
+    ['a.c', '{n, plural, one {# disk} other {# disks}}'],
+  ]);
+
+  test('a language lacks no key, has none of its own, and the same placeholders', () => {
+    const file = 'xx.ts';
+    expect(differences(english, english, file)).toEqual([]);
+    expect(differences(english, new Map([['a.b', 'Nimm {name}']]), file)).toEqual(["xx.ts: 'a.c' is missing"]);
+    const other = new Map([
+      ['a.b', 'Nimm {Name}'],
+      ['a.c', '{n, plural, other {# Platten}}'],
+      ['a.d', 'x'],
+    ]);
+    expect(differences(english, other, file)).toEqual([
+      "xx.ts: 'a.b' has the placeholders {Name}, not {name}",
+      "xx.ts: there is no message 'a.d'",
+    ]);
+  });
+
+  test('a key that nothing uses is found, one that a template makes is not', () => {
+    expect(unusedKeys(english, ["translate('a.b')"])).toEqual(['a.c']);
+    expect(unusedKeys(english, ['translate(`a.${kind}`)'])).toEqual([]);
+    expect(unusedKeys(english, ['translate(`b.${kind}`)'])).toEqual(['a.b', 'a.c']);
+  });
+
+  test('a visible text in the code is refused', () => {
+    const label = '<Button aria-label="Close" />';
+    expect(rulesBroken('renderer/features/x.tsx', label)).toEqual(['1 translatedTexts']);
+    expect(rulesBroken('renderer/features/x.tsx', "<Button aria-label={translate('a.b')} />")).toEqual([]);
+    expect(rulesBroken('electron/main/x.ts', "const item = { label: 'Quit' };")).toEqual(['1 translatedTexts']);
+    expect(rulesBroken('electron/main/x.ts', "const item = { label: translate('a.b') };")).toEqual([]);
+  });
 });

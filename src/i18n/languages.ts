@@ -1,0 +1,31 @@
+import { english, type MessageKey } from './english';
+import { german } from './german';
+
+/** The languages there are; each calls itself by its own name. To add one: its file of messages and its row here. */
+export const languages = {
+  en: { name: 'English', messages: english },
+  de: { name: 'Deutsch', messages: german },
+} as const satisfies Record<string, { name: string; messages: Readonly<Record<MessageKey, string>> }>;
+
+export type Language = keyof typeof languages;
+
+export const languageCodes = Object.keys(languages) as Language[];
+
+export function isLanguage(code: string | null | undefined): code is Language {
+  return code != null && Object.hasOwn(languages, code);
+}
+
+/** The first of the user's languages ('de-AT', 'de_AT.UTF-8') that there is; English otherwise. */
+export function languageFor(wanted: readonly (string | undefined)[]): Language {
+  for (const tag of wanted) {
+    const code = tag?.split(/[-_.@]/)[0]?.toLowerCase();
+    if (isLanguage(code)) return code;
+  }
+  return 'en';
+}
+
+/** What the environment of a command line or of a desktop session asks for (POSIX: LC_ALL before LC_MESSAGES before LANG). */
+export function languageOfEnvironment(env: Readonly<Record<string, string | undefined>>): Language {
+  const set = (name: string): string | undefined => env[name] || undefined;
+  return languageFor([set('LC_ALL') ?? set('LC_MESSAGES') ?? set('LANG')]);
+}
