@@ -379,7 +379,7 @@ export class BlockCache {
       this.#packer.pseudo(op, layout.HANDLER_INTERCEPT, draft.count, next, x.length, interceptNumber(intercept));
       op += OP_SIZE;
     }
-    if (!this.#packer.instruction(op, x, draft.count, next, mode, env) && draft.count > 0) return false;
+    if (!this.#packer.instruction(op, x, draft.count, next, mode, env)) return false;
     draft.op = op + OP_SIZE;
     draft.count++;
     draft.bytes = next;

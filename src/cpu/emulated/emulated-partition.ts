@@ -144,6 +144,7 @@ export class EmulatedPartition implements Partition {
     const base = vcpuOffset(index);
     state.clear();
     state.setU32('VCPU_INDEX', index);
+    state.setU64('SIXTEEN', 16n);
     state.setU32('TLB_BASE', base + VCPU_TLB);
     state.setU32('TLB_LOG', base + VCPU_TLB_LOG);
     state.setU32('JUMP_CACHE', base + VCPU_JUMP_CACHE);

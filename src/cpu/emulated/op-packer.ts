@@ -21,9 +21,11 @@ import {
 const GPR = stateOffset('GPR');
 const ZERO = stateOffset('ZERO');
 const CODE_RIP = stateOffset('CODE_RIP');
+const SIXTEEN = stateOffset('SIXTEEN');
 const SEG_CS = 1;
 const SEG_SS = 2;
 const SEG_FS = 4;
+const DISPLACEMENT_MAX = 0x7fffffff;
 const HIGH_BYTES = 4; // AH is register 4 where there is no REX prefix
 
 /** What goes into OP_REG or OP_RM. */
@@ -139,7 +141,7 @@ export class OpPacker {
     this.#i32[(op + layout.OP_LINK) >> 2] = alone;
   }
 
-  /** false: the displacement does not fit this far from the block's start. */
+  /** false: the displacement does not fit this far from the block's start; never for a block's first instruction. */
   instruction(op: number, x: Instruction, index: number, next: number, mode: number, env: number): boolean {
     const { compiled, form } = x;
     const u8 = this.#u8;
@@ -159,13 +161,19 @@ export class OpPacker {
     u8[op + layout.OP_SEG] = plan.usesStack ? SEG_SS : x.segment;
     let displacement = x.displacement;
     let base = ZERO;
+    let indexRegister = x.index === NO_REGISTER ? ZERO : GPR + x.index * 8;
     if (x.base === BASE_RIP) {
       base = CODE_RIP;
       displacement += next;
-      if (displacement !== (displacement | 0)) return false;
+      if (displacement > DISPLACEMENT_MAX) {
+        // Further into a block: it starts one of its own. There, no instruction is longer than 15 bytes.
+        if (index > 0) return false;
+        indexRegister = SIXTEEN;
+        displacement -= 16;
+      }
     } else if (x.base !== NO_REGISTER) base = GPR + x.base * 8;
     u8[op + layout.OP_BASE] = base;
-    u8[op + layout.OP_INDEX_REG] = x.index === NO_REGISTER ? ZERO : GPR + x.index * 8;
+    u8[op + layout.OP_INDEX_REG] = indexRegister;
     u8[op + layout.OP_SCALE] = x.scale;
     u8[op + layout.OP_EA] = plan.usesStack ? layout.EA_FLAT64 : addressKind(x, mode);
     i32[(op + layout.OP_DISP) >> 2] = displacement;

@@ -190,3 +190,37 @@ test('dropping all blocks loses nothing', () => {
   runToHalt(0x100000);
   expect(gpr(EAX)).toBe(4000);
 });
+
+describe('RIP-relative addresses', () => {
+  const DISPLACEMENTS = [0x7fffffff, 0x7ffffff0, 0x7fffffef, 0x7ffff000, -0x80000000];
+  const NOPS = [0, 1, 20];
+
+  test.each(DISPLACEMENTS.flatMap((displacement) => NOPS.map((nops) => [displacement, nops] as const)))(
+    'with a displacement of %i after %i instructions of the block',
+    (displacement, nops) => {
+      // nops; lea rax, [rip + displacement]; hlt
+      const bytes = [...new Uint8Array(Int32Array.of(displacement).buffer)];
+      m.long64(0x1000);
+      m.poke(0x1000, [...Array<number>(nops).fill(0x90), 0x48, 0x8d, 0x05, ...bytes, HLT]);
+      runToHalt(0x1000);
+      const next = 0x1000 + nops + 7;
+      expect(m.vcpu.save().gpr[EAX]).toBe(BigInt.asUintN(64, BigInt(next + displacement)));
+    },
+  );
+
+  test('load and store nearly 2 GiB away from the first instruction of a block', () => {
+    const tables = 0x100000;
+    m.long64(0x1000, tables);
+    // The third GiB begins with the second 2 MiB of RAM.
+    m.poke(tables + 4096 + 16, [0x03, 0x00, 0x11, 0, 0, 0, 0, 0]);
+    m.poke(0x110000, [0x83, 0x00, 0x20, 0, 0, 0, 0, 0]);
+    // mov [rip + 0x7ffffffc], ecx; jmp $+2; mov eax, [rip + 0x7ffffff4]; hlt
+    m.poke(0x1000, [0x89, 0x0d, 0xfc, 0xff, 0xff, 0x7f, 0xeb, 0x00, 0x8b, 0x05, 0xf4, 0xff, 0xff, 0x7f, HLT]);
+    const state = m.vcpu.save();
+    state.gpr[ECX] = 0x12345678n;
+    m.vcpu.restore(state);
+    runToHalt(0x1000);
+    expect([...m.peek(0x201002, 4)]).toEqual([0x78, 0x56, 0x34, 0x12]);
+    expect(gpr(EAX)).toBe(0x12345678);
+  });
+});

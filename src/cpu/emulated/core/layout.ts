@@ -25,6 +25,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['GPR', 'u64', 16],
   ['ZERO', 'u64'], // always 0: the base or index of an address that has none
   ['CODE_RIP', 'u64'], // RIP (offset in CS) of the running block's first instruction
+  ['SIXTEEN', 'u64'], // always 16: index of a RIP-relative address whose distance from the block's start passes 2 GiB
   ['FR', 'u64'],
   ['FC', 'u64'],
   ['COUNT', 'u64'], // instructions retired before the running block (exact when stopped)
@@ -187,7 +188,7 @@ export const OP_INDEX = 3; // u8, instructions before it in the block
 export const OP_REG = 4; // u8, byte offset from s of the ModRM.reg (or opcode) register; index for xmm, sreg, cr, dr, st
 export const OP_RM = 5; // u8, the same for ModRM.rm when it is a register
 export const OP_BASE = 6; // u8, byte offset of the address base: a GPR, ZERO or CODE_RIP
-export const OP_INDEX_REG = 7; // u8, byte offset of the index: a GPR or ZERO
+export const OP_INDEX_REG = 7; // u8, byte offset of the index: a GPR, ZERO or SIXTEEN
 export const OP_SCALE = 8; // u8, 0..3
 export const OP_EA = 9; // u8, EA_* kind
 export const OP_SEG = 10; // u8, segment register number of the memory operand
