@@ -40,7 +40,7 @@ export function App() {
   }, [title]);
   return (
     <div className={`app ${full ? 'is-full-screen' : ''}`}>
-      {full ? <FullScreenBar vm={vm} /> : <Toolbar vm={vm} />}
+      <header>{full ? <FullScreenBar vm={vm} /> : <Toolbar vm={vm} />}</header>
       <div className="middle">
         {isOpen && !full ? <LibraryPanel /> : null}
         <main

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from './accessibility';
 import { launchApp, type RunningApp, screenshotPath } from './launch';
 
 let running: RunningApp;
@@ -20,6 +21,7 @@ test('a window opens with an empty library and three ways to begin', async () =>
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: screenshotPath('window-dark') });
   await page.emulateMedia({ colorScheme: 'light' });
+  await expectAccessible(page);
 });
 
 test('the page has no Node, and cannot navigate or open windows', async () => {
