@@ -499,8 +499,8 @@ export class AssemblyScriptEmitter implements Emitter {
   writeMemory(linear: I64, size: Size, value: I64): void {
     this.#line(`${this.#call(`writeU${size}`)}(s, op, ${this.#t(linear)}, ${this.#t(value)});`);
   }
-  probeWrite(linear: I64, size: Size): void {
-    this.#line(`${this.#call('probeWrite')}(s, op, ${this.#t(linear)}, ${size / 8});`);
+  probeWrite(linear: I64, bits: number): void {
+    this.#line(`${this.#call('probeWrite')}(s, op, ${this.#t(linear)}, ${bits / 8});`);
   }
   readMemory128(linear: I64): V128 {
     return this.#value('v128', `${this.#call('read128')}(s, op, ${this.#t(linear)})`);
@@ -614,7 +614,12 @@ export class AssemblyScriptEmitter implements Emitter {
   }
 }
 
-const REGISTER_FIELDS: Readonly<Partial<Record<Slot, string>>> = { reg: 'OP_REG', rm: 'OP_RM' };
+const REGISTER_FIELDS: Readonly<Partial<Record<Slot, string>>> = {
+  reg: 'OP_REG',
+  rm: 'OP_RM',
+  vvvv: 'OP_VVVV',
+  is4: 'OP_IS4',
+};
 const ACCESS_WRITES = { r: false, w: true, rw: true, none: false } as const;
 
 /** The operands of a variant, read from the op at run time. */
@@ -658,13 +663,13 @@ export class OperandTexts implements Operands {
     const kind = this.#kindOf(i);
     if (slot === 'memory' || slot === 'moffs') return 'memory';
     if (isImmediate(kind) || kind === 'one') return 'immediate';
-    if (kind.startsWith('xmm')) return 'xmm';
+    if (kind.startsWith('xmm') || kind.startsWith('ymm')) return 'xmm';
     if (kind.startsWith('mm')) return 'mmx';
     if (kind === 'sreg') return 'segment';
     return isGeneralRegister(kind) || kind === 'cl' || kind === 'dx' ? 'register' : 'other';
   }
-  sizeOf(i: number): Size | 128 {
-    return operandBits(this.#kindOf(i), this.size) as Size | 128;
+  sizeOf(i: number): Size | 128 | 256 {
+    return operandBits(this.#kindOf(i), this.size) as Size | 128 | 256;
   }
   #gprSize(i: number): Size {
     return this.sizeOf(i) as Size;
@@ -734,7 +739,9 @@ export class OperandTexts implements Operands {
         ? this.e.raw('i64', `linearDisplaced(s, op, load<i64>(op, OP_IMM), ${bytes}, ${writes})`, 'linearDisplaced')
         : this.e.raw('i64', `${name}(s, op, ${bytes})`, name)
     ) as I64;
-    if (this.#row.attributes.aligned) this.e.statement(`if (${this.e.textOf(at)} & 15) raiseGP(s, op, 0);`, 'raiseGP');
+    if (this.#row.attributes.aligned) {
+      this.e.statement(`if (${this.e.textOf(at)} & ${bytes - 1}) raiseGP(s, op, 0);`, 'raiseGP');
+    }
     this.#linear.set(i, at);
     return at;
   }
@@ -746,6 +753,7 @@ export class OperandTexts implements Operands {
     const at = this.linearAddress(i);
     const bits = this.sizeOf(i);
     if (bits === 128) return this.e.readMemory128(at);
+    if (bits === 256) throw new Error('a 256-bit operand is read as ymm');
     const zero = 'i64x2.splat(0)';
     const low = this.e.readMemory(at, bits);
     return this.e.raw('v128', `i64x2.replace_lane(${zero}, 0, ${this.e.textOf(low)})`) as V128;
@@ -759,7 +767,36 @@ export class OperandTexts implements Operands {
     const at = this.linearAddress(i);
     const bits = this.sizeOf(i);
     if (bits === 128) this.e.writeMemory128(at, value);
+    else if (bits === 256) throw new Error('a 256-bit operand is written as ymm');
     else this.e.writeMemory(at, bits, this.e.raw('i64', `<u64>i64x2.extract_lane(${text}, 0)`) as I64);
+  }
+  /** Linear address of the upper half. */
+  #upperHalf(at: I64): I64 {
+    const upper = this.e.add(at, this.e.i64(16));
+    return this.variant.env === ENV_LONG ? upper : this.e.zext(upper, 32);
+  }
+  ymm(i: number): readonly [V128, V128] {
+    if (this.#slots[i] !== 'memory') {
+      const address = this.#vectorAddress(i);
+      return [
+        this.e.raw('v128', `v128.load(${address})`) as V128,
+        this.e.raw('v128', `v128.load(${address}, 16)`) as V128,
+      ];
+    }
+    const at = this.linearAddress(i);
+    return [this.e.readMemory128(at), this.e.readMemory128(this.#upperHalf(at))];
+  }
+  setYmm(i: number, low: V128, high: V128): void {
+    if (this.#slots[i] !== 'memory') {
+      const address = this.#vectorAddress(i);
+      this.e.statement(`v128.store(${address}, ${this.e.textOf(low)});`);
+      this.e.statement(`v128.store(${address}, ${this.e.textOf(high)}, 16);`);
+      return;
+    }
+    const at = this.linearAddress(i);
+    this.e.probeWrite(at, 256);
+    this.e.writeMemory128(at, low);
+    this.e.writeMemory128(this.#upperHalf(at), high);
   }
   #mmxAddress(i: number): string {
     return `s + S_FPR + (<usize>load<u8>(op, ${REGISTER_FIELDS[this.#slots[i]!]!}) << 4)`;

@@ -7,6 +7,7 @@ import {
   PREFIX_F2,
   PREFIX_F3,
   PREFIX_NONE,
+  VEX_MAP,
   compileRows,
   lookupTable,
 } from './isa/compile';
@@ -70,6 +71,10 @@ export class Instruction {
   immLow = 0;
   immHigh = 0;
   imm2 = 0;
+  /** Register of VEX.vvvv. */
+  vvvv = 0;
+  /** Register in the high half of an immediate byte, or the vector index of a memory operand. */
+  is4 = 0;
 }
 
 const BASES_16 = [3, 3, 5, 5, 6, 7, 5, 3] as const;
@@ -86,6 +91,9 @@ export class Decoder {
   #code: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
+  #is64 = false;
+  /** The last SIB byte. */
+  #sib = 0;
 
   /** `hasFeature`: CPUID says so; rows without their feature are #UD. */
   constructor(hasFeature: (name: string) => boolean = () => true) {
@@ -112,6 +120,7 @@ export class Decoder {
     const is64 = codeSize === CODE_64;
     this.#code = code;
     this.#end = end;
+    this.#is64 = is64;
     let has66 = false;
     let has67 = false;
     let override = -1;
@@ -137,6 +146,11 @@ export class Decoder {
       // a REX that is not the last prefix does not count
       rex = 0;
     }
+    if (byte === 0xc4 || byte === 0xc5) {
+      // LES and LDS have no register form: outside of 64-bit mode that tells VEX
+      if (at >= end) return this.#stop(at);
+      if (is64 || code[at]! >= 0xc0) return this.#vex(at, end, byte, codeSize, rex !== 0 || has66, has67, override);
+    }
     let map = 0;
     if (byte === 0x0f) {
       if (at >= end) return this.#stop(at);
@@ -152,7 +166,66 @@ export class Decoder {
     x.rexW = (rex & 8) !== 0;
     x.addressSize = is64 ? (has67 ? 32 : 64) : (codeSize === CODE_32) !== has67 ? 32 : 16;
 
-    const candidates = this.#table[map * 256 + byte]!;
+    return this.#row(at, end, map * 256 + byte, codeSize, has66, x.rep, rex, override, -1);
+  }
+
+  /** VEX prefix (SDM vol. 2, 2.3): `first` is C4h or C5h, the byte at `at` the next one. */
+  #vex(
+    from: number,
+    end: number,
+    first: number,
+    codeSize: CodeSize,
+    isRefused: boolean,
+    has67: boolean,
+    override: number,
+  ): number {
+    const x = this.instruction;
+    const code = this.#code;
+    const is64 = codeSize === CODE_64;
+    const length = first === 0xc4 ? 3 : 2;
+    if (from + length > end) return this.#stop(end);
+    const payload = code[from + length - 2]!;
+    let rex = (~code[from]! & 0x80) >> 5;
+    let map = 1;
+    if (length === 3) {
+      rex |= ((~code[from]! & 0x60) >> 5) | ((payload & 0x80) >> 4);
+      map = code[from]! & 31;
+    }
+    // outside of 64-bit mode R and X are 0 and B means nothing
+    if (!is64) rex &= 8;
+    const at = from + length;
+    if (isRefused || x.hasLock || x.rep !== 0 || map < 1 || map > 3) {
+      this.#at = at;
+      return DECODE_UNDEFINED;
+    }
+    x.vvvv = (~payload >> 3) & (is64 ? 15 : 7);
+    x.hasRex = true;
+    x.rexW = (rex & 8) !== 0;
+    x.addressSize = is64 ? (has67 ? 32 : 64) : (codeSize === CODE_32) !== has67 ? 32 : 16;
+    const pp = payload & 3;
+    const rep = pp === 2 ? 0xf3 : pp === 3 ? 0xf2 : 0;
+    const index = VEX_MAP + map * 256 + code[at - 1]!;
+    return this.#row(at, end, index, codeSize, pp === 1, rep, rex, override, (payload >> 2) & 1);
+  }
+
+  /** Everything from ModRM on. `vexL`: -1 without VEX. */
+  #row(
+    from: number,
+    end: number,
+    opcode: number,
+    codeSize: CodeSize,
+    has66: boolean,
+    rep: number,
+    rex: number,
+    override: number,
+    vexL: number,
+  ): number {
+    const x = this.instruction;
+    const code = this.#code;
+    const is64 = codeSize === CODE_64;
+    const byte = opcode & 0xff;
+    const at = from;
+    const candidates = this.#table[opcode]!;
     const count = candidates.length;
     let modrm = -1;
     let found: CompiledRow | undefined;
@@ -164,7 +237,8 @@ export class Decoder {
         if (at >= end) return this.#stop(at);
         modrm = code[at]!;
       }
-      if (this.#matches(row, modrm, has66, x.rep, x.rexW)) {
+      if (row.vexL >= 0 && row.vexL !== vexL) continue;
+      if (this.#matches(row, modrm, has66, rep, x.rexW)) {
         found = row;
         break;
       }
@@ -174,7 +248,7 @@ export class Decoder {
       return DECODE_UNDEFINED;
     }
     // 90h is NOP, with REX.B it is XCHG r8, rAX
-    if (map === 0 && byte === 0x90 && (rex & 1) !== 0 && !found.hasOpcodeRegister) {
+    if (opcode === 0x90 && (rex & 1) !== 0 && !found.hasOpcodeRegister) {
       found = candidates.find((row) => row.hasOpcodeRegister) ?? found;
     }
     x.compiled = found;
@@ -190,6 +264,7 @@ export class Decoder {
     x.immLow = 0;
     x.immHigh = 0;
     x.imm2 = 0;
+    x.is4 = 0;
     this.#at = at;
     if (found.hasModrm) {
       this.#at++;
@@ -212,6 +287,8 @@ export class Decoder {
     if (found.hasOffset && !this.#offset()) return this.#stop(this.#end);
     if (x.hasLock && !(attributes.lock === true && x.form === FORM_MEMORY)) return DECODE_UNDEFINED;
     if (found.isMemory === true && x.form !== FORM_MEMORY) return DECODE_UNDEFINED;
+    if (found.isVex && !found.hasVvvv && x.vvvv !== 0) return DECODE_UNDEFINED;
+    if (found.isVsib && !this.#vectorIndex(modrm, rex)) return DECODE_UNDEFINED;
     return DECODE_OK;
   }
 
@@ -270,6 +347,7 @@ export class Decoder {
     if (rm === 4) {
       if (this.#at >= this.#end) return false;
       const sib = this.#code[this.#at++]!;
+      this.#sib = sib;
       x.scale = sib >> 6;
       const index = ((sib >> 3) & 7) | ((rex & 2) << 2);
       if (index !== 4) x.index = index;
@@ -284,6 +362,16 @@ export class Decoder {
     if (override < 0 && (x.base === 4 || x.base === 5)) x.segment = SEG_SS;
     if (mod === 1) return this.#displacement8();
     return mod === 2 ? this.#displacement32() : true;
+  }
+
+  /** VSIB: the index of the SIB byte is a vector register, any of them. */
+  #vectorIndex(modrm: number, rex: number): boolean {
+    const x = this.instruction;
+    if (x.addressSize === 16 || (modrm & 7) !== 4) return false;
+    x.is4 = x.index === NO_REGISTER ? 4 | ((rex & 2) << 2) : x.index;
+    x.scale = this.#sib >> 6;
+    x.index = NO_REGISTER;
+    return true;
   }
 
   #displacement8(): boolean {
@@ -328,11 +416,21 @@ export class Decoder {
     return true;
   }
 
+  /** A register in the high half of a byte. */
+  #registerByte(): boolean {
+    if (this.#at >= this.#end) return false;
+    this.instruction.is4 = (this.#code[this.#at++]! >> 4) & (this.#is64 ? 15 : 7);
+    return true;
+  }
+
   #immediate(kind: OperandKind, isSecond: boolean): boolean {
     const { size } = this.instruction;
     switch (kind) {
       case 'imm8':
         return this.#read(1, isSecond, false);
+      case 'xmmi':
+      case 'ymmi':
+        return this.#registerByte();
       case 'imm8s':
       case 'rel8':
         return this.#read(1, isSecond, true);

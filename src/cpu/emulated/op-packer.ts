@@ -29,7 +29,7 @@ const DISPLACEMENT_MAX = 0x7fffffff;
 const HIGH_BYTES = 4; // AH is register 4 where there is no REX prefix
 
 /** What goes into OP_REG or OP_RM. */
-type Source = 'reg' | 'rm' | 'accumulator';
+type Source = 'reg' | 'rm' | 'vvvv' | 'accumulator';
 interface Field {
   readonly source: Source;
   /** A GPR: its byte offset from the state base is stored; else the number. */
@@ -42,6 +42,8 @@ interface Field {
 interface PackPlan {
   readonly reg: Field;
   readonly rm: Field;
+  /** undefined without VEX. */
+  readonly vvvv: Field | undefined;
   readonly hasImm: boolean;
   readonly isRelative: boolean;
   /** Immediates are cut to the operand size: handlers use them as they are. */
@@ -50,15 +52,18 @@ interface PackPlan {
 }
 
 const RAW_REG: Field = { source: 'reg', isGeneral: false, isByte: false };
+const RAW_VVVV: Field = { source: 'vvvv', isGeneral: false, isByte: false };
 const RAW_RM: Field = { source: 'rm', isGeneral: false, isByte: false };
 const STACK_FAMILIES = new Set(['stack', 'control', 'transfer']);
 
 function planOf(compiled: CompiledRow, form: number): PackPlan {
   let reg = RAW_REG;
   let rm = RAW_RM;
+  let vvvv: Field | undefined = compiled.isVex ? RAW_VVVV : undefined;
   const kinds = compiled.row.operands.map((operand) => operand.kind);
   kinds.forEach((kind, i) => {
     const slot = compiled.slots[form]![i]!;
+    if (kind === 'vy') vvvv = { source: 'vvvv', isGeneral: true, isByte: false };
     if (kind.startsWith('mm') || kind === 'sti') {
       if (slot === 'reg') reg = { ...RAW_REG, isOneOfEight: true };
       else if (slot === 'rm') rm = { ...RAW_RM, isOneOfEight: true };
@@ -74,6 +79,7 @@ function planOf(compiled: CompiledRow, form: number): PackPlan {
   return {
     reg,
     rm,
+    vvvv,
     hasImm: compiled.immediates.length > 0 || kinds.some((kind) => kind.startsWith('moffs')),
     isRelative: kinds.some((kind) => kind === 'rel8' || kind === 'relz'),
     isCut: compiled.row.semantics !== undefined && !kinds.some((kind) => kind.startsWith('moffs')),
@@ -179,7 +185,7 @@ export class OpPacker {
     i32[(op + layout.OP_DISP) >> 2] = displacement;
     this.#immediate(op, x, plan, next);
     this.#u16[(op + layout.OP_NEXT) >> 1] = next;
-    this.#u16[(op + layout.OP_IMM2) >> 1] = x.imm2;
+    this.#u16[(op + layout.OP_IMM2) >> 1] = plan.vvvv === undefined ? x.imm2 : fieldValue(plan.vvvv, x) | (x.is4 << 8);
     i32[(op + layout.OP_LINK) >> 2] = 0;
     return true;
   }
@@ -208,7 +214,7 @@ function log2Bytes(bits: number): number {
 
 function fieldValue(field: Field, x: Instruction): number {
   if (field.source === 'accumulator') return GPR;
-  const number = field.source === 'reg' ? x.reg : x.rm;
+  const number = field.source === 'reg' ? x.reg : field.source === 'rm' ? x.rm : x.vvvv;
   if (!field.isGeneral) return field.isOneOfEight ? number & 7 : number;
   if (field.isByte && !x.hasRex && number >= HIGH_BYTES) return GPR + (number - HIGH_BYTES) * 8 + 1;
   return GPR + number * 8;

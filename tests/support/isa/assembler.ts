@@ -16,6 +16,7 @@ export const R13 = 13;
 export const CC_Z = 4;
 export const CC_NZ = 5;
 export const CC_AE = 3;
+export const CC_A = 7;
 export const CC_LE = 14;
 
 /** Code for a fixed address, put together from table rows, with labels. */

@@ -64,6 +64,8 @@ function compatibilityEntry(slot: number): number[] {
   return [0xff, 0x2c, 0x25, ...little32(pointer), 0x90, ...little32(slot), USER_CODE32_SELECTOR, 0];
 }
 
+const RET = 0xc3;
+
 /** Where the code of the n-th case of a batch stands. */
 export function slotAddress(index: number, slotSize = at.SLOT_SIZE): number {
   return at.SLOTS + index * slotSize;
@@ -75,7 +77,8 @@ export function packBatch(
   slotSize = at.SLOT_SIZE,
 ): PackedBatch {
   const inputs = new Uint8Array(cases.length * at.RECORD);
-  const slots = new Uint8Array(cases.length * slotSize).fill(0xcc);
+  const slots = new Uint8Array(Math.ceil((cases.length * slotSize) / at.PAGE) * at.PAGE).fill(0xcc);
+  for (let page = at.PAGE_RETURN; page < slots.length; page += at.PAGE) slots[page] = RET;
   const view = new DataView(inputs.buffer);
   cases.forEach((item, index) => {
     const record = index * at.RECORD;

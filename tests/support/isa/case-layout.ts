@@ -66,5 +66,8 @@ export const STATUS_DONE = 0;
 export const STATUS_TAKEN = 1;
 export const STATUS_FAULT = 2;
 
+/** Where each page of slots has a RET, behind everything of its last slot. */
+export const PAGE_RETURN = PAGE - 1;
+
 export const BATCH = 4000;
 export const SLOT_AREA = BATCH * 256;

@@ -44,6 +44,8 @@ export interface Draft {
   readonly pinned: Set<number>;
   reg: number;
   rm: number;
+  vvvv: number;
+  is4: number;
   readonly isMemory: boolean;
   /** Linear address of the memory operand. */
   target: bigint;
@@ -117,7 +119,7 @@ function memoryBytes(draft: Draft): number {
   const environment = ENVIRONMENT_BYTES[row.name];
   if (environment !== undefined) return draft.size === 16 ? environment[0] : environment[1];
   if (row.name.startsWith('fxsave') || row.name.startsWith('fxrstor')) return 512;
-  const operand = row.operands.find(({ kind }) => /^(rm|m|xmmm|mmm|moffs)/.test(kind) && kind !== 'mm');
+  const operand = row.operands.find(({ kind }) => /^(rm|m|xmmm|ymmm|mmm|moffs)/.test(kind) && kind !== 'mm');
   return operand === undefined ? 0 : operandBits(operand.kind, draft.size as Size) / 8;
 }
 
@@ -192,6 +194,8 @@ function chooseRegisters(draft: Draft): { highBytes: boolean } {
   const kinds = compiled.row.operands.map(({ kind }) => kind);
   draft.reg = random.below(draft.registers);
   draft.rm = random.chance(0.15) ? draft.reg : random.below(draft.registers);
+  draft.vvvv = random.chance(0.15) ? draft.reg : random.below(draft.registers);
+  draft.is4 = random.below(draft.registers);
   if (kinds.includes('sti')) draft.rm &= 7;
   // REX.R and REX.B mean nothing to MMX registers
   if (kinds.includes('mm') && random.chance(0.9)) draft.reg &= 7;
@@ -234,6 +238,8 @@ export function makeCase(
     pinned: new Set(),
     reg: 0,
     rm: 0,
+    vvvv: 0,
+    is4: 0,
     isMemory: how.form === FORM_MEMORY,
     target: 0n,
     immediates: compiled.immediates.map(({ kind }) => immediateOf(kind, random)),
@@ -280,6 +286,8 @@ export function makeCase(
     addressSize: hasAddress ? draft.addressSize : codeSize,
     reg: draft.reg,
     rm: draft.rm,
+    vvvv: draft.vvvv,
+    is4: draft.is4,
     memory,
     highBytes: highBytes && fitsLegacy(memory),
     immediates: draft.immediates,

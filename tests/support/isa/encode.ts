@@ -29,7 +29,7 @@ export function rowOf(key: string): CompiledRow {
 }
 
 export interface MemoryOperand {
-  /** GPR numbers. Without both: an absolute address. */
+  /** GPR numbers (a vector register's where the row says so). Without both: an absolute address. */
   readonly base?: number | undefined;
   readonly index?: number | undefined;
   /** log2 of the factor. */
@@ -50,6 +50,9 @@ export interface Choice {
   readonly reg?: number | undefined;
   /** Register in ModRM.rm or in the opcode. */
   readonly rm?: number | undefined;
+  /** Register of VEX.vvvv, and the one in the high half of an immediate byte. */
+  readonly vvvv?: number | undefined;
+  readonly is4?: number | undefined;
   readonly memory?: MemoryOperand | undefined;
   /** 8-bit register numbers 4 to 7 mean AH CH DH BH: no REX. */
   readonly highBytes?: boolean | undefined;
@@ -115,12 +118,18 @@ function addressing16(memory: MemoryOperand): Addressing {
   return { modrm: 0x80 | rm, rex: 0, tail: disp16 };
 }
 
-function addressing(memory: MemoryOperand, codeSize: number, addressSize: number, wide: boolean): Addressing {
+function addressing(
+  memory: MemoryOperand,
+  codeSize: number,
+  addressSize: number,
+  wide: boolean,
+  isVsib = false,
+): Addressing {
   if (addressSize === 16) return addressing16(memory);
   const { base, index, scale = 0, displacement = 0, ripTarget } = memory;
   const disp32 = little(BigInt.asUintN(32, BigInt(displacement)), 4);
   if (ripTarget !== undefined) return { modrm: 5, rex: 0, tail: [0, 0, 0, 0], isRip: true };
-  if (index === SP) throw new Error('RSP cannot be an index');
+  if (index === SP && !isVsib) throw new Error('RSP cannot be an index');
   const rex = ((base ?? 0) >> 3) | (((index ?? 0) >> 3) << 1);
   if (base === undefined) {
     if (index === undefined && codeSize !== 64) return { modrm: 5, rex: 0, tail: disp32 };
@@ -158,7 +167,14 @@ function immediateBytes(kind: OperandKind, value: bigint, second: bigint, size: 
 
 /** Whether the operand is a register encoded in ModRM.rm or in the opcode. */
 function isRmKind(kind: OperandKind): boolean {
-  return kind.startsWith('rm') || kind.startsWith('xmmm') || kind.startsWith('mmm') || kind === 'o8' || kind === 'ov';
+  return (
+    kind.startsWith('rm') ||
+    kind.startsWith('xmmm') ||
+    kind.startsWith('mmm') ||
+    kind.startsWith('ymmm') ||
+    kind === 'o8' ||
+    kind === 'ov'
+  );
 }
 
 function needsRexForBytes(row: CompiledRow, choice: Choice): boolean {
@@ -169,6 +185,16 @@ function needsRexForBytes(row: CompiledRow, choice: Choice): boolean {
     const number = kind === 'r8' ? (choice.reg ?? 0) : (choice.rm ?? 0);
     return number >= 4 && number < 8;
   });
+}
+
+/** The VEX prefix in its shorter form where it has one. */
+function vexPrefix(row: CompiledRow, choice: Choice, rex: number): number[] {
+  const pp = row.prefix === PREFIX_66 ? 1 : row.prefix === PREFIX_F3 ? 2 : row.prefix === PREFIX_F2 ? 3 : 0;
+  const vvvv = row.hasVvvv ? (choice.vvvv ?? 0) : 0;
+  const low = ((~vvvv & 15) << 3) | (row.vexL === 1 ? 4 : 0) | pp;
+  const inverted = ~rex;
+  if (row.map === 1 && (rex & 0xb) === 0 && choice.wide !== true) return [0xc5, ((inverted & 4) << 5) | low];
+  return [0xc4, ((inverted & 7) << 5) | row.map, ((rex & 8) << 4) | low];
 }
 
 export function encode(row: CompiledRow, choice: Choice = {}): number[] {
@@ -184,6 +210,7 @@ export function encode(row: CompiledRow, choice: Choice = {}): number[] {
   if (addressSize !== codeSize) bytes.push(0x67);
   if (has66) bytes.push(0x66);
   if (choice.rep !== undefined) bytes.push(choice.rep);
+  if (row.isVex) return [...bytes, ...encodeVex(row, choice, rexW, bytes.length)];
   if (row.prefix === PREFIX_66) bytes.push(0x66);
   else if (row.prefix === PREFIX_F3) bytes.push(0xf3);
   else if (row.prefix === PREFIX_F2) bytes.push(0xf2);
@@ -224,6 +251,34 @@ export function encode(row: CompiledRow, choice: Choice = {}): number[] {
     little(BigInt.asUintN(32, BigInt(displacement)), 4).forEach((byte, i) => {
       bytes[ripAt + i] = byte;
     });
+  }
+  return bytes;
+}
+
+/** From the VEX prefix on; `before`: bytes of prefixes. */
+function encodeVex(row: CompiledRow, choice: Choice, rexW: boolean, before: number): number[] {
+  const codeSize = choice.codeSize ?? 64;
+  const addressSize = choice.addressSize ?? codeSize;
+  const isMemory = choice.memory !== undefined;
+  const digitOrReg = row.reg >= 0 ? row.reg : (choice.reg ?? 0);
+  const rm = choice.rm ?? 0;
+  const address = isMemory
+    ? addressing(choice.memory!, codeSize, addressSize, choice.wide ?? false, row.isVsib)
+    : { modrm: 0xc0 | (rm & 7), rex: rm >> 3, tail: [] };
+  const rex = (rexW ? 8 : 0) | ((digitOrReg >> 3) << 2) | (row.hasModrm ? address.rex : 0);
+  const bytes = [...vexPrefix(row, choice, rex), row.opcode];
+  let ripAt = -1;
+  if (row.hasModrm) {
+    bytes.push(address.modrm | ((digitOrReg & 7) << 3), ...address.tail);
+    if ('isRip' in address && address.isRip === true) ripAt = bytes.length - 4;
+  }
+  row.immediates.forEach(({ kind }, i) => {
+    if (kind === 'xmmi' || kind === 'ymmi') bytes.push((choice.is4 ?? 0) << 4);
+    else bytes.push(...immediateBytes(kind, BigInt(choice.immediates?.[i] ?? 0), 0n, 32));
+  });
+  if (ripAt >= 0) {
+    const displacement = choice.memory!.ripTarget! - (choice.at! + before + bytes.length);
+    bytes.splice(ripAt, 4, ...little(BigInt.asUintN(32, BigInt(displacement)), 4));
   }
   return bytes;
 }

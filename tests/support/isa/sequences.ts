@@ -147,7 +147,7 @@ export class SequenceMaker {
     if (kinds.includes('sreg')) reg = random.below(6);
     if (kinds[0] === 'xmm' || kinds[1] === 'xmm') reg = random.below(16);
     if (kinds.some((kind) => kind.startsWith('xmmm')) && form === FORM_REGISTER) rm = random.below(16);
-    const operand = row.operands.find(({ kind }) => /^(rm|m|xmmm|mmm|moffs)/.test(kind) && kind !== 'mm');
+    const operand = row.operands.find(({ kind }) => /^(rm|m|xmmm|ymmm|mmm|moffs)/.test(kind) && kind !== 'mm');
     const bytes = operand === undefined ? 8 : Math.max(1, operandBits(operand.kind, size as Size) / 8);
     const isMemory = form === FORM_MEMORY;
     if (isMemory && /^bt[src]?$/.test(row.name) && compiled.immediates.length === 0) return undefined;
@@ -165,6 +165,8 @@ export class SequenceMaker {
       size,
       reg,
       rm,
+      vvvv: kinds.some((kind) => kind === 'xmmv' || kind === 'ymmv') ? random.below(16) : this.#register(),
+      is4: random.below(16),
       memory,
       highBytes,
       immediates,

@@ -1,4 +1,21 @@
-import { Assembler, CC_AE, CC_LE, CC_NZ, CC_Z, R10, R12, R13, R8, RAX, RBX, RDI, RDX, RSI, RSP } from './assembler';
+import {
+  Assembler,
+  CC_A,
+  CC_AE,
+  CC_LE,
+  CC_NZ,
+  CC_Z,
+  R10,
+  R12,
+  R13,
+  R8,
+  RAX,
+  RBX,
+  RDI,
+  RDX,
+  RSI,
+  RSP,
+} from './assembler';
 import * as at from './case-layout';
 
 /**
@@ -105,6 +122,11 @@ export function hostProgram(): { code: Uint8Array; entry: number; done: number; 
   a.immediate(R12, at.SLOTS)
     .load(R13, undefined, at.V_HEADER + 8)
     .call('read');
+  // Hypervisors without nested paging emulate what touches a page first, and know few instructions: touch every page before.
+  a.load(RAX, undefined, at.READ_ONLY);
+  a.immediate(R12, at.SLOTS + at.PAGE_RETURN).load(R13, undefined, at.V_HEADER + 8);
+  a.label('touch').op('call FF /2', { rm: R12 }).add(R12, at.PAGE);
+  a.op('sub 81 /5 iz', { size: 64, rm: R13, immediates: [at.PAGE] }).jumpIf(CC_A, 'touch');
   a.storeImmediate(undefined, at.V_INPUT, at.INPUTS).storeImmediate(undefined, at.V_OUTPUT, at.OUTPUTS);
   a.immediate(RAX, at.INPUTS).op('add 03 /r', { size: 64, reg: RAX, memory: { displacement: at.V_HEADER } });
   a.store(undefined, at.V_END, RAX);

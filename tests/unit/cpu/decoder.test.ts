@@ -32,6 +32,44 @@ function name(text: string, codeSize: CodeSize): string {
     : `error ${result}`;
 }
 
+describe('VEX', () => {
+  test('two and three bytes', () => {
+    expect(name('c4 e2 70 f2 c2', CODE_64)).toBe('andn/5');
+    expect(decoder.instruction).toMatchObject({ reg: 0, vvvv: 1, rm: 2, size: 32, form: FORM_REGISTER });
+    expect(name('c4 42 80 f2 44 88 10', CODE_64)).toBe('andn/7');
+    expect(decoder.instruction).toMatchObject({ reg: 8, vvvv: 15, base: 8, index: 1, size: 64, displacement: 16 });
+  });
+
+  test('outside of 64-bit mode there are eight registers and W means nothing', () => {
+    expect(name('c4 c2 80 f2 c2', CODE_32)).toBe('andn/5');
+    expect(decoder.instruction).toMatchObject({ reg: 0, vvvv: 7, rm: 2, size: 32 });
+  });
+
+  test('LES and LDS stay what they were', () => {
+    expect(name('c4 06', CODE_32)).toBe('les/2');
+    expect(name('c5 06', CODE_32)).toBe('lds/2');
+  });
+
+  test('is undefined after 66, F2, F3, LOCK and REX', () => {
+    for (const prefix of ['66', 'f2', 'f3', 'f0', '48'])
+      expect(decode(`${prefix} c4 e2 70 f2 c2`, CODE_64), prefix).toBe(DECODE_UNDEFINED);
+    expect(name('67 c4 e2 70 f2 02', CODE_64)).toBe('andn/6');
+  });
+
+  test('is undefined with an unknown map, or with vvvv where no operand takes it', () => {
+    expect(decode('c4 e0 70 f2 c2', CODE_64)).toBe(DECODE_UNDEFINED);
+    expect(decode('c4 e4 70 f2 c2', CODE_64)).toBe(DECODE_UNDEFINED);
+    expect(name('c4 e3 7b f0 c2 03', CODE_64)).toBe('rorx/6');
+    expect(decode('c4 e3 73 f0 c2 03', CODE_64)).toBe(DECODE_UNDEFINED);
+  });
+
+  test('wants all its bytes', () => {
+    expect(decode('c4', CODE_64)).toBe(DECODE_MORE);
+    expect(decode('c4 e2 70', CODE_64)).toBe(DECODE_MORE);
+    expect(decode('c4 e2 70 f2', CODE_64)).toBe(DECODE_MORE);
+  });
+});
+
 describe('prefixes', () => {
   test('90h is NOP, PAUSE with F3, XCHG with REX.B', () => {
     expect(name('90', CODE_64)).toBe('nop/1');
@@ -220,7 +258,7 @@ describe('undefined', () => {
       '62 00',
       '82 c0 00',
       '9a 00 00 00 00 00 00',
-      'c4 00',
+      'c4 00 00 00',
       'ce',
       'd6',
       'ea 00 00 00 00 00 00',

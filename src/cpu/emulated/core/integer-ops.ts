@@ -164,3 +164,25 @@ export function moveFromSegment(s: usize, op: usize): void {
   if (opIsRegister(op)) writeRegister(s, opRm(op), opSize(op), selector);
   else writeSized(s, op, linearWrite(s, op, 2), 2, selector);
 }
+
+/** PEXT: the bits of `value` that `mask` names, together at the low end. */
+export function extractBits(s: usize, op: usize, value: u64, mask: u64): u64 {
+  let rest = mask;
+  let result: u64 = 0;
+  for (let bit: u64 = 1; rest != 0; bit <<= 1) {
+    if (value & rest & (0 - rest)) result |= bit;
+    rest &= rest - 1;
+  }
+  return result;
+}
+
+/** PDEP: the low bits of `value` where `mask` names places for them. */
+export function depositBits(s: usize, op: usize, value: u64, mask: u64): u64 {
+  let rest = mask;
+  let result: u64 = 0;
+  for (let from = value; rest != 0; from >>= 1) {
+    if (from & 1) result |= rest & (0 - rest);
+    rest &= rest - 1;
+  }
+  return result;
+}

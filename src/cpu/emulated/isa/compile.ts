@@ -18,6 +18,9 @@ export const ENV_FLAT = 1; // flat segments, 32-bit stack
 export const ENV_CHECKED = 2; // everything else
 export const ENVIRONMENTS = 3;
 
+/** Where maps of VEX-encoded rows start in `lookupTable`. */
+export const VEX_MAP = 1024;
+
 export const FORM_REGISTER = 0;
 export const FORM_MEMORY = 1;
 
@@ -27,6 +30,8 @@ export type Slot =
   | 'rm' // OP_RM
   | 'memory' // the OP_EA fields
   | 'moffs' // memory at OP_IMM
+  | 'vvvv' // OP_VVVV
+  | 'is4' // OP_IS4
   | 'imm'
   | 'imm2'
   | 'fixed'; // needs no field
@@ -53,12 +58,19 @@ export interface CompiledRow {
   /** undefined: both. */
   readonly isMemory: boolean | undefined;
   readonly rexW: boolean | undefined;
+  readonly isVex: boolean;
+  /** VEX.L; -1: any. */
+  readonly vexL: number;
+  /** VEX.vvvv names a register; else it must be 1111b. */
+  readonly hasVvvv: boolean;
+  /** The memory operand's index is a vector register. */
+  readonly isVsib: boolean;
   readonly sizeRule: SizeRule;
   readonly forms: readonly number[];
   /** By form, by operand. */
   readonly slots: ReadonlyArray<readonly Slot[]>;
   /** Immediates in encoding order: operand kind and slot. */
-  readonly immediates: ReadonlyArray<{ readonly kind: OperandKind; readonly slot: 'imm' | 'imm2' }>;
+  readonly immediates: ReadonlyArray<{ readonly kind: OperandKind; readonly slot: 'imm' | 'imm2' | 'is4' }>;
   /** In register form OP_RM holds ModRM.reg and OP_REG ModRM.rm, so that both directions of an operation share handlers. */
   readonly isSwapped: boolean;
   /** MOV moffs: the address follows the opcode. */
@@ -66,21 +78,41 @@ export interface CompiledRow {
 }
 
 const GENERAL_RM = new Set<OperandKind>(['rm8', 'rm16', 'rm32', 'rm64', 'rmv', 'rmy', 'rmr32']);
-const VECTOR_RM = new Set<OperandKind>(['xmmm8', 'xmmm16', 'xmmm32', 'xmmm64', 'xmmm128', 'mmm32', 'mmm64']);
+const VECTOR_RM = new Set<OperandKind>(['xmmm8', 'xmmm16', 'xmmm32', 'xmmm64', 'xmmm128', 'ymmm256', 'mmm32', 'mmm64']);
 const GENERAL_REG = new Set<OperandKind>(['r8', 'r16', 'r32', 'r64', 'rv', 'ry']);
-const OTHER_REG = new Set<OperandKind>(['xmm', 'mm', 'sreg', 'cr', 'dr']);
-const MEMORY = new Set<OperandKind>(['m', 'm8', 'm16', 'm32', 'm64', 'm80', 'm128', 'm256', 'mv', 'mfar', 'm512byte']);
+const OTHER_REG = new Set<OperandKind>(['xmm', 'ymm', 'mm', 'sreg', 'cr', 'dr']);
+const MEMORY = new Set<OperandKind>([
+  'm',
+  'm8',
+  'm16',
+  'm32',
+  'm64',
+  'm80',
+  'm128',
+  'm256',
+  'mv',
+  'mfar',
+  'm512byte',
+  'vm',
+]);
+const VVVV = new Set<OperandKind>(['vy', 'xmmv', 'ymmv']);
+const IS4 = new Set<OperandKind>(['xmmi', 'ymmi']);
 const IMMEDIATE = new Set<OperandKind>(['imm8', 'imm8s', 'imm16', 'immz', 'immv', 'rel8', 'relz', 'ptrfar']);
 const ACCUMULATOR = new Set<OperandKind>(['al', 'ax', 'eax', 'rax']);
 const SIZED_V = new Set<OperandKind>(['rmv', 'rv', 'ov', 'immz', 'immv', 'relz', 'mv', 'moffsv', 'ptrfar', 'mfar']);
-const SIZED_Y = new Set<OperandKind>(['rmy', 'ry']);
+const SIZED_Y = new Set<OperandKind>(['rmy', 'ry', 'vy']);
 
 export const isGeneralRm = (kind: OperandKind): boolean => GENERAL_RM.has(kind);
 export const isRm = (kind: OperandKind): boolean => GENERAL_RM.has(kind) || VECTOR_RM.has(kind);
 export const isMemoryOnly = (kind: OperandKind): boolean => MEMORY.has(kind);
 export const isImmediate = (kind: OperandKind): boolean => IMMEDIATE.has(kind);
 export const isGeneralRegister = (kind: OperandKind): boolean =>
-  GENERAL_RM.has(kind) || GENERAL_REG.has(kind) || ACCUMULATOR.has(kind) || kind === 'o8' || kind === 'ov';
+  GENERAL_RM.has(kind) ||
+  GENERAL_REG.has(kind) ||
+  ACCUMULATOR.has(kind) ||
+  kind === 'o8' ||
+  kind === 'ov' ||
+  kind === 'vy';
 export const isAccumulator = (kind: OperandKind): boolean => ACCUMULATOR.has(kind);
 
 /** Bits of an operand; `size` is the operation's. 0: not a number of bits (LEA's m). */
@@ -123,10 +155,17 @@ export function operandBits(kind: OperandKind, size: Size): number {
     case 'm128':
     case 'xmm':
     case 'xmmm128':
+    case 'xmmv':
+    case 'xmmi':
       return 128;
+    case 'ymm':
+    case 'ymmm256':
+    case 'ymmv':
+    case 'ymmi':
     case 'm256':
       return 256;
     case 'm':
+    case 'vm':
     case 'm512byte':
       return 0;
     default:
@@ -135,6 +174,23 @@ export function operandBits(kind: OperandKind, size: Size): number {
 }
 
 const hexByte = /^[0-9A-F]{2}$/;
+
+const VEX_LENGTHS: Readonly<Record<string, number>> = { LIG: -1, LZ: 0, 128: 0, 256: 1 };
+const VEX_PREFIXES: Readonly<Record<string, number>> = { NP: PREFIX_NONE, 66: PREFIX_66, F3: PREFIX_F3, F2: PREFIX_F2 };
+const VEX_MAPS: Readonly<Record<string, 1 | 2 | 3>> = { '0F': 1, '0F38': 2, '0F3A': 3 };
+const VEX_WIDTHS: Readonly<Record<string, boolean | undefined>> = { W0: false, W1: true, WIG: undefined };
+
+/** '128', '66', '0F38', 'W0'. */
+function readVex(parts: readonly string[], into: Encoding): void {
+  const [length = '', prefix = '', map = '', width = ''] = parts;
+  if (!(length in VEX_LENGTHS && prefix in VEX_PREFIXES && map in VEX_MAPS && width in VEX_WIDTHS))
+    throw new Error(`no VEX prefix: ${parts.join('.')}`);
+  into.isVex = true;
+  into.vexL = VEX_LENGTHS[length]!;
+  into.prefix = VEX_PREFIXES[prefix]!;
+  into.map = VEX_MAPS[map]!;
+  into.rexW = VEX_WIDTHS[width];
+}
 
 interface Encoding {
   map: 0 | 1 | 2 | 3;
@@ -146,6 +202,8 @@ interface Encoding {
   rm: number;
   isMemory: boolean | undefined;
   rexW: boolean | undefined;
+  isVex: boolean;
+  vexL: number;
 }
 
 function parseEncoding(text: string): Encoding {
@@ -164,7 +222,11 @@ function parseEncoding(text: string): Encoding {
     rm: -1,
     isMemory: undefined,
     rexW: undefined,
+    isVex: false,
+    vexL: -1,
   };
+  const vex = tokens.find((token) => token.startsWith('VEX.'));
+  if (vex !== undefined) readVex(vex.split('.').slice(1), result);
   if (tokens[0] === 'NP') result.prefix = PREFIX_NONE;
   const mandatory: Record<number, number> = { 102: PREFIX_66, 243: PREFIX_F3, 242: PREFIX_F2 };
   if (bytes.length > 1 && mandatory[bytes[0]!] !== undefined) result.prefix = mandatory[bytes.shift()!]!;
@@ -224,6 +286,8 @@ function slotsOf(row: Row, form: number, isSwapped: boolean): Slot[] {
     if (isRm(kind)) return form === FORM_MEMORY ? 'memory' : isSwapped ? 'reg' : 'rm';
     if (isMemoryOnly(kind)) return 'memory';
     if (kind === 'moffs8' || kind === 'moffsv') return 'moffs';
+    if (VVVV.has(kind)) return 'vvvv';
+    if (IS4.has(kind)) return 'is4';
     if (isImmediate(kind)) return immediates++ === 0 ? 'imm' : 'imm2';
     if (kind === 'o8' || kind === 'ov' || kind === 'sti') return 'rm';
     if (GENERAL_REG.has(kind)) return isSwapped && form === FORM_REGISTER ? 'rm' : 'reg';
@@ -249,11 +313,25 @@ function compileRow(row: Row, id: number): CompiledRow {
     row.semantics !== undefined && kinds.length >= 2 && GENERAL_REG.has(kinds[0]!) && GENERAL_RM.has(kinds[1]!);
   const slots = [FORM_REGISTER, FORM_MEMORY].map((form) => slotsOf(row, form, isSwapped && form === FORM_REGISTER));
   const immediates = kinds.flatMap((kind, i) =>
-    isImmediate(kind) ? [{ kind, slot: slots[0]![i] === 'imm2' ? ('imm2' as const) : ('imm' as const) }] : [],
+    isImmediate(kind) || IS4.has(kind) ? [{ kind, slot: slots[0]![i] as 'imm' | 'imm2' | 'is4' }] : [],
   );
   const hasOffset = kinds.some((kind) => kind === 'moffs8' || kind === 'moffsv');
   const sizeRule = sizeRuleOf(row);
-  return { ...encoding, id, row, hasModrm, isMemory, sizeRule, forms, slots, immediates, isSwapped, hasOffset };
+  return {
+    ...encoding,
+    id,
+    row,
+    hasModrm,
+    isMemory,
+    hasVvvv: kinds.some((kind) => VVVV.has(kind)),
+    isVsib: kinds.includes('vm'),
+    sizeRule,
+    forms,
+    slots,
+    immediates,
+    isSwapped,
+    hasOffset,
+  };
 }
 
 export function compileRows(rows: readonly Row[]): CompiledRow[] {
@@ -302,12 +380,13 @@ function rank(compiled: CompiledRow): number {
   return value;
 }
 
-/** Candidates by `map * 256 + opcode`, best first. */
+/** Candidates by `map * 256 + opcode`, best first; VEX maps come after VEX_MAP. */
 export function lookupTable(rows: readonly CompiledRow[]): ReadonlyArray<readonly CompiledRow[]> {
-  const table: CompiledRow[][] = Array.from({ length: 1024 }, () => []);
+  const table: CompiledRow[][] = Array.from({ length: 2048 }, () => []);
   for (const compiled of rows) {
     const last = compiled.hasOpcodeRegister ? 7 : 0;
-    for (let i = 0; i <= last; i++) table[compiled.map * 256 + compiled.opcode + i]!.push(compiled);
+    for (let i = 0; i <= last; i++)
+      table[(compiled.isVex ? VEX_MAP : 0) + compiled.map * 256 + compiled.opcode + i]!.push(compiled);
   }
   for (const candidates of table) candidates.sort((a, b) => rank(b) - rank(a) || a.id - b.id);
   return table;

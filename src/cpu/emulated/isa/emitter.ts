@@ -105,7 +105,7 @@ export interface Emitter {
   readMemory(linear: I64, size: Size): I64;
   writeMemory(linear: I64, size: Size, value: I64): void;
   /** Checks that a later write of `size` bits cannot fault (read-modify-write reads with write intent). */
-  probeWrite(linear: I64, size: Size): void;
+  probeWrite(linear: I64, bits: number): void;
   readMemory128(linear: I64): V128;
   writeMemory128(linear: I64, value: V128): void;
 
@@ -161,7 +161,7 @@ export interface Operands {
   /** For read-modify-write of a memory operand: reads with write intent, so that `set` cannot fault. For registers the same as get. */
   getForUpdate(i: number): I64;
   /** Size in bits of one operand. */
-  sizeOf(i: number): Size | 80 | 128;
+  sizeOf(i: number): Size | 80 | 128 | 256;
   /** Offset part of a memory operand (LEA), cut to the address size. */
   effectiveAddress(i: number): I64;
   /** Linear address of a memory operand, segment checks done. */
@@ -170,6 +170,10 @@ export interface Operands {
   xmm(i: number): V128;
   /** A register: all 128 bits. Memory: the low `sizeOf(i)` bits. */
   setXmm(i: number, value: V128): void;
+  /** Low and high half of a YMM register (of an XMM register too), or 256 bits of memory. */
+  ymm(i: number): readonly [low: V128, high: V128];
+  /** Both halves of a YMM register, or 256 bits of memory as a whole. */
+  setYmm(i: number, low: V128, high: V128): void;
   /** An MMX register, or `sizeOf(i)` bits of memory, zero-extended. */
   mmx(i: number): I64;
   /** A register: the mantissa of the physical FPR, its sign and exponent become 0xffff. TOP and tags are the semantics' business. */

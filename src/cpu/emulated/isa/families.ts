@@ -1,5 +1,5 @@
 import { arith } from './arith';
-import { bits } from './bit';
+import { adx, bits, bmi } from './bit';
 import { flags, misc, mov } from './mov';
 import { mmx } from './mmx';
 import { shifts } from './shift';
@@ -23,6 +23,8 @@ export const ROWS: readonly Row[] = [
   ...control,
   ...shifts,
   ...bits,
+  ...bmi,
+  ...adx,
   ...flags,
   ...string,
   ...misc,

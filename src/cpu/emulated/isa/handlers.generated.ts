@@ -316,30 +316,45 @@ export const HANDLERS: readonly string[] = [
   '4sd 4se 4sf', // bswap 0F C8 +r
   '4sg 4sh 4si', // movbe 0F 38 F0 /r mod=m
   '4sj 4sk 4sl', // movbe 0F 38 F1 /r mod=m
-  '5j4', // lahf 9F
-  '5j5', // sahf 9E
-  '5j6', // clc F8
-  '5j7', // stc F9
-  '5j8', // cmc F5
+  '5j4 5j5 5j6 5j7', // andn VEX.LZ.NP.0F38.WIG F2 /r
+  '5j8 5j9 5ja 5jb', // blsr VEX.LZ.NP.0F38.WIG F3 /1
+  '5jc 5jd 5je 5jf', // blsmsk VEX.LZ.NP.0F38.WIG F3 /2
+  '5jg 5jh 5ji 5jj', // blsi VEX.LZ.NP.0F38.WIG F3 /3
+  '5jk 5jl 5jm 5jn', // bextr VEX.LZ.NP.0F38.WIG F7 /r
+  '5jo 5jp 5jq 5jr', // bzhi VEX.LZ.NP.0F38.WIG F5 /r
+  '5js 5jt 5ju 5jv', // pext VEX.LZ.F3.0F38.WIG F5 /r
+  '5jw 5jx 5jy 5jz', // pdep VEX.LZ.F2.0F38.WIG F5 /r
+  '5k0 5k1 5k2 5k3', // mulx VEX.LZ.F2.0F38.WIG F6 /r
+  '5k4 5k5 5k6 5k7', // sarx VEX.LZ.F3.0F38.WIG F7 /r
+  '5k8 5k9 5ka 5kb', // shlx VEX.LZ.66.0F38.WIG F7 /r
+  '5kc 5kd 5ke 5kf', // shrx VEX.LZ.F2.0F38.WIG F7 /r
+  '5kg 5kh 5ki 5kj', // rorx VEX.LZ.F2.0F3A.WIG F0 /r ib
+  '6bk 6bl 6bm 6bn', // adcx 66 0F 38 F6 /r
+  '6bo 6bp 6bq 6br', // adox F3 0F 38 F6 /r
+  '740', // lahf 9F
+  '741', // sahf 9E
+  '742', // clc F8
+  '743', // stc F9
+  '744', // cmc F5
   'kr', // cld FC
-  '5j9', // std FD
-  '5ja', // salc D6
-  '6bk', // movs A4
-  '6bk 6bk 6bk', // movs A5
-  '6bl', // cmps A6
-  '6bl 6bl 6bl', // cmps A7
-  '6bm', // stos AA
-  '6bm 6bm 6bm', // stos AB
-  '6bn', // lods AC
-  '6bn 6bn 6bn', // lods AD
-  '6bo', // scas AE
-  '6bo 6bo 6bo', // scas AF
-  '6bp', // ins 6C
-  '6bp 6bp 6bp', // ins 6D
-  '6bq', // outs 6E
-  '6bq 6bq 6bq', // outs 6F
-  '740 740 740', // xlat D7
-  '741 741 741', // bound 62 /r mod=m
+  '745', // std FD
+  '746', // salc D6
+  '7wg', // movs A4
+  '7wg 7wg 7wg', // movs A5
+  '7wh', // cmps A6
+  '7wh 7wh 7wh', // cmps A7
+  '7wi', // stos AA
+  '7wi 7wi 7wi', // stos AB
+  '7wj', // lods AC
+  '7wj 7wj 7wj', // lods AD
+  '7wk', // scas AE
+  '7wk 7wk 7wk', // scas AF
+  '7wl', // ins 6C
+  '7wl 7wl 7wl', // ins 6D
+  '7wm', // outs 6E
+  '7wm 7wm 7wm', // outs 6F
+  '8ow 8ow 8ow', // xlat D7
+  '8ox 8ox 8ox', // bound 62 /r mod=m
   'h5', // pause F3 90
   'h5 h5 h5 h5 h5 h5', // nop 0F 0D /r
   'h5 h5 h5 h5 h5 h5', // nop 0F 18 /r
@@ -353,642 +368,642 @@ export const HANDLERS: readonly string[] = [
   'h5', // lfence NP 0F AE /5 mod=3
   'h5', // mfence NP 0F AE /6 mod=3
   'h5', // sfence NP 0F AE /7 mod=3
-  '742 742 742', // clflush NP 0F AE /7 mod=m
-  '743', // ud2 0F 0B
-  '743', // ud1 0F B9 /r
-  '743', // ud0 0F FF /r
+  '8oy 8oy 8oy', // clflush NP 0F AE /7 mod=m
+  '8oz', // ud2 0F 0B
+  '8oz', // ud1 0F B9 /r
+  '8oz', // ud0 0F FF /r
   'ks kt', // movups NP 0F 10 /r
   'ku kv', // movups NP 0F 11 /r
-  '7wg', // movss F3 0F 10 /r mod=m
-  '7wh', // movss F3 0F 10 /r mod=3
-  '7wi', // movss F3 0F 11 /r mod=m
-  '7wj', // movss F3 0F 11 /r mod=3
-  '7wk', // movlps NP 0F 12 /r mod=m
-  '7wl', // movhlps NP 0F 12 /r mod=3
-  '7wm', // movlps NP 0F 13 /r mod=m
-  '7wn 7wo', // unpcklps NP 0F 14 /r
-  '7wp 7wq', // unpckhps NP 0F 15 /r
-  '7wr', // movhps NP 0F 16 /r mod=m
-  '7ws', // movlhps NP 0F 16 /r mod=3
-  '7wt', // movhps NP 0F 17 /r mod=m
+  '9hc', // movss F3 0F 10 /r mod=m
+  '9hd', // movss F3 0F 10 /r mod=3
+  '9he', // movss F3 0F 11 /r mod=m
+  '9hf', // movss F3 0F 11 /r mod=3
+  '9hg', // movlps NP 0F 12 /r mod=m
+  '9hh', // movhlps NP 0F 12 /r mod=3
+  '9hi', // movlps NP 0F 13 /r mod=m
+  '9hj 9hk', // unpcklps NP 0F 14 /r
+  '9hl 9hm', // unpckhps NP 0F 15 /r
+  '9hn', // movhps NP 0F 16 /r mod=m
+  '9ho', // movlhps NP 0F 16 /r mod=3
+  '9hp', // movhps NP 0F 17 /r mod=m
   'ks kw', // movaps NP 0F 28 /r
   'ku kx', // movaps NP 0F 29 /r
-  '7wu', // cvtpi2ps NP 0F 2A /r mod=3
-  '7wv', // cvtpi2ps NP 0F 2A /r mod=m
-  '7ww 7wx 7wy 7wz', // cvtsi2ss F3 0F 2A /r
+  '9hq', // cvtpi2ps NP 0F 2A /r mod=3
+  '9hr', // cvtpi2ps NP 0F 2A /r mod=m
+  '9hs 9ht 9hu 9hv', // cvtsi2ss F3 0F 2A /r
   'kx', // movntps NP 0F 2B /r mod=m
-  '7x0 7x1', // cvttps2pi NP 0F 2C /r
-  '7x2 7x3 7x4 7x5', // cvttss2si F3 0F 2C /r
-  '7x6 7x7', // cvtps2pi NP 0F 2D /r
-  '7x8 7x9 7xa 7xb', // cvtss2si F3 0F 2D /r
-  '7xc 7xd', // ucomiss NP 0F 2E /r
-  '7xe 7xf', // comiss NP 0F 2F /r
-  '7xg', // movmskps NP 0F 50 /r mod=3
-  '7xh 7xi', // sqrtps NP 0F 51 /r
-  '7xj 7xk', // sqrtss F3 0F 51 /r
-  '7xl 7xm', // addps NP 0F 58 /r
-  '7xn 7xo', // addss F3 0F 58 /r
-  '7xp 7xq', // mulps NP 0F 59 /r
-  '7xr 7xs', // mulss F3 0F 59 /r
-  '7xt 7xu', // subps NP 0F 5C /r
-  '7xv 7xw', // subss F3 0F 5C /r
-  '7xx 7xy', // minps NP 0F 5D /r
-  '7xz 7y0', // minss F3 0F 5D /r
-  '7y1 7y2', // divps NP 0F 5E /r
-  '7y3 7y4', // divss F3 0F 5E /r
-  '7y5 7y6', // maxps NP 0F 5F /r
-  '7y7 7y8', // maxss F3 0F 5F /r
-  '7y9 7ya', // rsqrtps NP 0F 52 /r
-  '7yb 7yc', // rsqrtss F3 0F 52 /r
-  '7yd 7ye', // rcpps NP 0F 53 /r
-  '7yf 7yg', // rcpss F3 0F 53 /r
+  '9hw 9hx', // cvttps2pi NP 0F 2C /r
+  '9hy 9hz 9i0 9i1', // cvttss2si F3 0F 2C /r
+  '9i2 9i3', // cvtps2pi NP 0F 2D /r
+  '9i4 9i5 9i6 9i7', // cvtss2si F3 0F 2D /r
+  '9i8 9i9', // ucomiss NP 0F 2E /r
+  '9ia 9ib', // comiss NP 0F 2F /r
+  '9ic', // movmskps NP 0F 50 /r mod=3
+  '9id 9ie', // sqrtps NP 0F 51 /r
+  '9if 9ig', // sqrtss F3 0F 51 /r
+  '9ih 9ii', // addps NP 0F 58 /r
+  '9ij 9ik', // addss F3 0F 58 /r
+  '9il 9im', // mulps NP 0F 59 /r
+  '9in 9io', // mulss F3 0F 59 /r
+  '9ip 9iq', // subps NP 0F 5C /r
+  '9ir 9is', // subss F3 0F 5C /r
+  '9it 9iu', // minps NP 0F 5D /r
+  '9iv 9iw', // minss F3 0F 5D /r
+  '9ix 9iy', // divps NP 0F 5E /r
+  '9iz 9j0', // divss F3 0F 5E /r
+  '9j1 9j2', // maxps NP 0F 5F /r
+  '9j3 9j4', // maxss F3 0F 5F /r
+  '9j5 9j6', // rsqrtps NP 0F 52 /r
+  '9j7 9j8', // rsqrtss F3 0F 52 /r
+  '9j9 9ja', // rcpps NP 0F 53 /r
+  '9jb 9jc', // rcpss F3 0F 53 /r
   'ky kz', // andps NP 0F 54 /r
-  '7yh 7yi', // andnps NP 0F 55 /r
+  '9jd 9je', // andnps NP 0F 55 /r
   'l0 l1', // orps NP 0F 56 /r
   'l2 l3', // xorps NP 0F 57 /r
-  '7yj 7yk', // cmpps NP 0F C2 /r ib
-  '7yl 7ym', // cmpss F3 0F C2 /r ib
-  '7yn 7yo', // shufps NP 0F C6 /r ib
-  '7yp', // ldmxcsr NP 0F AE /2 mod=m
-  '7yq', // stmxcsr NP 0F AE /3 mod=m
-  '7yr 7ys', // pminub NP 0F DA /r
-  '7yt 7yu', // pmaxub NP 0F DE /r
-  '7yv 7yw', // pavgb NP 0F E0 /r
-  '7yx 7yy', // pavgw NP 0F E3 /r
-  '7yz 7z0', // pmulhuw NP 0F E4 /r
-  '7z1 7z2', // pminsw NP 0F EA /r
-  '7z3 7z4', // pmaxsw NP 0F EE /r
-  '7z5 7z6', // psadbw NP 0F F6 /r
-  '7z7 7z8', // pshufw NP 0F 70 /r ib
-  '7z9', // pinsrw NP 0F C4 /r ib mod=3
-  '7za', // pinsrw NP 0F C4 /r ib mod=m
-  '7zb', // pextrw NP 0F C5 /r ib mod=3
-  '7zc', // pmovmskb NP 0F D7 /r mod=3
+  '9jf 9jg', // cmpps NP 0F C2 /r ib
+  '9jh 9ji', // cmpss F3 0F C2 /r ib
+  '9jj 9jk', // shufps NP 0F C6 /r ib
+  '9jl', // ldmxcsr NP 0F AE /2 mod=m
+  '9jm', // stmxcsr NP 0F AE /3 mod=m
+  '9jn 9jo', // pminub NP 0F DA /r
+  '9jp 9jq', // pmaxub NP 0F DE /r
+  '9jr 9js', // pavgb NP 0F E0 /r
+  '9jt 9ju', // pavgw NP 0F E3 /r
+  '9jv 9jw', // pmulhuw NP 0F E4 /r
+  '9jx 9jy', // pminsw NP 0F EA /r
+  '9jz 9k0', // pmaxsw NP 0F EE /r
+  '9k1 9k2', // psadbw NP 0F F6 /r
+  '9k3 9k4', // pshufw NP 0F 70 /r ib
+  '9k5', // pinsrw NP 0F C4 /r ib mod=3
+  '9k6', // pinsrw NP 0F C4 /r ib mod=m
+  '9k7', // pextrw NP 0F C5 /r ib mod=3
+  '9k8', // pmovmskb NP 0F D7 /r mod=3
   'l4', // movntq NP 0F E7 /r mod=m
-  '7zd 7zd 7zd', // maskmovq NP 0F F7 /r mod=3
+  '9k9 9k9 9k9', // maskmovq NP 0F F7 /r mod=3
   'ks kt', // movupd 66 0F 10 /r
   'ku kv', // movupd 66 0F 11 /r
-  '8ow', // movsd F2 0F 10 /r mod=m
-  '8ox', // movsd F2 0F 10 /r mod=3
-  '7wm', // movsd F2 0F 11 /r mod=m
-  '8oy', // movsd F2 0F 11 /r mod=3
-  '7wk', // movlpd 66 0F 12 /r mod=m
-  '7wm', // movlpd 66 0F 13 /r mod=m
-  '7ws 8oz', // unpcklpd 66 0F 14 /r
-  '8p0 8p1', // unpckhpd 66 0F 15 /r
-  '7wr', // movhpd 66 0F 16 /r mod=m
-  '7wt', // movhpd 66 0F 17 /r mod=m
+  'a9s', // movsd F2 0F 10 /r mod=m
+  'a9t', // movsd F2 0F 10 /r mod=3
+  '9hi', // movsd F2 0F 11 /r mod=m
+  'a9u', // movsd F2 0F 11 /r mod=3
+  '9hg', // movlpd 66 0F 12 /r mod=m
+  '9hi', // movlpd 66 0F 13 /r mod=m
+  '9ho a9v', // unpcklpd 66 0F 14 /r
+  'a9w a9x', // unpckhpd 66 0F 15 /r
+  '9hn', // movhpd 66 0F 16 /r mod=m
+  '9hp', // movhpd 66 0F 17 /r mod=m
   'ks kw', // movapd 66 0F 28 /r
   'ku kx', // movapd 66 0F 29 /r
-  '8p2', // cvtpi2pd 66 0F 2A /r mod=3
-  '8p3', // cvtpi2pd 66 0F 2A /r mod=m
-  '8p4 8p5 8p6 8p7', // cvtsi2sd F2 0F 2A /r
+  'a9y', // cvtpi2pd 66 0F 2A /r mod=3
+  'a9z', // cvtpi2pd 66 0F 2A /r mod=m
+  'aa0 aa1 aa2 aa3', // cvtsi2sd F2 0F 2A /r
   'kx', // movntpd 66 0F 2B /r mod=m
-  '8p8 8p9', // cvttpd2pi 66 0F 2C /r
-  '8pa 8pb 8pc 8pd', // cvttsd2si F2 0F 2C /r
-  '8pe 8pf', // cvtpd2pi 66 0F 2D /r
-  '8pg 8ph 8pi 8pj', // cvtsd2si F2 0F 2D /r
-  '8pk 8pl', // ucomisd 66 0F 2E /r
-  '8pm 8pn', // comisd 66 0F 2F /r
-  '8po', // movmskpd 66 0F 50 /r mod=3
-  '8pp 8pq', // sqrtpd 66 0F 51 /r
-  '8pr 8ps', // sqrtsd F2 0F 51 /r
-  '8pt 8pu', // addpd 66 0F 58 /r
-  '8pv 8pw', // addsd F2 0F 58 /r
-  '8px 8py', // mulpd 66 0F 59 /r
-  '8pz 8q0', // mulsd F2 0F 59 /r
-  '8q1 8q2', // subpd 66 0F 5C /r
-  '8q3 8q4', // subsd F2 0F 5C /r
-  '8q5 8q6', // minpd 66 0F 5D /r
-  '8q7 8q8', // minsd F2 0F 5D /r
-  '8q9 8qa', // divpd 66 0F 5E /r
-  '8qb 8qc', // divsd F2 0F 5E /r
-  '8qd 8qe', // maxpd 66 0F 5F /r
-  '8qf 8qg', // maxsd F2 0F 5F /r
+  'aa4 aa5', // cvttpd2pi 66 0F 2C /r
+  'aa6 aa7 aa8 aa9', // cvttsd2si F2 0F 2C /r
+  'aaa aab', // cvtpd2pi 66 0F 2D /r
+  'aac aad aae aaf', // cvtsd2si F2 0F 2D /r
+  'aag aah', // ucomisd 66 0F 2E /r
+  'aai aaj', // comisd 66 0F 2F /r
+  'aak', // movmskpd 66 0F 50 /r mod=3
+  'aal aam', // sqrtpd 66 0F 51 /r
+  'aan aao', // sqrtsd F2 0F 51 /r
+  'aap aaq', // addpd 66 0F 58 /r
+  'aar aas', // addsd F2 0F 58 /r
+  'aat aau', // mulpd 66 0F 59 /r
+  'aav aaw', // mulsd F2 0F 59 /r
+  'aax aay', // subpd 66 0F 5C /r
+  'aaz ab0', // subsd F2 0F 5C /r
+  'ab1 ab2', // minpd 66 0F 5D /r
+  'ab3 ab4', // minsd F2 0F 5D /r
+  'ab5 ab6', // divpd 66 0F 5E /r
+  'ab7 ab8', // divsd F2 0F 5E /r
+  'ab9 aba', // maxpd 66 0F 5F /r
+  'abb abc', // maxsd F2 0F 5F /r
   'ky kz', // andpd 66 0F 54 /r
-  '7yh 7yi', // andnpd 66 0F 55 /r
+  '9jd 9je', // andnpd 66 0F 55 /r
   'l0 l1', // orpd 66 0F 56 /r
   'l2 l3', // xorpd 66 0F 57 /r
-  '8qh 8qi', // cvtps2pd NP 0F 5A /r
-  '8qj 8qk', // cvtpd2ps 66 0F 5A /r
-  '8ql 8qm', // cvtss2sd F3 0F 5A /r
-  '8qn 8qo', // cvtsd2ss F2 0F 5A /r
-  '8qp 8qq', // cvtdq2ps NP 0F 5B /r
-  '8qr 8qs', // cvtps2dq 66 0F 5B /r
-  '8qt 8qu', // cvttps2dq F3 0F 5B /r
-  '7ws 8oz', // punpcklqdq 66 0F 6C /r
-  '8p0 8p1', // punpckhqdq 66 0F 6D /r
+  'abd abe', // cvtps2pd NP 0F 5A /r
+  'abf abg', // cvtpd2ps 66 0F 5A /r
+  'abh abi', // cvtss2sd F3 0F 5A /r
+  'abj abk', // cvtsd2ss F2 0F 5A /r
+  'abl abm', // cvtdq2ps NP 0F 5B /r
+  'abn abo', // cvtps2dq 66 0F 5B /r
+  'abp abq', // cvttps2dq F3 0F 5B /r
+  '9ho a9v', // punpcklqdq 66 0F 6C /r
+  'a9w a9x', // punpckhqdq 66 0F 6D /r
   'l5 l6 l7 l8', // movd 66 0F 6E /r
   'ks kw', // movdqa 66 0F 6F /r
   'ks kt', // movdqu F3 0F 6F /r
-  '8qv 8qw', // pshufd 66 0F 70 /r ib
-  '8qx 8qy', // pshufhw F3 0F 70 /r ib
-  '8qz 8r0', // pshuflw F2 0F 70 /r ib
-  '8r1', // psrldq 66 0F 73 /3 ib mod=3
-  '8r2', // pslldq 66 0F 73 /7 ib mod=3
+  'abr abs', // pshufd 66 0F 70 /r ib
+  'abt abu', // pshufhw F3 0F 70 /r ib
+  'abv abw', // pshuflw F2 0F 70 /r ib
+  'abx', // psrldq 66 0F 73 /3 ib mod=3
+  'aby', // pslldq 66 0F 73 /7 ib mod=3
   'l9 la lb lc', // movd 66 0F 7E /r
   'ld le', // movq F3 0F 7E /r
   'ku kx', // movdqa 66 0F 7F /r
   'ku kv', // movdqu F3 0F 7F /r
-  '8r3 8r4', // cmppd 66 0F C2 /r ib
-  '8r5 8r6', // cmpsd F2 0F C2 /r ib
+  'abz ac0', // cmppd 66 0F C2 /r ib
+  'ac1 ac2', // cmpsd F2 0F C2 /r ib
   '6p 6r', // movnti NP 0F C3 /r mod=m
-  '8r7', // pinsrw 66 0F C4 /r ib mod=3
-  '8r8', // pinsrw 66 0F C4 /r ib mod=m
-  '8r9', // pextrw 66 0F C5 /r ib mod=3
-  '8ra 8rb', // shufpd 66 0F C6 /r ib
+  'ac3', // pinsrw 66 0F C4 /r ib mod=3
+  'ac4', // pinsrw 66 0F C4 /r ib mod=m
+  'ac5', // pextrw 66 0F C5 /r ib mod=3
+  'ac6 ac7', // shufpd 66 0F C6 /r ib
   'lf lg', // movq 66 0F D6 /r
-  '8rc', // movq2dq F3 0F D6 /r mod=3
-  '8rd', // movdq2q F2 0F D6 /r mod=3
-  '8re', // pmovmskb 66 0F D7 /r mod=3
-  '8rf 8rg', // cvttpd2dq 66 0F E6 /r
-  '8rh 8p3', // cvtdq2pd F3 0F E6 /r
-  '8ri 8rj', // cvtpd2dq F2 0F E6 /r
+  'ac8', // movq2dq F3 0F D6 /r mod=3
+  'ac9', // movdq2q F2 0F D6 /r mod=3
+  'aca', // pmovmskb 66 0F D7 /r mod=3
+  'acb acc', // cvttpd2dq 66 0F E6 /r
+  'acd a9z', // cvtdq2pd F3 0F E6 /r
+  'ace acf', // cvtpd2dq F2 0F E6 /r
   'kx', // movntdq 66 0F E7 /r mod=m
-  '8rk 8rk 8rk', // maskmovdqu 66 0F F7 /r mod=3
-  '8rl 8rm', // punpcklbw 66 0F 60 /r
-  '8rn 8ro', // punpcklwd 66 0F 61 /r
-  '7wn 7wo', // punpckldq 66 0F 62 /r
-  '8rp 8rq', // packsswb 66 0F 63 /r
-  '8rr 8rs', // pcmpgtb 66 0F 64 /r
-  '8rt 8ru', // pcmpgtw 66 0F 65 /r
-  '8rv 8rw', // pcmpgtd 66 0F 66 /r
-  '8rx 8ry', // packuswb 66 0F 67 /r
-  '8rz 8s0', // punpckhbw 66 0F 68 /r
-  '8s1 8s2', // punpckhwd 66 0F 69 /r
-  '7wp 7wq', // punpckhdq 66 0F 6A /r
-  '8s3 8s4', // packssdw 66 0F 6B /r
-  '8s5 8s6', // pcmpeqb 66 0F 74 /r
-  '8s7 8s8', // pcmpeqw 66 0F 75 /r
-  '8s9 8sa', // pcmpeqd 66 0F 76 /r
-  '8sb 8sc', // pmullw 66 0F D5 /r
-  '8sd 8se', // psubusb 66 0F D8 /r
-  '8sf 8sg', // psubusw 66 0F D9 /r
+  'acg acg acg', // maskmovdqu 66 0F F7 /r mod=3
+  'ach aci', // punpcklbw 66 0F 60 /r
+  'acj ack', // punpcklwd 66 0F 61 /r
+  '9hj 9hk', // punpckldq 66 0F 62 /r
+  'acl acm', // packsswb 66 0F 63 /r
+  'acn aco', // pcmpgtb 66 0F 64 /r
+  'acp acq', // pcmpgtw 66 0F 65 /r
+  'acr acs', // pcmpgtd 66 0F 66 /r
+  'act acu', // packuswb 66 0F 67 /r
+  'acv acw', // punpckhbw 66 0F 68 /r
+  'acx acy', // punpckhwd 66 0F 69 /r
+  '9hl 9hm', // punpckhdq 66 0F 6A /r
+  'acz ad0', // packssdw 66 0F 6B /r
+  'ad1 ad2', // pcmpeqb 66 0F 74 /r
+  'ad3 ad4', // pcmpeqw 66 0F 75 /r
+  'ad5 ad6', // pcmpeqd 66 0F 76 /r
+  'ad7 ad8', // pmullw 66 0F D5 /r
+  'ad9 ada', // psubusb 66 0F D8 /r
+  'adb adc', // psubusw 66 0F D9 /r
   'ky kz', // pand 66 0F DB /r
-  '8sh 8si', // paddusb 66 0F DC /r
-  '8sj 8sk', // paddusw 66 0F DD /r
-  '7yh 7yi', // pandn 66 0F DF /r
-  '8sl 8sm', // pmulhw 66 0F E5 /r
-  '8sn 8so', // psubsb 66 0F E8 /r
-  '8sp 8sq', // psubsw 66 0F E9 /r
+  'add ade', // paddusb 66 0F DC /r
+  'adf adg', // paddusw 66 0F DD /r
+  '9jd 9je', // pandn 66 0F DF /r
+  'adh adi', // pmulhw 66 0F E5 /r
+  'adj adk', // psubsb 66 0F E8 /r
+  'adl adm', // psubsw 66 0F E9 /r
   'l0 l1', // por 66 0F EB /r
-  '8sr 8ss', // paddsb 66 0F EC /r
-  '8st 8su', // paddsw 66 0F ED /r
+  'adn ado', // paddsb 66 0F EC /r
+  'adp adq', // paddsw 66 0F ED /r
   'l2 l3', // pxor 66 0F EF /r
-  '8sv 8sw', // pmaddwd 66 0F F5 /r
-  '8sx 8sy', // psubb 66 0F F8 /r
-  '8sz 8t0', // psubw 66 0F F9 /r
-  '8t1 8t2', // psubd 66 0F FA /r
-  '8t3 8t4', // paddb 66 0F FC /r
-  '8t5 8t6', // paddw 66 0F FD /r
-  '8t7 8t8', // paddd 66 0F FE /r
-  '8t9 8ta', // pminub 66 0F DA /r
-  '8tb 8tc', // pmaxub 66 0F DE /r
-  '8td 8te', // pavgb 66 0F E0 /r
-  '8tf 8tg', // pavgw 66 0F E3 /r
-  '8th 8ti', // pmulhuw 66 0F E4 /r
-  '8tj 8tk', // pminsw 66 0F EA /r
-  '8tl 8tm', // pmaxsw 66 0F EE /r
-  '8tn 8to', // psadbw 66 0F F6 /r
-  '8tp 8tq', // paddq 66 0F D4 /r
-  '8tr 8ts', // pmuludq 66 0F F4 /r
-  '8tt 8tu', // psubq 66 0F FB /r
-  '8tv 8tw', // psrlw 66 0F D1 /r
-  '8tx', // psrlw 66 0F 71 /2 ib mod=3
-  '8ty 8tz', // psrld 66 0F D2 /r
-  '8u0', // psrld 66 0F 72 /2 ib mod=3
-  '8u1 8u2', // psrlq 66 0F D3 /r
-  '8u3', // psrlq 66 0F 73 /2 ib mod=3
-  '8u4 8u5', // psraw 66 0F E1 /r
-  '8u6', // psraw 66 0F 71 /4 ib mod=3
-  '8u7 8u8', // psrad 66 0F E2 /r
-  '8u9', // psrad 66 0F 72 /4 ib mod=3
-  '8ua 8ub', // psllw 66 0F F1 /r
-  '8uc', // psllw 66 0F 71 /6 ib mod=3
-  '8ud 8ue', // pslld 66 0F F2 /r
-  '8uf', // pslld 66 0F 72 /6 ib mod=3
-  '8ug 8uh', // psllq 66 0F F3 /r
-  '8ui', // psllq 66 0F 73 /6 ib mod=3
-  '8uj 8uk', // paddq NP 0F D4 /r
-  '8ul 8um', // pmuludq NP 0F F4 /r
-  '8un 8uo', // psubq NP 0F FB /r
+  'adr ads', // pmaddwd 66 0F F5 /r
+  'adt adu', // psubb 66 0F F8 /r
+  'adv adw', // psubw 66 0F F9 /r
+  'adx ady', // psubd 66 0F FA /r
+  'adz ae0', // paddb 66 0F FC /r
+  'ae1 ae2', // paddw 66 0F FD /r
+  'ae3 ae4', // paddd 66 0F FE /r
+  'ae5 ae6', // pminub 66 0F DA /r
+  'ae7 ae8', // pmaxub 66 0F DE /r
+  'ae9 aea', // pavgb 66 0F E0 /r
+  'aeb aec', // pavgw 66 0F E3 /r
+  'aed aee', // pmulhuw 66 0F E4 /r
+  'aef aeg', // pminsw 66 0F EA /r
+  'aeh aei', // pmaxsw 66 0F EE /r
+  'aej aek', // psadbw 66 0F F6 /r
+  'ael aem', // paddq 66 0F D4 /r
+  'aen aeo', // pmuludq 66 0F F4 /r
+  'aep aeq', // psubq 66 0F FB /r
+  'aer aes', // psrlw 66 0F D1 /r
+  'aet', // psrlw 66 0F 71 /2 ib mod=3
+  'aeu aev', // psrld 66 0F D2 /r
+  'aew', // psrld 66 0F 72 /2 ib mod=3
+  'aex aey', // psrlq 66 0F D3 /r
+  'aez', // psrlq 66 0F 73 /2 ib mod=3
+  'af0 af1', // psraw 66 0F E1 /r
+  'af2', // psraw 66 0F 71 /4 ib mod=3
+  'af3 af4', // psrad 66 0F E2 /r
+  'af5', // psrad 66 0F 72 /4 ib mod=3
+  'af6 af7', // psllw 66 0F F1 /r
+  'af8', // psllw 66 0F 71 /6 ib mod=3
+  'af9 afa', // pslld 66 0F F2 /r
+  'afb', // pslld 66 0F 72 /6 ib mod=3
+  'afc afd', // psllq 66 0F F3 /r
+  'afe', // psllq 66 0F 73 /6 ib mod=3
+  'aff afg', // paddq NP 0F D4 /r
+  'afh afi', // pmuludq NP 0F F4 /r
+  'afj afk', // psubq NP 0F FB /r
   'lh li lj lk', // movd NP 0F 6E /r
   'll lk', // movq NP 0F 6F /r
-  '9hc', // emms NP 0F 77
+  'b28', // emms NP 0F 77
   'lm ln lo l4', // movd NP 0F 7E /r
   'lp l4', // movq NP 0F 7F /r
-  '9hd 9he', // punpcklbw NP 0F 60 /r
-  '9hf 9hg', // punpcklwd NP 0F 61 /r
-  '9hh 9hi', // punpckldq NP 0F 62 /r
-  '9hj 9hk', // packsswb NP 0F 63 /r
-  '9hl 9hm', // pcmpgtb NP 0F 64 /r
-  '9hn 9ho', // pcmpgtw NP 0F 65 /r
-  '9hp 9hq', // pcmpgtd NP 0F 66 /r
-  '9hr 9hs', // packuswb NP 0F 67 /r
-  '9ht 9hu', // punpckhbw NP 0F 68 /r
-  '9hv 9hw', // punpckhwd NP 0F 69 /r
-  '9hx 9hy', // punpckhdq NP 0F 6A /r
-  '9hz 9i0', // packssdw NP 0F 6B /r
-  '9i1 9i2', // pcmpeqb NP 0F 74 /r
-  '9i3 9i4', // pcmpeqw NP 0F 75 /r
-  '9i5 9i6', // pcmpeqd NP 0F 76 /r
-  '9i7 9i8', // pmullw NP 0F D5 /r
-  '9i9 9ia', // psubusb NP 0F D8 /r
-  '9ib 9ic', // psubusw NP 0F D9 /r
+  'b29 b2a', // punpcklbw NP 0F 60 /r
+  'b2b b2c', // punpcklwd NP 0F 61 /r
+  'b2d b2e', // punpckldq NP 0F 62 /r
+  'b2f b2g', // packsswb NP 0F 63 /r
+  'b2h b2i', // pcmpgtb NP 0F 64 /r
+  'b2j b2k', // pcmpgtw NP 0F 65 /r
+  'b2l b2m', // pcmpgtd NP 0F 66 /r
+  'b2n b2o', // packuswb NP 0F 67 /r
+  'b2p b2q', // punpckhbw NP 0F 68 /r
+  'b2r b2s', // punpckhwd NP 0F 69 /r
+  'b2t b2u', // punpckhdq NP 0F 6A /r
+  'b2v b2w', // packssdw NP 0F 6B /r
+  'b2x b2y', // pcmpeqb NP 0F 74 /r
+  'b2z b30', // pcmpeqw NP 0F 75 /r
+  'b31 b32', // pcmpeqd NP 0F 76 /r
+  'b33 b34', // pmullw NP 0F D5 /r
+  'b35 b36', // psubusb NP 0F D8 /r
+  'b37 b38', // psubusw NP 0F D9 /r
   'lq lr', // pand NP 0F DB /r
-  '9id 9ie', // paddusb NP 0F DC /r
-  '9if 9ig', // paddusw NP 0F DD /r
-  '9ih 9ii', // pandn NP 0F DF /r
-  '9ij 9ik', // pmulhw NP 0F E5 /r
-  '9il 9im', // psubsb NP 0F E8 /r
-  '9in 9io', // psubsw NP 0F E9 /r
+  'b39 b3a', // paddusb NP 0F DC /r
+  'b3b b3c', // paddusw NP 0F DD /r
+  'b3d b3e', // pandn NP 0F DF /r
+  'b3f b3g', // pmulhw NP 0F E5 /r
+  'b3h b3i', // psubsb NP 0F E8 /r
+  'b3j b3k', // psubsw NP 0F E9 /r
   'ls lt', // por NP 0F EB /r
-  '9ip 9iq', // paddsb NP 0F EC /r
-  '9ir 9is', // paddsw NP 0F ED /r
+  'b3l b3m', // paddsb NP 0F EC /r
+  'b3n b3o', // paddsw NP 0F ED /r
   'lu lv', // pxor NP 0F EF /r
-  '9it 9iu', // pmaddwd NP 0F F5 /r
-  '9iv 9iw', // psubb NP 0F F8 /r
-  '9ix 9iy', // psubw NP 0F F9 /r
-  '9iz 9j0', // psubd NP 0F FA /r
-  '9j1 9j2', // paddb NP 0F FC /r
-  '9j3 9j4', // paddw NP 0F FD /r
-  '9j5 9j6', // paddd NP 0F FE /r
-  '9j7 9j8', // psrlw NP 0F D1 /r
-  '9j9', // psrlw NP 0F 71 /2 ib mod=3
-  '9ja 9jb', // psrld NP 0F D2 /r
-  '9jc', // psrld NP 0F 72 /2 ib mod=3
-  '9jd 9je', // psrlq NP 0F D3 /r
-  '9jf', // psrlq NP 0F 73 /2 ib mod=3
-  '9jg 9jh', // psraw NP 0F E1 /r
-  '9ji', // psraw NP 0F 71 /4 ib mod=3
-  '9jj 9jk', // psrad NP 0F E2 /r
-  '9jl', // psrad NP 0F 72 /4 ib mod=3
-  '9jm 9jn', // psllw NP 0F F1 /r
-  '9jo', // psllw NP 0F 71 /6 ib mod=3
-  '9jp 9jq', // pslld NP 0F F2 /r
-  '9jr', // pslld NP 0F 72 /6 ib mod=3
-  '9js 9jt', // psllq NP 0F F3 /r
-  '9ju', // psllq NP 0F 73 /6 ib mod=3
-  'a9s a9t', // movddup F2 0F 12 /r
-  'a9u a9v', // movsldup F3 0F 12 /r
-  'a9w a9x', // movshdup F3 0F 16 /r
-  'a9y a9z', // haddpd 66 0F 7C /r
-  'aa0 aa1', // haddps F2 0F 7C /r
-  'aa2 aa3', // hsubpd 66 0F 7D /r
-  'aa4 aa5', // hsubps F2 0F 7D /r
-  'aa6 aa7', // addsubpd 66 0F D0 /r
-  'aa8 aa9', // addsubps F2 0F D0 /r
+  'b3p b3q', // pmaddwd NP 0F F5 /r
+  'b3r b3s', // psubb NP 0F F8 /r
+  'b3t b3u', // psubw NP 0F F9 /r
+  'b3v b3w', // psubd NP 0F FA /r
+  'b3x b3y', // paddb NP 0F FC /r
+  'b3z b40', // paddw NP 0F FD /r
+  'b41 b42', // paddd NP 0F FE /r
+  'b43 b44', // psrlw NP 0F D1 /r
+  'b45', // psrlw NP 0F 71 /2 ib mod=3
+  'b46 b47', // psrld NP 0F D2 /r
+  'b48', // psrld NP 0F 72 /2 ib mod=3
+  'b49 b4a', // psrlq NP 0F D3 /r
+  'b4b', // psrlq NP 0F 73 /2 ib mod=3
+  'b4c b4d', // psraw NP 0F E1 /r
+  'b4e', // psraw NP 0F 71 /4 ib mod=3
+  'b4f b4g', // psrad NP 0F E2 /r
+  'b4h', // psrad NP 0F 72 /4 ib mod=3
+  'b4i b4j', // psllw NP 0F F1 /r
+  'b4k', // psllw NP 0F 71 /6 ib mod=3
+  'b4l b4m', // pslld NP 0F F2 /r
+  'b4n', // pslld NP 0F 72 /6 ib mod=3
+  'b4o b4p', // psllq NP 0F F3 /r
+  'b4q', // psllq NP 0F 73 /6 ib mod=3
+  'buo bup', // movddup F2 0F 12 /r
+  'buq bur', // movsldup F3 0F 12 /r
+  'bus but', // movshdup F3 0F 16 /r
+  'buu buv', // haddpd 66 0F 7C /r
+  'buw bux', // haddps F2 0F 7C /r
+  'buy buz', // hsubpd 66 0F 7D /r
+  'bv0 bv1', // hsubps F2 0F 7D /r
+  'bv2 bv3', // addsubpd 66 0F D0 /r
+  'bv4 bv5', // addsubps F2 0F D0 /r
   'kt', // lddqu F2 0F F0 /r mod=m
-  'b28 b29', // pshufb 66 0F 38 00 /r
-  'b2a b2b', // pshufb NP 0F 38 00 /r
-  'b2c b2d', // phaddw 66 0F 38 01 /r
-  'b2e b2f', // phaddw NP 0F 38 01 /r
-  'b2g b2h', // phaddd 66 0F 38 02 /r
-  'b2i b2j', // phaddd NP 0F 38 02 /r
-  'b2k b2l', // phaddsw 66 0F 38 03 /r
-  'b2m b2n', // phaddsw NP 0F 38 03 /r
-  'b2o b2p', // pmaddubsw 66 0F 38 04 /r
-  'b2q b2r', // pmaddubsw NP 0F 38 04 /r
-  'b2s b2t', // phsubw 66 0F 38 05 /r
-  'b2u b2v', // phsubw NP 0F 38 05 /r
-  'b2w b2x', // phsubd 66 0F 38 06 /r
-  'b2y b2z', // phsubd NP 0F 38 06 /r
-  'b30 b31', // phsubsw 66 0F 38 07 /r
-  'b32 b33', // phsubsw NP 0F 38 07 /r
-  'b34 b35', // psignb 66 0F 38 08 /r
-  'b36 b37', // psignb NP 0F 38 08 /r
-  'b38 b39', // psignw 66 0F 38 09 /r
-  'b3a b3b', // psignw NP 0F 38 09 /r
-  'b3c b3d', // psignd 66 0F 38 0A /r
-  'b3e b3f', // psignd NP 0F 38 0A /r
-  'b3g b3h', // pmulhrsw 66 0F 38 0B /r
-  'b3i b3j', // pmulhrsw NP 0F 38 0B /r
-  'b3k b3l', // pabsb 66 0F 38 1C /r
-  'b3m b3n', // pabsb NP 0F 38 1C /r
-  'b3o b3p', // pabsw 66 0F 38 1D /r
-  'b3q b3r', // pabsw NP 0F 38 1D /r
-  'b3s b3t', // pabsd 66 0F 38 1E /r
-  'b3u b3v', // pabsd NP 0F 38 1E /r
-  'b3w b3x', // palignr 66 0F 3A 0F /r ib
-  'b3y b3z', // palignr NP 0F 3A 0F /r ib
-  'buo bup', // pblendvb 66 0F 38 10 /r
-  'buq bur', // blendvps 66 0F 38 14 /r
-  'bus but', // blendvpd 66 0F 38 15 /r
-  'buu buv', // ptest 66 0F 38 17 /r
-  'buw bux', // pmovsxbw 66 0F 38 20 /r
-  'buy buz', // pmovzxbw 66 0F 38 30 /r
-  'bv0 bv1', // pmovsxbd 66 0F 38 21 /r
-  'bv2 bv3', // pmovzxbd 66 0F 38 31 /r
-  'bv4 bv5', // pmovsxbq 66 0F 38 22 /r
-  'bv6 bv7', // pmovzxbq 66 0F 38 32 /r
-  'bv8 bv9', // pmovsxwd 66 0F 38 23 /r
-  'bva bvb', // pmovzxwd 66 0F 38 33 /r
-  'bvc bvd', // pmovsxwq 66 0F 38 24 /r
-  'bve bvf', // pmovzxwq 66 0F 38 34 /r
-  'bvg bvh', // pmovsxdq 66 0F 38 25 /r
-  'bvi bvj', // pmovzxdq 66 0F 38 35 /r
-  'bvk bvl', // pmuldq 66 0F 38 28 /r
-  'bvm bvn', // pcmpeqq 66 0F 38 29 /r
+  'cn4 cn5', // pshufb 66 0F 38 00 /r
+  'cn6 cn7', // pshufb NP 0F 38 00 /r
+  'cn8 cn9', // phaddw 66 0F 38 01 /r
+  'cna cnb', // phaddw NP 0F 38 01 /r
+  'cnc cnd', // phaddd 66 0F 38 02 /r
+  'cne cnf', // phaddd NP 0F 38 02 /r
+  'cng cnh', // phaddsw 66 0F 38 03 /r
+  'cni cnj', // phaddsw NP 0F 38 03 /r
+  'cnk cnl', // pmaddubsw 66 0F 38 04 /r
+  'cnm cnn', // pmaddubsw NP 0F 38 04 /r
+  'cno cnp', // phsubw 66 0F 38 05 /r
+  'cnq cnr', // phsubw NP 0F 38 05 /r
+  'cns cnt', // phsubd 66 0F 38 06 /r
+  'cnu cnv', // phsubd NP 0F 38 06 /r
+  'cnw cnx', // phsubsw 66 0F 38 07 /r
+  'cny cnz', // phsubsw NP 0F 38 07 /r
+  'co0 co1', // psignb 66 0F 38 08 /r
+  'co2 co3', // psignb NP 0F 38 08 /r
+  'co4 co5', // psignw 66 0F 38 09 /r
+  'co6 co7', // psignw NP 0F 38 09 /r
+  'co8 co9', // psignd 66 0F 38 0A /r
+  'coa cob', // psignd NP 0F 38 0A /r
+  'coc cod', // pmulhrsw 66 0F 38 0B /r
+  'coe cof', // pmulhrsw NP 0F 38 0B /r
+  'cog coh', // pabsb 66 0F 38 1C /r
+  'coi coj', // pabsb NP 0F 38 1C /r
+  'cok col', // pabsw 66 0F 38 1D /r
+  'com con', // pabsw NP 0F 38 1D /r
+  'coo cop', // pabsd 66 0F 38 1E /r
+  'coq cor', // pabsd NP 0F 38 1E /r
+  'cos cot', // palignr 66 0F 3A 0F /r ib
+  'cou cov', // palignr NP 0F 3A 0F /r ib
+  'dfk dfl', // pblendvb 66 0F 38 10 /r
+  'dfm dfn', // blendvps 66 0F 38 14 /r
+  'dfo dfp', // blendvpd 66 0F 38 15 /r
+  'dfq dfr', // ptest 66 0F 38 17 /r
+  'dfs dft', // pmovsxbw 66 0F 38 20 /r
+  'dfu dfv', // pmovzxbw 66 0F 38 30 /r
+  'dfw dfx', // pmovsxbd 66 0F 38 21 /r
+  'dfy dfz', // pmovzxbd 66 0F 38 31 /r
+  'dg0 dg1', // pmovsxbq 66 0F 38 22 /r
+  'dg2 dg3', // pmovzxbq 66 0F 38 32 /r
+  'dg4 dg5', // pmovsxwd 66 0F 38 23 /r
+  'dg6 dg7', // pmovzxwd 66 0F 38 33 /r
+  'dg8 dg9', // pmovsxwq 66 0F 38 24 /r
+  'dga dgb', // pmovzxwq 66 0F 38 34 /r
+  'dgc dgd', // pmovsxdq 66 0F 38 25 /r
+  'dge dgf', // pmovzxdq 66 0F 38 35 /r
+  'dgg dgh', // pmuldq 66 0F 38 28 /r
+  'dgi dgj', // pcmpeqq 66 0F 38 29 /r
   'kw', // movntdqa 66 0F 38 2A /r mod=m
-  'bvo bvp', // packusdw 66 0F 38 2B /r
-  'bvq bvr', // pminsb 66 0F 38 38 /r
-  'bvs bvt', // pminsd 66 0F 38 39 /r
-  'bvu bvv', // pminuw 66 0F 38 3A /r
-  'bvw bvx', // pminud 66 0F 38 3B /r
-  'bvy bvz', // pmaxsb 66 0F 38 3C /r
-  'bw0 bw1', // pmaxsd 66 0F 38 3D /r
-  'bw2 bw3', // pmaxuw 66 0F 38 3E /r
-  'bw4 bw5', // pmaxud 66 0F 38 3F /r
-  'bw6 bw7', // pmulld 66 0F 38 40 /r
-  'bw8 bw9', // phminposuw 66 0F 38 41 /r
-  'bwa bwb', // roundps 66 0F 3A 08 /r ib
-  'bwc bwd', // roundpd 66 0F 3A 09 /r ib
-  'bwe bwf', // roundss 66 0F 3A 0A /r ib
-  'bwg bwh', // roundsd 66 0F 3A 0B /r ib
-  'bwi bwj', // blendps 66 0F 3A 0C /r ib
-  'bwk bwl', // blendpd 66 0F 3A 0D /r ib
-  'bwm bwn', // pblendw 66 0F 3A 0E /r ib
-  'bwo', // pextrb 66 0F 3A 14 /r ib mod=3
-  'bwp', // pextrb 66 0F 3A 14 /r ib mod=m
-  'bwq', // pextrw 66 0F 3A 15 /r ib mod=3
-  'bwr', // pextrw 66 0F 3A 15 /r ib mod=m
-  'bws bwt bwu bwv', // pextrd 66 0F 3A 16 /r ib
-  'bws bwt', // extractps 66 0F 3A 17 /r ib
-  'bww', // pinsrb 66 0F 3A 20 /r ib mod=3
-  'bwx', // pinsrb 66 0F 3A 20 /r ib mod=m
-  'bwy bwz', // insertps 66 0F 3A 21 /r ib
-  'bx0 bx1 bx2 bx3', // pinsrd 66 0F 3A 22 /r ib
-  'bx4 bx5', // dpps 66 0F 3A 40 /r ib
-  'bx6 bx7', // dppd 66 0F 3A 41 /r ib
-  'bx8 bx9', // mpsadbw 66 0F 3A 42 /r ib
-  'cn4 cn5', // pcmpgtq 66 0F 38 37 /r
-  'cn6 cn7', // pcmpestrm 66 0F 3A 60 /r ib rex.w0
-  'cn8 cn9', // pcmpestrm 66 0F 3A 60 /r ib rex.w
-  'cna cnb', // pcmpestri 66 0F 3A 61 /r ib rex.w0
-  'cnc cnd', // pcmpestri 66 0F 3A 61 /r ib rex.w
-  'cne cnf', // pcmpistrm 66 0F 3A 62 /r ib
-  'cng cnh', // pcmpistri 66 0F 3A 63 /r ib
-  'cni cnj', // crc32 F2 0F 38 F0 /r
-  'cnk cnl cnm cnn cno cnp', // crc32 F2 0F 38 F1 /r
-  'dfk dfl', // pclmulqdq 66 0F 3A 44 /r ib
-  'dfm dfn', // aesimc 66 0F 38 DB /r
-  'dfo dfp', // aesenc 66 0F 38 DC /r
-  'dfq dfr', // aesenclast 66 0F 38 DD /r
-  'dfs dft', // aesdec 66 0F 38 DE /r
-  'dfu dfv', // aesdeclast 66 0F 38 DF /r
-  'dfw dfx', // aeskeygenassist 66 0F 3A DF /r ib
-  'dfy dfz', // sha1rnds4 NP 0F 3A CC /r ib
-  'dg0 dg1', // sha1nexte NP 0F 38 C8 /r
-  'dg2 dg3', // sha1msg1 NP 0F 38 C9 /r
-  'dg4 dg5', // sha1msg2 NP 0F 38 CA /r
-  'dg6 dg7', // sha256rnds2 NP 0F 38 CB /r
-  'dg8 dg9', // sha256msg1 NP 0F 38 CC /r
-  'dga dgb', // sha256msg2 NP 0F 38 CD /r
-  'e80', // fadd D8 /0 mod=m
-  'e81', // fmul D8 /1 mod=m
-  'e82', // fcom D8 /2 mod=m
-  'e83', // fcomp D8 /3 mod=m
-  'e84', // fsub D8 /4 mod=m
-  'e85', // fsubr D8 /5 mod=m
-  'e86', // fdiv D8 /6 mod=m
-  'e87', // fdivr D8 /7 mod=m
-  'e88', // fadd DC /0 mod=m
-  'e89', // fmul DC /1 mod=m
-  'e8a', // fcom DC /2 mod=m
-  'e8b', // fcomp DC /3 mod=m
-  'e8c', // fsub DC /4 mod=m
-  'e8d', // fsubr DC /5 mod=m
-  'e8e', // fdiv DC /6 mod=m
-  'e8f', // fdivr DC /7 mod=m
-  'e8g', // fiadd DA /0 mod=m
-  'e8h', // fimul DA /1 mod=m
-  'e8i', // ficom DA /2 mod=m
-  'e8j', // ficomp DA /3 mod=m
-  'e8k', // fisub DA /4 mod=m
-  'e8l', // fisubr DA /5 mod=m
-  'e8m', // fidiv DA /6 mod=m
-  'e8n', // fidivr DA /7 mod=m
-  'e8o', // fiadd DE /0 mod=m
-  'e8p', // fimul DE /1 mod=m
-  'e8q', // ficom DE /2 mod=m
-  'e8r', // ficomp DE /3 mod=m
-  'e8s', // fisub DE /4 mod=m
-  'e8t', // fisubr DE /5 mod=m
-  'e8u', // fidiv DE /6 mod=m
-  'e8v', // fidivr DE /7 mod=m
-  'e8w', // fadd D8 /0 mod=3
-  'e8x', // fmul D8 /1 mod=3
-  'e8y', // fcom D8 /2 mod=3
-  'e8z', // fcomp D8 /3 mod=3
-  'e90', // fsub D8 /4 mod=3
-  'e91', // fsubr D8 /5 mod=3
-  'e92', // fdiv D8 /6 mod=3
-  'e93', // fdivr D8 /7 mod=3
-  'e94', // fadd DC /0 mod=3
-  'e95', // fmul DC /1 mod=3
-  'e96', // fsubr DC /4 mod=3
-  'e97', // fsub DC /5 mod=3
-  'e98', // fdivr DC /6 mod=3
-  'e99', // fdiv DC /7 mod=3
-  'e9a', // faddp DE /0 mod=3
-  'e9b', // fmulp DE /1 mod=3
-  'e9c', // fsubrp DE /4 mod=3
-  'e9d', // fsubp DE /5 mod=3
-  'e9e', // fdivrp DE /6 mod=3
-  'e9f', // fdivp DE /7 mod=3
-  'e9g', // fld D9 /0 mod=m
-  'e9h e9h e9h', // fst D9 /2 mod=m
-  'e9i e9i e9i', // fstp D9 /3 mod=m
-  'e9j e9j e9j', // fld D9 /0 mod=3
-  'e9k e9k e9k', // fxch D9 /1 mod=3
-  'e9l e9l e9l', // fstp D9 /3 mod=3
-  'e9m', // fchs D9 /4 mod=3 rm=0
-  'e9n', // fabs D9 /4 mod=3 rm=1
-  'e9o e9o e9o', // ftst D9 /4 mod=3 rm=4
-  'e9p e9p e9p', // fxam D9 /4 mod=3 rm=5
-  'e9q', // fld1 D9 /5 mod=3 rm=0
-  'e9r', // fldl2t D9 /5 mod=3 rm=1
-  'e9s', // fldl2e D9 /5 mod=3 rm=2
-  'e9t', // fldpi D9 /5 mod=3 rm=3
-  'e9u', // fldlg2 D9 /5 mod=3 rm=4
-  'e9v', // fldln2 D9 /5 mod=3 rm=5
-  'e9w', // fldz D9 /5 mod=3 rm=6
-  'e9x e9x e9x', // f2xm1 D9 /6 mod=3 rm=0
-  'e9y e9y e9y', // fyl2x D9 /6 mod=3 rm=1
-  'e9z e9z e9z', // fptan D9 /6 mod=3 rm=2
-  'ea0 ea0 ea0', // fpatan D9 /6 mod=3 rm=3
-  'ea1 ea1 ea1', // fxtract D9 /6 mod=3 rm=4
-  'ea2 ea2 ea2', // fprem1 D9 /6 mod=3 rm=5
-  'ea3', // fdecstp D9 /6 mod=3 rm=6
-  'ea4', // fincstp D9 /6 mod=3 rm=7
-  'ea5 ea5 ea5', // fprem D9 /7 mod=3 rm=0
-  'ea6 ea6 ea6', // fyl2xp1 D9 /7 mod=3 rm=1
-  'ea7 ea7 ea7', // fsqrt D9 /7 mod=3 rm=2
-  'ea8 ea8 ea8', // fsincos D9 /7 mod=3 rm=3
-  'ea9 ea9 ea9', // frndint D9 /7 mod=3 rm=4
-  'eaa eaa eaa', // fscale D9 /7 mod=3 rm=5
-  'eab eab eab', // fsin D9 /7 mod=3 rm=6
-  'eac eac eac', // fcos D9 /7 mod=3 rm=7
-  'ead', // fcmovb DA /0 mod=3
-  'eae', // fcmove DA /1 mod=3
-  'eaf', // fcmovbe DA /2 mod=3
-  'eag', // fcmovu DA /3 mod=3
-  'eah', // fucompp DA /5 mod=3 rm=1
-  'eai', // fild DB /0 mod=m
-  'eaj eaj eaj', // fisttp DB /1 mod=m
-  'eak eak eak', // fist DB /2 mod=m
-  'eal eal eal', // fistp DB /3 mod=m
-  'eam eam eam', // fld DB /5 mod=m
-  'ean ean ean', // fstp DB /7 mod=m
-  'eao', // fcmovnb DB /0 mod=3
-  'eap', // fcmovne DB /1 mod=3
-  'eaq', // fcmovnbe DB /2 mod=3
-  'ear', // fcmovnu DB /3 mod=3
-  'eas', // fucomi DB /5 mod=3
-  'eat', // fcomi DB /6 mod=3
-  'e8y', // fcom DC /2 mod=3
-  'e8z', // fcomp DC /3 mod=3
-  'eau', // fld DD /0 mod=m
-  'eav eav eav', // fisttp DD /1 mod=m
-  'eaw eaw eaw', // fst DD /2 mod=m
-  'eax eax eax', // fstp DD /3 mod=m
-  'eay', // ffree DD /0 mod=3
-  'e9k e9k e9k', // fxch DD /1 mod=3
-  'eaz', // fst DD /2 mod=3
-  'eb0', // fstp DD /3 mod=3
-  'eb1', // fucom DD /4 mod=3
-  'eb2', // fucomp DD /5 mod=3
-  'e8z', // fcomp DE /2 mod=3
-  'eb3', // fcompp DE /3 mod=3 rm=1
-  'eb4', // fild DF /0 mod=m
-  'eb5 eb5 eb5', // fisttp DF /1 mod=m
-  'eb6 eb6 eb6', // fist DF /2 mod=m
-  'eb7 eb7 eb7', // fistp DF /3 mod=m
-  'eb8 eb8 eb8', // fbld DF /4 mod=m
-  'eb9', // fild DF /5 mod=m
-  'eba eba eba', // fbstp DF /6 mod=m
-  'ebb ebb ebb', // fistp DF /7 mod=m
-  'ebc', // ffreep DF /0 mod=3
-  'e9k e9k e9k', // fxch DF /1 mod=3
-  'eb0', // fstp DF /2 mod=3
-  'eb0', // fstp DF /3 mod=3
-  'ebd', // fucomip DF /5 mod=3
-  'ebe', // fcomip DF /6 mod=3
-  'f0g', // fwait 9B
-  'f0h f0h f0h', // fldenv D9 /4 mod=m
-  'f0i', // fldcw D9 /5 mod=m
-  'f0j f0j f0j', // fnstenv D9 /6 mod=m
-  'f0k', // fnstcw D9 /7 mod=m
-  'f0l f0l f0l', // frstor DD /4 mod=m
-  'f0m f0m f0m', // fnsave DD /6 mod=m
-  'f0n', // fnstsw DD /7 mod=m
-  'f0o', // fnstsw DF /4 mod=3 rm=0
-  'f0g', // fnop D9 /2 mod=3 rm=0
+  'dgk dgl', // packusdw 66 0F 38 2B /r
+  'dgm dgn', // pminsb 66 0F 38 38 /r
+  'dgo dgp', // pminsd 66 0F 38 39 /r
+  'dgq dgr', // pminuw 66 0F 38 3A /r
+  'dgs dgt', // pminud 66 0F 38 3B /r
+  'dgu dgv', // pmaxsb 66 0F 38 3C /r
+  'dgw dgx', // pmaxsd 66 0F 38 3D /r
+  'dgy dgz', // pmaxuw 66 0F 38 3E /r
+  'dh0 dh1', // pmaxud 66 0F 38 3F /r
+  'dh2 dh3', // pmulld 66 0F 38 40 /r
+  'dh4 dh5', // phminposuw 66 0F 38 41 /r
+  'dh6 dh7', // roundps 66 0F 3A 08 /r ib
+  'dh8 dh9', // roundpd 66 0F 3A 09 /r ib
+  'dha dhb', // roundss 66 0F 3A 0A /r ib
+  'dhc dhd', // roundsd 66 0F 3A 0B /r ib
+  'dhe dhf', // blendps 66 0F 3A 0C /r ib
+  'dhg dhh', // blendpd 66 0F 3A 0D /r ib
+  'dhi dhj', // pblendw 66 0F 3A 0E /r ib
+  'dhk', // pextrb 66 0F 3A 14 /r ib mod=3
+  'dhl', // pextrb 66 0F 3A 14 /r ib mod=m
+  'dhm', // pextrw 66 0F 3A 15 /r ib mod=3
+  'dhn', // pextrw 66 0F 3A 15 /r ib mod=m
+  'dho dhp dhq dhr', // pextrd 66 0F 3A 16 /r ib
+  'dho dhp', // extractps 66 0F 3A 17 /r ib
+  'dhs', // pinsrb 66 0F 3A 20 /r ib mod=3
+  'dht', // pinsrb 66 0F 3A 20 /r ib mod=m
+  'dhu dhv', // insertps 66 0F 3A 21 /r ib
+  'dhw dhx dhy dhz', // pinsrd 66 0F 3A 22 /r ib
+  'di0 di1', // dpps 66 0F 3A 40 /r ib
+  'di2 di3', // dppd 66 0F 3A 41 /r ib
+  'di4 di5', // mpsadbw 66 0F 3A 42 /r ib
+  'e80 e81', // pcmpgtq 66 0F 38 37 /r
+  'e82 e83', // pcmpestrm 66 0F 3A 60 /r ib rex.w0
+  'e84 e85', // pcmpestrm 66 0F 3A 60 /r ib rex.w
+  'e86 e87', // pcmpestri 66 0F 3A 61 /r ib rex.w0
+  'e88 e89', // pcmpestri 66 0F 3A 61 /r ib rex.w
+  'e8a e8b', // pcmpistrm 66 0F 3A 62 /r ib
+  'e8c e8d', // pcmpistri 66 0F 3A 63 /r ib
+  'e8e e8f', // crc32 F2 0F 38 F0 /r
+  'e8g e8h e8i e8j e8k e8l', // crc32 F2 0F 38 F1 /r
+  'f0g f0h', // pclmulqdq 66 0F 3A 44 /r ib
+  'f0i f0j', // aesimc 66 0F 38 DB /r
+  'f0k f0l', // aesenc 66 0F 38 DC /r
+  'f0m f0n', // aesenclast 66 0F 38 DD /r
+  'f0o f0p', // aesdec 66 0F 38 DE /r
+  'f0q f0r', // aesdeclast 66 0F 38 DF /r
+  'f0s f0t', // aeskeygenassist 66 0F 3A DF /r ib
+  'f0u f0v', // sha1rnds4 NP 0F 3A CC /r ib
+  'f0w f0x', // sha1nexte NP 0F 38 C8 /r
+  'f0y f0z', // sha1msg1 NP 0F 38 C9 /r
+  'f10 f11', // sha1msg2 NP 0F 38 CA /r
+  'f12 f13', // sha256rnds2 NP 0F 38 CB /r
+  'f14 f15', // sha256msg1 NP 0F 38 CC /r
+  'f16 f17', // sha256msg2 NP 0F 38 CD /r
+  'fsw', // fadd D8 /0 mod=m
+  'fsx', // fmul D8 /1 mod=m
+  'fsy', // fcom D8 /2 mod=m
+  'fsz', // fcomp D8 /3 mod=m
+  'ft0', // fsub D8 /4 mod=m
+  'ft1', // fsubr D8 /5 mod=m
+  'ft2', // fdiv D8 /6 mod=m
+  'ft3', // fdivr D8 /7 mod=m
+  'ft4', // fadd DC /0 mod=m
+  'ft5', // fmul DC /1 mod=m
+  'ft6', // fcom DC /2 mod=m
+  'ft7', // fcomp DC /3 mod=m
+  'ft8', // fsub DC /4 mod=m
+  'ft9', // fsubr DC /5 mod=m
+  'fta', // fdiv DC /6 mod=m
+  'ftb', // fdivr DC /7 mod=m
+  'ftc', // fiadd DA /0 mod=m
+  'ftd', // fimul DA /1 mod=m
+  'fte', // ficom DA /2 mod=m
+  'ftf', // ficomp DA /3 mod=m
+  'ftg', // fisub DA /4 mod=m
+  'fth', // fisubr DA /5 mod=m
+  'fti', // fidiv DA /6 mod=m
+  'ftj', // fidivr DA /7 mod=m
+  'ftk', // fiadd DE /0 mod=m
+  'ftl', // fimul DE /1 mod=m
+  'ftm', // ficom DE /2 mod=m
+  'ftn', // ficomp DE /3 mod=m
+  'fto', // fisub DE /4 mod=m
+  'ftp', // fisubr DE /5 mod=m
+  'ftq', // fidiv DE /6 mod=m
+  'ftr', // fidivr DE /7 mod=m
+  'fts', // fadd D8 /0 mod=3
+  'ftt', // fmul D8 /1 mod=3
+  'ftu', // fcom D8 /2 mod=3
+  'ftv', // fcomp D8 /3 mod=3
+  'ftw', // fsub D8 /4 mod=3
+  'ftx', // fsubr D8 /5 mod=3
+  'fty', // fdiv D8 /6 mod=3
+  'ftz', // fdivr D8 /7 mod=3
+  'fu0', // fadd DC /0 mod=3
+  'fu1', // fmul DC /1 mod=3
+  'fu2', // fsubr DC /4 mod=3
+  'fu3', // fsub DC /5 mod=3
+  'fu4', // fdivr DC /6 mod=3
+  'fu5', // fdiv DC /7 mod=3
+  'fu6', // faddp DE /0 mod=3
+  'fu7', // fmulp DE /1 mod=3
+  'fu8', // fsubrp DE /4 mod=3
+  'fu9', // fsubp DE /5 mod=3
+  'fua', // fdivrp DE /6 mod=3
+  'fub', // fdivp DE /7 mod=3
+  'fuc', // fld D9 /0 mod=m
+  'fud fud fud', // fst D9 /2 mod=m
+  'fue fue fue', // fstp D9 /3 mod=m
+  'fuf fuf fuf', // fld D9 /0 mod=3
+  'fug fug fug', // fxch D9 /1 mod=3
+  'fuh fuh fuh', // fstp D9 /3 mod=3
+  'fui', // fchs D9 /4 mod=3 rm=0
+  'fuj', // fabs D9 /4 mod=3 rm=1
+  'fuk fuk fuk', // ftst D9 /4 mod=3 rm=4
+  'ful ful ful', // fxam D9 /4 mod=3 rm=5
+  'fum', // fld1 D9 /5 mod=3 rm=0
+  'fun', // fldl2t D9 /5 mod=3 rm=1
+  'fuo', // fldl2e D9 /5 mod=3 rm=2
+  'fup', // fldpi D9 /5 mod=3 rm=3
+  'fuq', // fldlg2 D9 /5 mod=3 rm=4
+  'fur', // fldln2 D9 /5 mod=3 rm=5
+  'fus', // fldz D9 /5 mod=3 rm=6
+  'fut fut fut', // f2xm1 D9 /6 mod=3 rm=0
+  'fuu fuu fuu', // fyl2x D9 /6 mod=3 rm=1
+  'fuv fuv fuv', // fptan D9 /6 mod=3 rm=2
+  'fuw fuw fuw', // fpatan D9 /6 mod=3 rm=3
+  'fux fux fux', // fxtract D9 /6 mod=3 rm=4
+  'fuy fuy fuy', // fprem1 D9 /6 mod=3 rm=5
+  'fuz', // fdecstp D9 /6 mod=3 rm=6
+  'fv0', // fincstp D9 /6 mod=3 rm=7
+  'fv1 fv1 fv1', // fprem D9 /7 mod=3 rm=0
+  'fv2 fv2 fv2', // fyl2xp1 D9 /7 mod=3 rm=1
+  'fv3 fv3 fv3', // fsqrt D9 /7 mod=3 rm=2
+  'fv4 fv4 fv4', // fsincos D9 /7 mod=3 rm=3
+  'fv5 fv5 fv5', // frndint D9 /7 mod=3 rm=4
+  'fv6 fv6 fv6', // fscale D9 /7 mod=3 rm=5
+  'fv7 fv7 fv7', // fsin D9 /7 mod=3 rm=6
+  'fv8 fv8 fv8', // fcos D9 /7 mod=3 rm=7
+  'fv9', // fcmovb DA /0 mod=3
+  'fva', // fcmove DA /1 mod=3
+  'fvb', // fcmovbe DA /2 mod=3
+  'fvc', // fcmovu DA /3 mod=3
+  'fvd', // fucompp DA /5 mod=3 rm=1
+  'fve', // fild DB /0 mod=m
+  'fvf fvf fvf', // fisttp DB /1 mod=m
+  'fvg fvg fvg', // fist DB /2 mod=m
+  'fvh fvh fvh', // fistp DB /3 mod=m
+  'fvi fvi fvi', // fld DB /5 mod=m
+  'fvj fvj fvj', // fstp DB /7 mod=m
+  'fvk', // fcmovnb DB /0 mod=3
+  'fvl', // fcmovne DB /1 mod=3
+  'fvm', // fcmovnbe DB /2 mod=3
+  'fvn', // fcmovnu DB /3 mod=3
+  'fvo', // fucomi DB /5 mod=3
+  'fvp', // fcomi DB /6 mod=3
+  'ftu', // fcom DC /2 mod=3
+  'ftv', // fcomp DC /3 mod=3
+  'fvq', // fld DD /0 mod=m
+  'fvr fvr fvr', // fisttp DD /1 mod=m
+  'fvs fvs fvs', // fst DD /2 mod=m
+  'fvt fvt fvt', // fstp DD /3 mod=m
+  'fvu', // ffree DD /0 mod=3
+  'fug fug fug', // fxch DD /1 mod=3
+  'fvv', // fst DD /2 mod=3
+  'fvw', // fstp DD /3 mod=3
+  'fvx', // fucom DD /4 mod=3
+  'fvy', // fucomp DD /5 mod=3
+  'ftv', // fcomp DE /2 mod=3
+  'fvz', // fcompp DE /3 mod=3 rm=1
+  'fw0', // fild DF /0 mod=m
+  'fw1 fw1 fw1', // fisttp DF /1 mod=m
+  'fw2 fw2 fw2', // fist DF /2 mod=m
+  'fw3 fw3 fw3', // fistp DF /3 mod=m
+  'fw4 fw4 fw4', // fbld DF /4 mod=m
+  'fw5', // fild DF /5 mod=m
+  'fw6 fw6 fw6', // fbstp DF /6 mod=m
+  'fw7 fw7 fw7', // fistp DF /7 mod=m
+  'fw8', // ffreep DF /0 mod=3
+  'fug fug fug', // fxch DF /1 mod=3
+  'fvw', // fstp DF /2 mod=3
+  'fvw', // fstp DF /3 mod=3
+  'fw9', // fucomip DF /5 mod=3
+  'fwa', // fcomip DF /6 mod=3
+  'glc', // fwait 9B
+  'gld gld gld', // fldenv D9 /4 mod=m
+  'gle', // fldcw D9 /5 mod=m
+  'glf glf glf', // fnstenv D9 /6 mod=m
+  'glg', // fnstcw D9 /7 mod=m
+  'glh glh glh', // frstor DD /4 mod=m
+  'gli gli gli', // fnsave DD /6 mod=m
+  'glj', // fnstsw DD /7 mod=m
+  'glk', // fnstsw DF /4 mod=3 rm=0
+  'glc', // fnop D9 /2 mod=3 rm=0
   'h5', // feni DB /4 mod=3 rm=0
   'h5', // fdisi DB /4 mod=3 rm=1
-  'f0p f0p f0p', // fnclex DB /4 mod=3 rm=2
-  'f0q f0q f0q', // fninit DB /4 mod=3 rm=3
+  'gll gll gll', // fnclex DB /4 mod=3 rm=2
+  'glm glm glm', // fninit DB /4 mod=3 rm=3
   'h5', // fsetpm DB /4 mod=3 rm=4
-  'f0r f0r f0r', // fxsave NP 0F AE /0 mod=m rex.w0
-  'f0s f0s f0s', // fxsave64 NP 0F AE /0 mod=m rex.w
-  'f0t f0t f0t', // fxrstor NP 0F AE /1 mod=m rex.w0
-  'f0u f0u f0u', // fxrstor64 NP 0F AE /1 mod=m rex.w
-  'f0v f0v f0v', // xsave NP 0F AE /4 mod=m rex.w0
-  'f0w f0w f0w', // xsave64 NP 0F AE /4 mod=m rex.w
-  'f0x f0x f0x', // xrstor NP 0F AE /5 mod=m rex.w0
-  'f0y f0y f0y', // xrstor64 NP 0F AE /5 mod=m rex.w
-  'f0v f0v f0v', // xsaveopt NP 0F AE /6 mod=m rex.w0
-  'f0w f0w f0w', // xsaveopt64 NP 0F AE /6 mod=m rex.w
-  'f0z f0z f0z', // xsavec NP 0F C7 /4 mod=m rex.w0
-  'f10 f10 f10', // xsavec64 NP 0F C7 /4 mod=m rex.w
-  'fsw fsw fsw', // in E4 ib
-  'fsx fsx fsx', // in E5 ib
-  'fsy fsy fsy', // in EC
-  'fsz fsz fsz', // in ED
-  'ft0 ft0 ft0', // out E6 ib
-  'ft1 ft1 ft1', // out E7 ib
-  'ft2 ft2 ft2', // out EE
-  'ft3 ft3 ft3', // out EF
-  'glc glc glc glc', // mov 0F 20 /r
-  'gld gld gld gld', // mov 0F 22 /r
-  'gle gle gle gle', // mov 0F 21 /r
-  'glf glf glf glf', // mov 0F 23 /r
-  'glg glg', // lmsw 0F 01 /6
-  'glh glh glh glh glh glh', // smsw 0F 01 /4
-  'gli gli gli', // clts 0F 06
-  'glj glj glj', // sgdt 0F 01 /0 mod=m
-  'glk glk glk', // sidt 0F 01 /1 mod=m
-  'gll gll gll', // lgdt 0F 01 /2 mod=m
-  'glm glm glm', // lidt 0F 01 /3 mod=m
-  'gln gln gln gln gln gln', // sldt 0F 00 /0
-  'glo glo glo glo glo glo', // str 0F 00 /1
-  'glp glp', // lldt 0F 00 /2
-  'glq glq', // ltr 0F 00 /3
-  'glr glr', // verr 0F 00 /4
-  'gls gls', // verw 0F 00 /5
-  'glt glt glt glt glt glt', // lar 0F 02 /r
-  'glu glu glu glu glu glu', // lsl 0F 03 /r
-  'glv glv', // arpl 63 /r
-  'glw glw glw', // hlt F4
-  'glx glx glx', // cli FA
-  'gly gly gly', // sti FB
-  'glz glz glz', // popf 9D
-  'gm0 gm0 gm0', // clac NP 0F 01 /1 mod=3 rm=2
-  'gm1 gm1 gm1', // stac NP 0F 01 /1 mod=3 rm=3
-  'gm2 gm2 gm2', // invd 0F 08
-  'gm2 gm2 gm2', // wbinvd 0F 09
-  'gm3 gm3 gm3', // invlpg 0F 01 /7 mod=m
-  'gm4 gm4', // invpcid 66 0F 38 82 /r mod=m
-  'gm5 gm5 gm5', // cpuid 0F A2
-  'gm6 gm6 gm6', // rdtsc 0F 31
-  'gm7 gm7 gm7', // rdtscp 0F 01 /7 mod=3 rm=1
-  'gm8 gm8 gm8', // rdpid F3 0F C7 /7 mod=3
-  'gm9 gm9 gm9', // rdrand NP 0F C7 /6 mod=3
-  'gma', // rdrand 66 0F C7 /6 mod=3
-  'gm9 gm9 gm9', // rdseed NP 0F C7 /7 mod=3
-  'gma', // rdseed 66 0F C7 /7 mod=3
-  '742 742 742', // clflushopt 66 0F AE /7 mod=m
-  '742 742 742', // clwb 66 0F AE /6 mod=m
-  'gmb gmb gmb', // rdpmc 0F 33
-  'gmc gmc gmc', // rdmsr 0F 32
-  'gmd gmd gmd', // wrmsr 0F 30
-  'gme gme gme', // swapgs 0F 01 /7 mod=3 rm=0
-  'gmf gmf gmf', // rdfsbase F3 0F AE /0 mod=3
-  'gmg gmg gmg', // rdgsbase F3 0F AE /1 mod=3
-  'gmh gmh gmh', // wrfsbase F3 0F AE /2 mod=3
-  'gmi gmi gmi', // wrgsbase F3 0F AE /3 mod=3
-  'gmj gmj gmj', // monitor 0F 01 /1 mod=3 rm=0
-  'gmk gmk gmk', // mwait 0F 01 /1 mod=3 rm=1
-  'gml gml gml', // xgetbv NP 0F 01 /2 mod=3 rm=0
-  'gmm gmm gmm', // xsetbv NP 0F 01 /2 mod=3 rm=1
-  'gmn gmn gmn', // rdpkru NP 0F 01 /5 mod=3 rm=6
-  'gmo gmo gmo', // wrpkru NP 0F 01 /5 mod=3 rm=7
-  'hds hds', // mov 8E /r
-  'hdt hdt hdt', // pop 07
-  'hdu hdu hdu', // pop 17
-  'hdv hdv hdv', // pop 1F
-  'hdw hdw hdw', // pop 0F A1
-  'hdx hdx hdx', // pop 0F A9
-  'hdy hdy hdy', // les C4 /r mod=m
-  'hdz hdz hdz', // lds C5 /r mod=m
-  'he0 he0 he0', // lss 0F B2 /r mod=m
-  'he1 he1 he1', // lfs 0F B4 /r mod=m
-  'he2 he2 he2', // lgs 0F B5 /r mod=m
-  'i68 i68 i68', // call 9A
-  'i69 i69 i69', // jmp EA
-  'i6a i6a i6a', // call FF /3 mod=m
-  'i6b i6b i6b', // jmp FF /5 mod=m
-  'i6c i6c i6c', // retf CA iw
-  'i6d i6d i6d', // retf CB
-  'i6e i6e i6e', // iret CF
-  'i6f i6f i6f', // int3 CC
-  'i6g i6g i6g', // int CD ib
-  'i6h i6h i6h', // into CE
-  'i6i i6i i6i', // int1 F1
-  'i6j i6j i6j', // syscall 0F 05
-  'i6k i6k i6k', // sysret 0F 07
-  'i6l i6l i6l', // sysenter 0F 34
-  'i6m i6m i6m', // sysexit 0F 35
+  'gln gln gln', // fxsave NP 0F AE /0 mod=m rex.w0
+  'glo glo glo', // fxsave64 NP 0F AE /0 mod=m rex.w
+  'glp glp glp', // fxrstor NP 0F AE /1 mod=m rex.w0
+  'glq glq glq', // fxrstor64 NP 0F AE /1 mod=m rex.w
+  'glr glr glr', // xsave NP 0F AE /4 mod=m rex.w0
+  'gls gls gls', // xsave64 NP 0F AE /4 mod=m rex.w
+  'glt glt glt', // xrstor NP 0F AE /5 mod=m rex.w0
+  'glu glu glu', // xrstor64 NP 0F AE /5 mod=m rex.w
+  'glr glr glr', // xsaveopt NP 0F AE /6 mod=m rex.w0
+  'gls gls gls', // xsaveopt64 NP 0F AE /6 mod=m rex.w
+  'glv glv glv', // xsavec NP 0F C7 /4 mod=m rex.w0
+  'glw glw glw', // xsavec64 NP 0F C7 /4 mod=m rex.w
+  'hds hds hds', // in E4 ib
+  'hdt hdt hdt', // in E5 ib
+  'hdu hdu hdu', // in EC
+  'hdv hdv hdv', // in ED
+  'hdw hdw hdw', // out E6 ib
+  'hdx hdx hdx', // out E7 ib
+  'hdy hdy hdy', // out EE
+  'hdz hdz hdz', // out EF
+  'i68 i68 i68 i68', // mov 0F 20 /r
+  'i69 i69 i69 i69', // mov 0F 22 /r
+  'i6a i6a i6a i6a', // mov 0F 21 /r
+  'i6b i6b i6b i6b', // mov 0F 23 /r
+  'i6c i6c', // lmsw 0F 01 /6
+  'i6d i6d i6d i6d i6d i6d', // smsw 0F 01 /4
+  'i6e i6e i6e', // clts 0F 06
+  'i6f i6f i6f', // sgdt 0F 01 /0 mod=m
+  'i6g i6g i6g', // sidt 0F 01 /1 mod=m
+  'i6h i6h i6h', // lgdt 0F 01 /2 mod=m
+  'i6i i6i i6i', // lidt 0F 01 /3 mod=m
+  'i6j i6j i6j i6j i6j i6j', // sldt 0F 00 /0
+  'i6k i6k i6k i6k i6k i6k', // str 0F 00 /1
+  'i6l i6l', // lldt 0F 00 /2
+  'i6m i6m', // ltr 0F 00 /3
+  'i6n i6n', // verr 0F 00 /4
+  'i6o i6o', // verw 0F 00 /5
+  'i6p i6p i6p i6p i6p i6p', // lar 0F 02 /r
+  'i6q i6q i6q i6q i6q i6q', // lsl 0F 03 /r
+  'i6r i6r', // arpl 63 /r
+  'i6s i6s i6s', // hlt F4
+  'i6t i6t i6t', // cli FA
+  'i6u i6u i6u', // sti FB
+  'i6v i6v i6v', // popf 9D
+  'i6w i6w i6w', // clac NP 0F 01 /1 mod=3 rm=2
+  'i6x i6x i6x', // stac NP 0F 01 /1 mod=3 rm=3
+  'i6y i6y i6y', // invd 0F 08
+  'i6y i6y i6y', // wbinvd 0F 09
+  'i6z i6z i6z', // invlpg 0F 01 /7 mod=m
+  'i70 i70', // invpcid 66 0F 38 82 /r mod=m
+  'i71 i71 i71', // cpuid 0F A2
+  'i72 i72 i72', // rdtsc 0F 31
+  'i73 i73 i73', // rdtscp 0F 01 /7 mod=3 rm=1
+  'i74 i74 i74', // rdpid F3 0F C7 /7 mod=3
+  'i75 i75 i75', // rdrand NP 0F C7 /6 mod=3
+  'i76', // rdrand 66 0F C7 /6 mod=3
+  'i75 i75 i75', // rdseed NP 0F C7 /7 mod=3
+  'i76', // rdseed 66 0F C7 /7 mod=3
+  '8oy 8oy 8oy', // clflushopt 66 0F AE /7 mod=m
+  '8oy 8oy 8oy', // clwb 66 0F AE /6 mod=m
+  'i77 i77 i77', // rdpmc 0F 33
+  'i78 i78 i78', // rdmsr 0F 32
+  'i79 i79 i79', // wrmsr 0F 30
+  'i7a i7a i7a', // swapgs 0F 01 /7 mod=3 rm=0
+  'i7b i7b i7b', // rdfsbase F3 0F AE /0 mod=3
+  'i7c i7c i7c', // rdgsbase F3 0F AE /1 mod=3
+  'i7d i7d i7d', // wrfsbase F3 0F AE /2 mod=3
+  'i7e i7e i7e', // wrgsbase F3 0F AE /3 mod=3
+  'i7f i7f i7f', // monitor 0F 01 /1 mod=3 rm=0
+  'i7g i7g i7g', // mwait 0F 01 /1 mod=3 rm=1
+  'i7h i7h i7h', // xgetbv NP 0F 01 /2 mod=3 rm=0
+  'i7i i7i i7i', // xsetbv NP 0F 01 /2 mod=3 rm=1
+  'i7j i7j i7j', // rdpkru NP 0F 01 /5 mod=3 rm=6
+  'i7k i7k i7k', // wrpkru NP 0F 01 /5 mod=3 rm=7
+  'iyo iyo', // mov 8E /r
+  'iyp iyp iyp', // pop 07
+  'iyq iyq iyq', // pop 17
+  'iyr iyr iyr', // pop 1F
+  'iys iys iys', // pop 0F A1
+  'iyt iyt iyt', // pop 0F A9
+  'iyu iyu iyu', // les C4 /r mod=m
+  'iyv iyv iyv', // lds C5 /r mod=m
+  'iyw iyw iyw', // lss 0F B2 /r mod=m
+  'iyx iyx iyx', // lfs 0F B4 /r mod=m
+  'iyy iyy iyy', // lgs 0F B5 /r mod=m
+  'jr4 jr4 jr4', // call 9A
+  'jr5 jr5 jr5', // jmp EA
+  'jr6 jr6 jr6', // call FF /3 mod=m
+  'jr7 jr7 jr7', // jmp FF /5 mod=m
+  'jr8 jr8 jr8', // retf CA iw
+  'jr9 jr9 jr9', // retf CB
+  'jra jra jra', // iret CF
+  'jrb jrb jrb', // int3 CC
+  'jrc jrc jrc', // int CD ib
+  'jrd jrd jrd', // into CE
+  'jre jre jre', // int1 F1
+  'jrf jrf jrf', // syscall 0F 05
+  'jrg jrg jrg', // sysret 0F 07
+  'jrh jrh jrh', // sysenter 0F 34
+  'jri jri jri', // sysexit 0F 35
 ];
 
 /** [handler, condition of the jump that follows, handler of both]. */

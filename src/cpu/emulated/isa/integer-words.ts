@@ -11,6 +11,7 @@ export const rv = operand('rv');
 export const ry = operand('ry');
 export const o8 = operand('o8');
 export const ov = operand('ov');
+export const vy = operand('vy');
 export const m = operand('m');
 export const mv = operand('mv');
 export const mfar = operand('mfar');

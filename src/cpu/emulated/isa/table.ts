@@ -4,6 +4,7 @@ import type { InterceptName } from './intercepts';
 /**
  * Operand kinds, spelled as in the Intel manual's Op/En tables.
  * rm8 rmv: register or memory, 8 bits or 16/32/64 by prefix; r8 rv: ModRM.reg; o8 ov: register in the opcode's low bits (rex.b);
+ * vy, xmmv, ymmv: the register of VEX.vvvv; xmmi, ymmi: the one in an immediate's high half; vm*: memory indexed by a vector (VSIB).
  * m*: memory only; imm8s: sign-extended byte; immz: 16 or 32 bits sign-extended; immv: full size (MOV r64, imm64).
  */
 export type OperandKind =
@@ -58,6 +59,14 @@ export type OperandKind =
   | 'xmmm32'
   | 'xmmm64'
   | 'xmmm128'
+  | 'ymm'
+  | 'ymmm256'
+  | 'xmmv'
+  | 'ymmv'
+  | 'xmmi'
+  | 'ymmi'
+  | 'vm'
+  | 'vy'
   | 'mm'
   | 'mmm32'
   | 'mmm64'
@@ -100,7 +109,7 @@ export interface RowAttributes {
   /** Uses x87/MMX ('fpu': #NM by TS or EM; 'mmx': #UD by EM, #NM by TS) SSE ('sse': #UD by EM or !OSFXSR, #NM by TS) or AVX state ('avx': #UD unless CR4.OSXSAVE and XCR0 have it, #NM by TS): checked before it. */
   readonly unit?: 'fpu' | 'mmx' | 'sse' | 'fwait' | 'avx';
   readonly cc?: number;
-  /** #GP(0) when a 128-bit memory operand is not 16-byte aligned. */
+  /** #GP(0) when a 128- or 256-bit memory operand is not aligned to its size. */
   readonly aligned?: boolean;
   /** The whole instruction is one hand-written AssemblyScript function `name(s: usize, op: usize): void` of core/. */
   readonly slow?: string;
@@ -119,7 +128,8 @@ export interface RowAttributes {
 /**
  * One row per encoding. `encoding` is written as in the manual: prefixes that belong to the opcode (66 F2 F3, NP = none of them),
  * opcode bytes, '/r', '/0'..'/7', '+r' (register in the opcode), 'mod=3' or 'mod=m' to split by ModRM.mod, 'rex.w' / 'rex.w0' where it matters,
- * 'rm=0'..'rm=7' for a fixed rm (0F 01 F8 style).
+ * 'rm=0'..'rm=7' for a fixed rm (0F 01 F8 style). 'VEX.256.66.0F38.W0 18 /r' as in the manual: length (128 256 LZ LIG), prefix (NP 66 F3 F2),
+ * map, W (W0 W1 WIG).
  */
 export interface Row {
   readonly family: string;

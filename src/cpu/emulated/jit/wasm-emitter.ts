@@ -425,8 +425,8 @@ export class WasmEmitter implements Emitter {
   writeMemory(linear: I64, size: Size, value: I64): void {
     this.#callCore(`writeU${size}`, [linear, value], undefined);
   }
-  probeWrite(linear: I64, size: Size): void {
-    this.#callCore('probeWrite', [linear, this.i32(size / 8)], undefined);
+  probeWrite(linear: I64, bits: number): void {
+    this.#callCore('probeWrite', [linear, this.i32(bits / 8)], undefined);
   }
   readMemory128(linear: I64): V128 {
     return this.#callCore('read128', [linear], 'v128') as V128;

@@ -47,18 +47,22 @@ export class InstructionOperands implements Operands {
     const kind = this.#kinds[i]!;
     if (this.#isMemory(i)) return 'memory';
     if (isImmediate(kind) || kind === 'one') return 'immediate';
-    if (kind.startsWith('xmm')) return 'xmm';
+    if (kind.startsWith('xmm') || kind.startsWith('ymm')) return 'xmm';
     if (kind.startsWith('mm')) return 'mmx';
     if (kind === 'sreg') return 'segment';
     return isGeneralRegister(kind) || kind === 'cl' || kind === 'dx' ? 'register' : 'other';
   }
-  sizeOf(i: number): Size | 128 {
-    return operandBits(this.#kinds[i]!, this.size) as Size | 128;
+  sizeOf(i: number): Size | 128 | 256 {
+    return operandBits(this.#kinds[i]!, this.size) as Size | 128 | 256;
   }
 
   /** Number of the register that operand `i` is. */
   #number(i: number): number {
     const kind = this.#kinds[i]!;
+    const slot = this.x.compiled.slots[this.x.form]![i];
+    if (slot === 'vvvv') return this.x.vvvv;
+    if (slot === 'is4') return this.x.is4;
+    if (kind === 'ymmm256') return this.x.rm;
     if (isAccumulator(kind)) return 0;
     if (kind.includes('m8') || kind.startsWith('rm') || kind.startsWith('xmmm') || kind.startsWith('mmm'))
       return this.x.rm;
@@ -113,7 +117,7 @@ export class InstructionOperands implements Operands {
       slot === 'moffs' ? e.i64((BigInt(x.immHigh >>> 0) << 32n) | BigInt(x.immLow >>> 0)) : this.effectiveAddress(i);
     const linear = this.#segmented(i, offset);
     if (x.compiled.row.attributes.aligned) {
-      e.if(e.ne(e.and(linear, e.i64(15)), e.i64(0)), () => e.raise(GP));
+      e.if(e.ne(e.and(linear, e.i64(this.sizeOf(i) / 8 - 1)), e.i64(0)), () => e.raise(GP));
     }
     this.#linear.set(i, linear);
     return linear;
@@ -139,6 +143,7 @@ export class InstructionOperands implements Operands {
     const at = this.linearAddress(i);
     const bits = this.sizeOf(i);
     if (bits === 128) return e.readMemory128(at);
+    if (bits === 256) throw new Error('a 256-bit operand is read as ymm');
     const zero = e.op('i64x2.splat', 'v128', [e.i64(0)]);
     return e.op('i64x2.replace_lane', 'v128', [zero, e.readMemory(at, bits)], [0]);
   }
@@ -151,7 +156,35 @@ export class InstructionOperands implements Operands {
     const at = this.linearAddress(i);
     const bits = this.sizeOf(i);
     if (bits === 128) e.writeMemory128(at, value);
+    else if (bits === 256) throw new Error('a 256-bit operand is written as ymm');
     else e.writeMemory(at, bits, e.op('i64x2.extract_lane', 'i64', [value], [0]));
+  }
+  /** Linear address of the upper half. */
+  #upperHalf(at: I64): I64 {
+    const upper = this.e.add(at, this.e.i64(16));
+    return this.#env === ENV_LONG ? upper : this.e.zext(upper, 32);
+  }
+  ymm(i: number): readonly [V128, V128] {
+    const { e } = this;
+    if (!this.#isMemory(i)) {
+      const offset = stateOffset('XMM', this.#number(i));
+      return [e.loadVector(offset), e.loadVector(offset + 16)];
+    }
+    const at = this.linearAddress(i);
+    return [e.readMemory128(at), e.readMemory128(this.#upperHalf(at))];
+  }
+  setYmm(i: number, low: V128, high: V128): void {
+    const { e } = this;
+    if (!this.#isMemory(i)) {
+      const offset = stateOffset('XMM', this.#number(i));
+      e.storeVector(offset, low);
+      e.storeVector(offset + 16, high);
+      return;
+    }
+    const at = this.linearAddress(i);
+    e.probeWrite(at, 256);
+    e.writeMemory128(at, low);
+    e.writeMemory128(this.#upperHalf(at), high);
   }
   mmx(i: number): I64 {
     if (this.#isMemory(i)) return this.e.readMemory(this.linearAddress(i), this.sizeOf(i) as Size);

@@ -31,7 +31,7 @@ export const bsr: Semantics = (e, x) => {
 };
 
 /** ZF by the result, CF when the source was 0. */
-function count(e: Emitter, size: 8 | 16 | 32 | 64, source: I64, result: I64): void {
+function counted(e: Emitter, size: 8 | 16 | 32 | 64, source: I64, result: I64): void {
   e.flagsSet(size, result, e.eqz(source), e.i32(0), e.i32(0));
 }
 export const tzcnt: Semantics = (e, x) => {
@@ -39,13 +39,13 @@ export const tzcnt: Semantics = (e, x) => {
   const limited = x.size === 64 ? value : e.or(value, e.shl(e.i64(1), x.size));
   const r = e.op<'i64'>('i64.ctz', 'i64', [limited]);
   x.set(0, r);
-  count(e, x.size, value, r);
+  counted(e, x.size, value, r);
 };
 export const lzcnt: Semantics = (e, x) => {
   const value = x.get(1);
   const r = e.sub(e.op<'i64'>('i64.clz', 'i64', [value]), e.i64(64 - x.size));
   x.set(0, r);
-  count(e, x.size, value, r);
+  counted(e, x.size, value, r);
 };
 export const popcnt: Semantics = (e, x) => {
   const value = x.get(1);
@@ -73,3 +73,104 @@ export const bswap: Semantics = (e, x) => {
   else x.set(0, swapped(e, x.get(0), x.size as 32 | 64));
 };
 export const movbe: Semantics = (e, x) => x.set(0, swapped(e, x.get(1), x.size as 16 | 32 | 64));
+
+// BMI
+
+export const andn: Semantics = (e, x) => {
+  const r = e.and(e.zext(e.not(x.get(1)), x.size), x.get(2));
+  x.set(0, r);
+  e.flagsLogic(x.size, r);
+};
+/** Sets or resets the lowest set bit; CF tells whether there was one. */
+function lowest(of: (e: Emitter, value: I64, less: I64) => I64, carryWhenZero: boolean): Semantics {
+  return (e, x) => {
+    const value = x.get(1);
+    const r = e.zext(of(e, value, e.sub(value, e.i64(1))), x.size);
+    x.set(0, r);
+    e.flagsSet(x.size, r, carryWhenZero ? e.eqz(value) : bool(e, value), e.i32(0), e.i32(0));
+  };
+}
+export const blsr = lowest((e, value, less) => e.and(value, less), true);
+export const blsmsk = lowest((e, value, less) => e.xor(value, less), true);
+export const blsi = lowest((e, value) => e.and(value, e.sub(e.i64(0), value)), false);
+
+/** The low `count` bits; all of them for 64 and more. */
+function lowBits(e: Emitter, value: I64, count: I64): I64 {
+  const mask = e.sub(e.shl(e.i64(1), count), e.i64(1));
+  return e.select(e.ltU(count, e.i64(64)), e.and(value, mask), value);
+}
+export const bextr: Semantics = (e, x) => {
+  const value = x.get(1);
+  const control = x.get(2);
+  const start = e.and(control, e.i64(0xff));
+  const shifted = e.select(e.ltU(start, e.i64(64)), e.shrU(value, start), e.i64(0));
+  const r = lowBits(e, shifted, e.and(e.shrU(control, 8), e.i64(0xff)));
+  x.set(0, r);
+  e.flagsSet(x.size, r, e.i32(0), e.i32(0), e.i32(0));
+};
+export const bzhi: Semantics = (e, x) => {
+  const value = x.get(1);
+  const count = e.and(x.get(2), e.i64(0xff));
+  const r = lowBits(e, value, count);
+  x.set(0, r);
+  e.flagsSet(x.size, r, e.ltU(e.i64(x.size - 1), count), e.i32(0), e.i32(0));
+};
+export const pext: Semantics = (e, x) => {
+  const mask = x.get(2);
+  x.set(0, e.call('extractBits', 'i64', [x.get(1), mask]));
+};
+export const pdep: Semantics = (e, x) => {
+  const mask = x.get(2);
+  x.set(0, e.call('depositBits', 'i64', [x.get(1), mask]));
+};
+
+/** rDX * source: the low half is written first, so that the high one stays where both go to one register. */
+export const mulx: Semantics = (e, x) => {
+  const a = x.get(2);
+  const b = e.gpr(2, x.size);
+  const low = e.mul(a, b);
+  if (x.size === 32) {
+    x.set(1, e.zext(low, 32));
+    x.set(0, e.shrU(low, 32));
+    return;
+  }
+  const half = (v: I64, high: boolean): I64 => (high ? e.shrU(v, 32) : e.and(v, e.i64(0xffffffff)));
+  const middle = e.add(e.mul(half(a, true), half(b, false)), e.shrU(e.mul(half(a, false), half(b, false)), 32));
+  const other = e.add(e.mul(half(a, false), half(b, true)), half(middle, false));
+  const high = e.add(e.mul(half(a, true), half(b, true)), e.add(half(middle, true), half(other, true)));
+  x.set(1, low);
+  x.set(0, high);
+};
+
+const count = (e: Emitter, by: I64, size: number): I64 => e.and(by, e.i64(size - 1));
+export const sarx: Semantics = (e, x) =>
+  x.set(0, e.zext(e.shrS(e.sext(x.get(1), x.size), count(e, x.get(2), x.size)), x.size));
+export const shlx: Semantics = (e, x) => x.set(0, e.zext(e.shl(x.get(1), count(e, x.get(2), x.size)), x.size));
+export const shrx: Semantics = (e, x) => x.set(0, e.shrU(x.get(1), count(e, x.get(2), x.size)));
+export const rorx: Semantics = (e, x) => {
+  const value = x.get(1);
+  const by = count(e, x.get(2), x.size);
+  if (x.size === 64) x.set(0, e.op('i64.rotr', 'i64', [value, by]));
+  else x.set(0, e.zext(e.or(e.shrU(value, by), e.shl(value, e.sub(e.i64(32), by))), 32));
+};
+
+// ADX
+
+/** Sum and carry out of an addition with `carry` in. */
+function addWithCarry(e: Emitter, a: I64, b: I64, carry: I32, size: number): { sum: I64; out: I32 } {
+  const sum = e.add(e.add(a, b), e.fromBool(carry));
+  if (size === 32) return { sum: e.zext(sum, 32), out: bool(e, e.shrU(sum, 32)) };
+  const out = e.shrU(e.or(e.and(a, b), e.and(e.or(a, b), e.not(sum))), 63);
+  return { sum, out: bool(e, out) };
+}
+export const adcx: Semantics = (e, x) => {
+  const { sum, out } = addWithCarry(e, x.get(0), x.get(1), e.cf(), x.size);
+  x.set(0, sum);
+  e.setCf(out);
+};
+const OVERFLOW = 0;
+export const adox: Semantics = (e, x) => {
+  const { sum, out } = addWithCarry(e, x.get(0), x.get(1), e.condition(OVERFLOW), x.size);
+  x.set(0, sum);
+  e.setCfOf(e.cf(), out);
+};
