@@ -17,7 +17,8 @@ import {
 } from '../../src/cpu/emulated/isa/compile';
 import { ROWS } from '../../src/cpu/emulated/isa/families';
 import type { Variant } from './assemblyscript-emitter';
-import { AssemblyScriptEmitter, OperandTexts } from './assemblyscript-emitter';
+import { AssemblyScriptEmitter } from './assemblyscript-emitter';
+import { OperandTexts } from './operand-texts';
 
 const CORE = 'src/cpu/emulated/core';
 const OUT = 'build/out/gen';
