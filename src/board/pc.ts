@@ -32,6 +32,7 @@ import {
 } from '../devices/vga/vga';
 import { vgaState } from '../devices/vga/state';
 import { BACKDOOR_PORT, VmPort, vmPortState } from '../devices/vmport/vmport';
+import { type BiosKeyBuffer, biosKeyBuffer } from '../firmware/bios-keyboard';
 import { buildFirmware, type FloppyDriveType } from '../firmware/firmware';
 import type { KernelBoot } from '../firmware/boot-rom';
 import type { BlockPort } from '../machine/block-port';
@@ -312,6 +313,23 @@ export class PcMachine {
   /** Scroll, Num, Caps Lock in bits 0 to 2. */
   get leds(): number {
     return this.#keyboard.keyboard.leds;
+  }
+
+  /** Whether the keyboard would pass a stroke on whole; more than that it would drop. */
+  canTakeKey(down: boolean): boolean {
+    return this.#keyboard.keyboard.canTake(down);
+  }
+
+  get pressedKeys(): readonly number[] {
+    return this.#keyboard.keyboard.pressed;
+  }
+
+  biosKeyBuffer(): BiosKeyBuffer | undefined {
+    const word = new Uint8Array(2);
+    return biosKeyBuffer((gpa) => {
+      this.#memory.read(gpa, word);
+      return (word[0] as number) | ((word[1] as number) << 8);
+    });
   }
 
   get isPointerAbsolute(): boolean {

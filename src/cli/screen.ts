@@ -1,11 +1,17 @@
 import { writeFileSync } from 'node:fs';
+import { isVmError, VmError } from '../base/errors';
 import { parseCommand, say } from './arguments';
 import { parseInteger } from './hardware-options';
 import { EXIT_DONE, UsageError } from './usage-error';
-import { withRunningVm } from './vm-client';
+import { type VmClient, withRunningVm } from './vm-client';
 
 export const screenshotHelp = `subzero screenshot NAME FILE: a PNG of the guest's screen; '-' prints a text screen`;
 export const sendKeysHelp = `subzero send-keys NAME TEXT...: types on the guest's keyboard; \\n is Enter; --press KEYS sends a chord like ctrl+alt+delete`;
+
+/** How long typing may take beyond what the text itself needs. */
+const PATIENCE_MS = 30_000;
+/** More than a character takes to enter the machine of a guest that reads it. */
+const TYPE_MS = 50;
 
 /** USB HID usages (page 7) of the names that --press takes. */
 const KEYS: Readonly<Record<string, number>> = {
@@ -79,9 +85,21 @@ export async function sendKeys(args: readonly string[]): Promise<number> {
       ];
       await vm.call('keys.send', { strokes });
     }
-    if (text !== '') await vm.call('keys.type', { text });
+    if (text !== '') await type(positionals[0] as string, vm, text);
     return EXIT_DONE;
   });
+}
+
+async function type(name: string, vm: VmClient, text: string): Promise<void> {
+  try {
+    await vm.call('keys.type', { text }, { timeoutMs: PATIENCE_MS + text.length * TYPE_MS });
+  } catch (error) {
+    if (!isVmError(error, 'timeout')) throw error;
+    throw new VmError(
+      'timeout',
+      `${name}: the guest has not read all the keys yet; they wait until it does, or until it is reset`,
+    );
+  }
 }
 
 function chordOf(text: string): number[] {

@@ -4,8 +4,9 @@ import { createRing, RingConsumer, RingProducer } from '../machine/ring';
 import type { MachineInput } from '../machine/inputs';
 import type { Rect, ScreenMode } from '../machine/screen';
 import { FRAME_BUFFER_BYTES, type MachineThreadInit } from './machine-thread-init';
-import { withoutBytes } from './machine-link';
+import { packStrokes, withoutBytes } from './machine-link';
 import type { ToHost, ToMachine } from './machine-messages';
+import type { KeyStroke } from '../protocol/guest';
 import type { StopCause } from './machine-loop';
 import type { MediaRequest } from './media-server';
 
@@ -72,6 +73,16 @@ export class MachineHost {
     this.#send({ t: 'input', input: bare }, bytes);
   }
 
+  /** Keys of a user; they wait for a guest that is busy. */
+  keys(strokes: readonly KeyStroke[]): void {
+    this.#send({ t: 'keys', strokes });
+  }
+
+  /** Resolves when the last stroke has entered the machine. */
+  async type(strokes: readonly KeyStroke[]): Promise<void> {
+    await this.#ask((id) => ({ t: 'type', id }), packStrokes(strokes));
+  }
+
   /** Resolves when the vCPUs stand still. */
   pause(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -122,12 +133,12 @@ export class MachineHost {
     this.#rejectAll();
   }
 
-  #ask(message: (id: number) => ToMachine): Promise<{ value: unknown; bytes: Uint8Array }> {
+  #ask(message: (id: number) => ToMachine, sent?: Uint8Array): Promise<{ value: unknown; bytes: Uint8Array }> {
     return new Promise((resolve, reject) => {
       if (this.#hasEnded) return reject(gone());
       const id = this.#nextId++;
       this.#waiting.set(id, { parts: [], resolve, reject });
-      this.#send(message(id));
+      this.#send(message(id), sent);
     });
   }
 

@@ -1,5 +1,6 @@
 import { RingConsumer, RingProducer } from '../machine/ring';
 import type { MachineInput } from '../machine/inputs';
+import type { KeyStroke } from '../protocol/guest';
 import type { ToHost, ToMachine } from './machine-messages';
 
 /** Bytes of output collected before they are sent on without waiting for the end of the slice. */
@@ -85,4 +86,17 @@ export function withoutBytes(input: MachineInput): { input: MachineInput; bytes:
     return { input: rest, bytes: data };
   }
   return { input, bytes: undefined };
+}
+
+const STROKE_DOWN = 0x8000;
+
+/** Two bytes a stroke: a pasted text may have hundreds of thousands. */
+export function packStrokes(strokes: readonly KeyStroke[]): Uint8Array {
+  const words = Uint16Array.from(strokes, ({ usage, down }) => usage | (down ? STROKE_DOWN : 0));
+  return new Uint8Array(words.buffer);
+}
+
+export function unpackStrokes(bytes: Uint8Array): KeyStroke[] {
+  const words = new Uint16Array(bytes.slice().buffer);
+  return Array.from(words, (word) => ({ usage: word & ~STROKE_DOWN, down: (word & STROKE_DOWN) !== 0 }));
 }

@@ -39,12 +39,17 @@ export interface LoopHost {
   afterSlice(isIdle: boolean): number;
   /** The vCPU halts; `forever` when only a host event can wake it. */
   halted(forever: boolean): void;
+  /** The machine has power-on values again. */
+  wasReset(): void;
 }
 
-/** Called when `count` reaches a multiple of `every`: for state hashes of replays. */
+/** State hashes of recordings and replays. */
 export interface Checkpoint {
   readonly every: number;
+  /** `count` is a multiple of `every`. */
   reached(count: number): void;
+  /** A recorded input was applied. */
+  replayed(): void;
 }
 
 /**
@@ -160,7 +165,10 @@ export class MachineLoop {
   }
 
   #replayDue(replay: InputReplayer): void {
-    for (const input of replay.take(this.#count())) this.machine.inputs.apply(input);
+    for (const input of replay.take(this.#count())) {
+      this.machine.inputs.apply(input);
+      this.options.checkpoint?.replayed();
+    }
   }
 
   /** Sleeps until the next deadline or an arrival, then steps guest time. */
@@ -194,12 +202,17 @@ export class MachineLoop {
 
   #reset(): void {
     if (this.options.noReboot) this.stop({ kind: 'noReboot' });
-    else this.machine.reset();
+    else this.#resetMachine();
+  }
+
+  #resetMachine(): void {
+    this.machine.reset();
+    this.host.wasReset();
   }
 
   #shutdown(cause: 'tripleFault' | 'acpi'): void {
     if (cause === 'acpi') this.stop({ kind: 'powerOff', by: 'guest' });
     else if (this.options.noReboot) this.stop({ kind: 'tripleFault' });
-    else this.machine.reset(); // a PC wires SHUTDOWN to reset
+    else this.#resetMachine(); // a PC wires SHUTDOWN to reset
   }
 }

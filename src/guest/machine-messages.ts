@@ -1,5 +1,6 @@
 import type { MachineInput } from '../machine/inputs';
 import type { Rect, ScreenMode } from '../machine/screen';
+import type { KeyStroke } from '../protocol/guest';
 import type { StopCause } from './machine-loop';
 
 /**
@@ -9,6 +10,10 @@ import type { StopCause } from './machine-loop';
 export type ToMachine =
   /** bytes: the input's `data` or `bytes` where it has one. */
   | { readonly t: 'input'; readonly input: MachineInput }
+  /** Keys of a user: they wait in order until the guest's keyboard can take them. */
+  | { readonly t: 'keys'; readonly strokes: readonly KeyStroke[] }
+  /** bytes: packed strokes (packStrokes). Answered when the last one has entered the machine. */
+  | { readonly t: 'type'; readonly id: number }
   | { readonly t: 'pause' }
   | { readonly t: 'resume' }
   | { readonly t: 'stop' }

@@ -5,8 +5,9 @@ import { prepareKernel } from '../board/kernel-boot';
 import { buildPc, type PcMachine } from '../board/pc';
 import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
-import { MachineLink, withBytes } from './machine-link';
-import { MachineLoop, type LoopHost, type StopCause } from './machine-loop';
+import { KeyQueue } from './key-queue';
+import { MachineLink, unpackStrokes, withBytes } from './machine-link';
+import { type Checkpoint, MachineLoop, type LoopHost, type StopCause } from './machine-loop';
 import type { ToMachine } from './machine-messages';
 import type { MachineThreadInit } from './machine-thread-init';
 import { Pacer } from './pacer';
@@ -22,6 +23,7 @@ class MachineThread implements LoopHost {
   readonly #ports = new Map<string, RemoteBlockPort>();
   readonly #machine: PcMachine;
   readonly #loop: MachineLoop;
+  readonly #keys: KeyQueue;
   readonly #frame: Uint32Array;
   #framesWanted = 0;
   #wantsFull = false;
@@ -33,12 +35,15 @@ class MachineThread implements LoopHost {
   #recorder: InputRecorder | undefined;
   #nvram: Uint8Array | undefined;
   #wasRunning = false;
+  /** A checkpoint came while a drive had a request open: its hash is taken when the last one is answered. */
+  #owesHash = false;
   #mips = { atMs: 0, count: 0, idleMs: 0, mips: 0, load: 0 };
 
   constructor(private readonly init: MachineThreadInit) {
     this.#link = new MachineLink(init.rings, () => parentPort?.postMessage(0));
     this.#frame = new Uint32Array(init.frameBuffer);
     this.#machine = this.#build();
+    this.#keys = this.#keyQueue();
     const { clock } = this.#machine;
     const count = this.#machine.vcpus[0]?.count ?? 0;
     const pacer = new Pacer(this.nowMs(), clock.nowNs(), count, clock.step.nsPerInstruction);
@@ -67,7 +72,12 @@ class MachineThread implements LoopHost {
     for (let record = this.#link.receive(); record !== undefined; record = this.#link.receive()) {
       this.#handle(record.message, record.bytes);
     }
+    if (!this.#loop.isPaused) this.#keys.pump();
     this.#answerSaves();
+  }
+
+  wasReset(): void {
+    this.#keys.clear();
   }
 
   sleep(timeoutMs: number): void {
@@ -86,6 +96,10 @@ class MachineThread implements LoopHost {
       this.#sendSmallThings();
     }
     if (isFrameDue && this.#framesWanted > 0) this.#sendFrame(now);
+    return Math.min(this.#nextFrameMs(now, isFrameDue), this.#keys.waitNs / 1e6);
+  }
+
+  #nextFrameMs(now: number, isFrameDue: boolean): number {
     if (this.#framesWanted === 0) return Number.POSITIVE_INFINITY;
     if (!isFrameDue) return FRAME_MS - (now - this.#lastFrameMs);
     const change = this.#machine.screen.nextChangeNs();
@@ -142,16 +156,49 @@ class MachineThread implements LoopHost {
     return machine;
   }
 
+  #keyQueue(): KeyQueue {
+    const machine = this.#machine;
+    const keys = new KeyQueue({
+      nowNs: () => machine.clock.nowNs(),
+      canTake: (down) => machine.canTakeKey(down),
+      biosBuffer: () => machine.biosKeyBuffer(),
+      press: ({ usage, down }) => machine.inputs.apply({ kind: 'key', usage, down }),
+    });
+    // Nobody holds the keys any more that were down when the state was saved.
+    if (this.init.replay === undefined)
+      keys.type(
+        machine.pressedKeys.map((usage) => ({ usage, down: false })),
+        () => undefined,
+      );
+    return keys;
+  }
+
   #replayer(inputs: ConstructorParameters<typeof InputReplayer>[0]): InputReplayer {
     const replayer = new InputReplayer(inputs);
     this.#machine.inputs.replayRandom(() => replayer.takeRandom());
     return replayer;
   }
 
-  #checkpoint(): { checkpoint?: { every: number; reached(count: number): void } } {
+  #checkpoint(): { checkpoint?: Checkpoint } {
     const every = this.init.replay?.everyInstructions ?? this.init.record?.everyInstructions;
     if (every === undefined) return {};
-    return { checkpoint: { every, reached: (count) => this.#link.send({ t: 'hash', count, hash: this.#hash() }) } };
+    const reached = (): void => {
+      this.#owesHash = true;
+      this.#payHash();
+    };
+    return { checkpoint: { every, reached, replayed: () => this.#payHash() } };
+  }
+
+  /** Drives have a state that can be saved only while no request is open; when that is, is part of the run and repeats. */
+  #payHash(): void {
+    if (!this.#owesHash || this.#isDriveBusy()) return;
+    this.#owesHash = false;
+    this.#link.send({ t: 'hash', count: this.#machine.vcpus[0]?.count ?? 0, hash: this.#hash() });
+  }
+
+  #isDriveBusy(): boolean {
+    for (const port of this.#ports.values()) if (port.inFlight > 0) return true;
+    return false;
   }
 
   /** Of RAM, VRAM, CPU and device state: equal values give equal bytes, which node:v8 does not promise. */
@@ -168,6 +215,13 @@ class MachineThread implements LoopHost {
     switch (message.t) {
       case 'input':
         this.#machine.inputs.apply(withBytes(message.input, bytes));
+        this.#payHash();
+        return;
+      case 'keys':
+        for (const stroke of message.strokes) this.#keys.press(stroke);
+        return;
+      case 'type':
+        this.#keys.type(unpackStrokes(bytes), () => this.#link.send({ t: 'answer', id: message.id, value: null }));
         return;
       case 'pause':
         this.#loop.pause(() => this.#paused());
@@ -209,7 +263,7 @@ class MachineThread implements LoopHost {
   /** A save waits until the drives have no request open: what the guest was told is what the disks hold. */
   #answerSaves(): void {
     if (this.#saves.length === 0 || !this.#loop.isPaused) return;
-    for (const port of this.#ports.values()) if (port.inFlight > 0) return;
+    if (this.#isDriveBusy()) return;
     const saves = this.#saves;
     this.#saves = [];
     for (const id of saves) {

@@ -29,8 +29,6 @@ import { packState, unpackState } from './state-codec';
 
 const SERIAL_HISTORY_BYTES = 256 << 10;
 const THUMBNAIL_WIDTH = 240;
-/** Between two typed keystrokes: as fast as guests' keyboard drivers take them without losing any. */
-const TYPE_INTERVAL_MS = 12;
 
 export interface SessionEvents {
   status(status: VmStatus): void;
@@ -59,7 +57,6 @@ export class VmSession {
   #memory: WebAssembly.Memory | undefined;
   #core: WebAssembly.Module | undefined;
   #hasEnded = false;
-  #typing: Promise<void> = Promise.resolve();
   onHash: ((count: number, hash: string) => void) | undefined;
 
   constructor(
@@ -274,19 +271,21 @@ export class VmSession {
   }
 
   sendKeys(strokes: readonly KeyStroke[]): void {
-    for (const { usage, down } of strokes) this.#machine?.input({ kind: 'key', usage, down });
+    this.#machine?.keys(strokes);
   }
 
-  /** Types text as keystrokes of a US keyboard, one call after the other. Unknown characters are refused before anything is typed. */
-  typeText(text: string): Promise<void> {
+  /**
+   * Types text as keystrokes of a US keyboard, behind what is being typed already. Resolves when the last one has entered
+   * the machine, or the machine is gone. Unknown characters are refused before anything is typed.
+   */
+  async typeText(text: string): Promise<void> {
     const strokes = strokesForText(text);
-    this.#typing = this.#typing.then(async () => {
-      for (const { usage, down } of strokes) {
-        this.#machine?.input({ kind: 'key', usage, down });
-        await new Promise((resolve) => setTimeout(resolve, TYPE_INTERVAL_MS));
-      }
-    });
-    return this.#typing;
+    this.lifecycle.expect('type text', 'running', 'saving');
+    try {
+      await this.#running().type(strokes);
+    } catch (error) {
+      if (!isVmError(error, 'guest-gone')) throw error;
+    }
   }
 
   movePointer(move: PointerMove): void {

@@ -19,7 +19,7 @@ export type Hashes = ReadonlyMap<number, string>;
 export interface Recording {
   readonly inputs: readonly StampedInput[];
   readonly hashes: Hashes;
-  /** The count at which the recording ends: that of its last hash. */
+  /** The count at which a replay may end. */
   readonly endCount: number;
 }
 
@@ -50,7 +50,8 @@ export async function record(changes: Partial<VmConfig>, everyInstructions: numb
   await play(session, () => seen);
   const inputs = unpackState(await session.recording()).get('inputs') as unknown as StampedInput[];
   await session.powerOff();
-  return { inputs, hashes, endCount: Math.max(...hashes.keys()) };
+  // Past the last hash: it may have waited for an input at its count.
+  return { inputs, hashes, endCount: Math.max(...hashes.keys()) + 1 };
 }
 
 /** Runs the recorded inputs again, without disks, keys or clock of this computer. */

@@ -41,6 +41,8 @@ const CMD_RESEND = 0xfe;
 const CMD_RESET = 0xff;
 
 const BUFFER_SIZE = 16;
+/** Pause in set 2. */
+const LONGEST_STROKE = 8;
 /** Unread answers; a guest that never reads gets no more. */
 const RESPONSE_LIMIT = 8;
 /** 10.9 characters a second after half a second. */
@@ -129,6 +131,17 @@ export class Ps2Keyboard {
 
   get hasData(): boolean {
     return this.#responses.length > 0 || this.#buffer.length > 0;
+  }
+
+  /** Whether a stroke would be kept whole: a press comes alone, its release may stand behind it. */
+  canTake(down: boolean): boolean {
+    if (!this.#isEnabled) return false;
+    return down ? !this.hasData : this.#buffer.length + LONGEST_STROKE <= BUFFER_SIZE;
+  }
+
+  /** Keys that are down, by HID usage. */
+  get pressed(): readonly number[] {
+    return [...this.#pressed];
   }
 
   /** A key by its HID usage; a repeated press is ignored, the keyboard repeats by itself. */

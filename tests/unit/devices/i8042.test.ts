@@ -372,3 +372,21 @@ describe('PS/2 mouse', () => {
     expect(drain()).toEqual([]);
   });
 });
+
+describe('what a sender of keys may know', () => {
+  it('takes a press when nothing of an earlier one waits, and its release behind it', () => {
+    const { kbc, drain, keyboard } = make();
+    const { keyboard: keys } = kbc;
+    expect(keys.canTake(true)).toBe(true);
+    kbc.pressKey(PAUSE, true);
+    expect([keys.canTake(true), keys.canTake(false)]).toEqual([false, true]);
+    expect(keys.pressed).toEqual([PAUSE]);
+    kbc.pressKey(PAUSE, false);
+    drain();
+    expect(keys.canTake(true)).toBe(true);
+    keyboard(0xf5);
+    expect([keys.canTake(true), keys.canTake(false)]).toEqual([false, false]);
+    keyboard(0xf4);
+    expect(keys.canTake(true)).toBe(true);
+  });
+});
