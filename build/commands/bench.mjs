@@ -1,154 +1,154 @@
-// `npm run bench`: Subzero and the peers that are installed, on the same kernel and the same static program, interleaved.
-//   npm run bench -- --runs 5 --only fib35,intmix
-// Times are the host's clock as the guest's lines arrive; ratios travel between machines, the figures themselves do not.
-import { spawn } from 'node:child_process';
+// `npm run bench`: Subzero, the peers that are installed and the host itself on the same programs, interleaved in one run.
 import fs from 'node:fs';
-import zlib from 'node:zlib';
-import { CpioArchive } from '../guests/cpio.mjs';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { contenders } from '../bench/contenders.mjs';
+import { buildGuest } from '../bench/images.mjs';
+import { measure } from '../bench/measure.mjs';
+import { ratio, summarise, table } from '../bench/report.mjs';
 import * as make from '../make/make.mjs';
-import { run } from '../setup/exec.mjs';
-import { at, inOut } from '../setup/paths.mjs';
+import { inOut } from '../setup/paths.mjs';
 import { say } from '../setup/report.mjs';
 import * as setup from '../setup/setup.mjs';
 
-const NEEDS = [...setup.FOR_CLI, 'linux-cloud'];
-const MEMORY_MIB = 256;
-const TIMEOUT_MS = 30 * 60_000;
-const print = (text) => process.stdout.write(`${text}\n`);
+const HELP = `npm run bench -- [options]
+  --runs N           interleaved runs, of which the medians are shown (3)
+  --guests LIST      linux32,linux64,starter (all): 32-bit and 64-bit programs, and the start of the starter Linux
+  --peers LIST       native,subzero,qemu,v86,bochs (all that are installed)
+  --only LIST        these programs only; "boot" only boots
+  --timeout MINUTES  of one run (30)
+  --cpu              shows CPU time of all threads instead of the host's clock
+  --json FILE        every figure of every run`;
 
-/** Compiles the programs and lays them over the cloud kernel's initramfs: of two archives in a row the later one wins. */
-async function buildImages() {
-  const folder = inOut('bench');
-  fs.mkdirSync(folder, { recursive: true });
-  const program = `${folder}/bench64`;
-  const flags = ['-O2', '-static', '-m64', '-march=x86-64', '-fno-pie', '-no-pie', '-fno-tree-vectorize'];
-  try {
-    await run('gcc', [...flags, '-o', program, at('tests/bench/programs.c'), '-lm']);
-  } catch (error) {
-    throw new Error(`the benchmark's programs need gcc (apt-get install gcc libc6-dev): ${error.message}`, {
-      cause: error,
-    });
-  }
-  const archive = new CpioArchive();
-  archive.executable('bench', fs.readFileSync(program));
-  archive.executable('init', fs.readFileSync(at('tests/bench/init')));
-  const initrd = `${folder}/initrd64.gz`;
-  const base = fs.readFileSync(inOut('guests/linux-cloud/initrd.gz'));
-  fs.writeFileSync(initrd, Buffer.concat([base, zlib.gzipSync(archive.toBuffer())]));
-  return { kernel: inOut('guests/linux-cloud/vmlinuz'), initrd };
-}
-
-function contenders({ kernel, initrd }, append) {
-  const list = [
-    {
-      name: 'Subzero',
-      command: process.execPath,
-      args: [
-        ...[inOut('cli.cjs'), 'run', '--memory', String(MEMORY_MIB), '--kernel', kernel, '--initrd', initrd],
-        ...['--append', append, '--serial', 'stdio', '--stats'],
-      ],
-    },
-  ];
-  if (isInstalled('qemu-system-x86_64')) {
-    list.push({
-      name: 'QEMU TCG',
-      command: 'qemu-system-x86_64',
-      args: [
-        ...['-accel', 'tcg', '-m', String(MEMORY_MIB), '-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
-        ...['-no-reboot', '-nic', 'none', '-kernel', kernel, '-initrd', initrd, '-append', append],
-      ],
-    });
-  }
-  return list;
-}
-
-const isInstalled = (command) =>
-  (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && fs.existsSync(`${folder}/${command}`));
-
-/** One run: ms from the start to BOOT-OK and for each program, and the checksums. */
-function measure({ command, args }) {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const result = { boot: undefined, times: new Map(), sums: new Map(), figures: '' };
-    const begun = new Map();
-    let rest = '';
-    child.stdout.setEncoding('latin1').on('data', (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop();
-      for (const line of lines) read(line.trim());
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      result.figures = /[\d.]+ MIPS/.exec(text)?.[0] ?? result.figures;
-    });
-    const read = (line) => {
-      const now = performance.now();
-      const [kind, name, , sum] = line.split(' ');
-      if (line.includes('BOOT-OK')) result.boot = now - started;
-      else if (kind === 'S') begun.set(name, now);
-      else if (kind === 'R' && begun.has(name)) {
-        result.times.set(name, now - begun.get(name));
-        result.sums.set(name, sum);
-      }
-    };
-    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
-    child.on('error', reject);
-    child.on('close', () => {
-      clearTimeout(timer);
-      resolve(result);
-    });
-  });
-}
-
-const median = (values) => {
-  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+const OPTIONS = {
+  runs: { type: 'string', default: '3' },
+  guests: { type: 'string', default: 'linux32,linux64,starter' },
+  peers: { type: 'string', default: contenders.map(({ id }) => id).join(',') },
+  only: { type: 'string', default: '' },
+  timeout: { type: 'string', default: '30' },
+  cpu: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
 };
 
-function report(list, results) {
-  const names = ['boot', ...new Set(results.get('Subzero').flatMap(({ times }) => [...times.keys()]))];
-  const cell = (who, name) =>
-    median(results.get(who).map((result) => (name === 'boot' ? result.boot : result.times.get(name))));
-  print(`| ms | ${list.map(({ name }) => name).join(' | ')} | ratio |`);
-  print(`| --- | ${list.map(() => '---:').join(' | ')} | ---: |`);
-  for (const name of names) {
-    const values = list.map((who) => cell(who.name, name));
-    const ratio = values[1] === undefined || values[0] === undefined ? '' : (values[0] / values[1]).toFixed(2);
-    print(
-      `| ${name} | ${values.map((value) => (value === undefined ? '–' : value.toFixed(0))).join(' | ')} | ${ratio} |`,
-    );
+const TITLES = { linux32: '32-bit Linux', linux64: '64-bit Linux', starter: 'starter Linux' };
+const SETUP = { linux32: ['linux-686'], linux64: ['linux-cloud'], starter: ['starter', 'syslinux'] };
+const print = (text) => process.stdout.write(`${text}\n`);
+const list = (text) => text.split(',').filter(Boolean);
+
+/** Guests by name, with what boots them. Native runs need the 64-bit programs too. */
+async function buildGuests(names) {
+  const guests = {};
+  const native = names.some((name) => name !== 'starter') ? await buildGuest(64) : undefined;
+  if (names.includes('linux32')) guests.linux32 = { ...(await buildGuest(32)), native };
+  if (names.includes('linux64')) guests.linux64 = { ...native, native };
+  if (names.includes('starter')) {
+    const about = JSON.parse(fs.readFileSync(inOut('guests/starter/starter.json'), 'utf8'));
+    const file = (name) => inOut('guests/starter', name);
+    guests.starter = { bits: 64, ...about, kernel: file('vmlinuz'), initrd: file('initrd.gz') };
   }
-  for (const name of names.slice(1)) {
-    const sums = new Set(list.flatMap((who) => results.get(who.name).map(({ sums: all }) => all.get(name))));
-    sums.delete(undefined);
-    if (sums.size > 1) print(`CHECKSUMS DIFFER: ${name}: ${[...sums].join(', ')}`);
+  return guests;
+}
+
+/** Who runs which guest: [{ guest, contender, launch }]. */
+async function plan(guests, peers, only) {
+  const runs = [];
+  const programs = only.filter((name) => name !== 'boot');
+  const mode = only.length === 0 ? '' : programs.length === 0 ? ' bmode=boot' : ` bargs=${programs.join(',')}`;
+  for (const [name, guest] of Object.entries(guests)) {
+    for (const contender of contenders.filter(({ id }) => peers.includes(id))) {
+      if (!contender.guests.includes(name)) continue;
+      if (contender.id === 'native' && mode === ' bmode=boot') continue;
+      const append = guest.append ?? `console=ttyS0,115200 quiet panic=1${mode}`;
+      runs.push({
+        name,
+        guest,
+        contender,
+        launch: await contender.prepare({ name, guest, append, only: programs, engine: [] }),
+      });
+    }
   }
-  print(
-    `Subzero over its whole run: ${results
-      .get('Subzero')
-      .map(({ figures }) => figures)
-      .join(', ')}`,
-  );
+  return runs;
+}
+
+function chosen(values) {
+  const peers = list(values.peers).filter((id) => {
+    const contender = contenders.find((one) => one.id === id);
+    if (contender === undefined) throw new Error(`--peers ${id}: there are ${OPTIONS.peers.default}`);
+    const missing = contender.missing();
+    if (missing !== undefined) say(`${contender.title} is not installed (${missing}): left out`);
+    return missing === undefined;
+  });
+  const guests = list(values.guests);
+  for (const name of guests)
+    if (!(name in TITLES)) throw new Error(`--guests ${name}: there are ${OPTIONS.guests.default}`);
+  return {
+    peers,
+    guests,
+    runs: positive('runs', values.runs),
+    timeoutMs: positive('timeout', values.timeout) * 60_000,
+  };
+}
+
+function positive(name, text) {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${name} ${text}: must be a number above 0`);
+  return value;
 }
 
 export async function bench(args) {
-  const value = (name, otherwise) => {
-    const index = args.indexOf(`--${name}`);
-    return index < 0 ? otherwise : args[index + 1];
-  };
-  const runs = Number(value('runs', '3'));
-  const only = value('only', '');
-  await setup.setUp(NEEDS);
+  const { values } = parseArgs({ args, options: OPTIONS });
+  if (values.help) return print(HELP);
+  const { peers, guests: names, runs, timeoutMs } = chosen(values);
+  await setup.setUp([...setup.FOR_CLI, 'linux-cloud', ...names.flatMap((name) => SETUP[name])]);
   await make.make(make.FOR_APP);
-  const images = await buildImages();
-  const list = contenders(images, `console=ttyS0,115200 quiet panic=1${only === '' ? '' : ` bargs=${only}`}`);
-  const results = new Map(list.map(({ name }) => [name, []]));
-  for (let turn = 0; turn < runs; turn++) {
-    for (const contender of list) {
-      say(`run ${turn + 1} of ${runs}: ${contender.name}`);
-      results.get(contender.name).push(await measure(contender));
+  const planned = await plan(await buildGuests(names), peers, list(values.only));
+  const results = Object.fromEntries(names.map((name) => [name, {}]));
+  for (let turn = 1; turn <= runs; turn++) {
+    for (const { name, guest, contender, launch } of planned) {
+      say(`run ${turn} of ${runs}: ${TITLES[name]}, ${contender.title}`);
+      const one = await measure(launch, { ready: guest.ready, timeoutMs });
+      if (one.failure !== undefined) say(`${contender.title} ${one.failure}:\n${one.output}`);
+      results[name][contender.id] = [...(results[name][contender.id] ?? []), { ...one, load: os.loadavg()[0] }];
     }
   }
-  report(list, results);
-  return results.get('Subzero').every(({ boot }) => boot !== undefined) ? 0 : 1;
+  return report(results, { runs, values });
+}
+
+/** Prints the tables; false figures and failed runs make the status 1. */
+function report(results, { runs, values }) {
+  let status = 0;
+  const summaries = {};
+  print(
+    `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0].model}, ${os.cpus().length} CPUs, medians of ${runs} runs`,
+  );
+  for (const [name, byContender] of Object.entries(results)) {
+    if (Object.keys(byContender).length === 0) continue;
+    const summary = summarise(byContender, values.cpu ? 'cpuMs' : 'ms');
+    summaries[name] = summary;
+    const titles = Object.fromEntries(
+      contenders.filter(({ id }) => id in byContender).map(({ id, title }) => [id, title]),
+    );
+    print(`\n${table(TITLES[name], summary, titles, byContender)}\n`);
+    for (const { name: program, id, sum, expected } of summary.wrong) {
+      print(`CHECKSUM of ${program} differs: ${titles[id]} ${sum}, expected ${expected}`);
+      status = 1;
+    }
+    for (const peer of Object.keys(titles).filter((id) => id !== 'subzero' && id !== 'native')) {
+      const slower = Object.keys(summary.medians).filter((row) => ratio(summary.medians[row], peer) < 1);
+      if (slower.length > 0) print(`slower than ${titles[peer]}: ${slower.join(', ')}`);
+    }
+    for (const [id, all] of Object.entries(byContender)) {
+      const failed = all.filter(({ failure }) => failure !== undefined).length;
+      if (failed === 0) continue;
+      print(`${titles[id]}: ${failed} of ${all.length} runs failed`);
+      if (id === 'subzero') status = 1;
+    }
+  }
+  if (values.json !== undefined) {
+    const host = { model: os.cpus()[0].model, cpus: os.cpus().length };
+    const file = { date: new Date().toISOString(), host, options: values, summaries, results };
+    fs.writeFileSync(values.json, `${JSON.stringify(file, null, 1)}\n`);
+  }
+  return status;
 }

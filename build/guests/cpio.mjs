@@ -55,3 +55,17 @@ function entryBytes(name, { mode, data, major = 0, minor = 0 }, inode) {
 }
 
 const padded = (bytes) => Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+
+/** The contents of one file of a "newc" archive. */
+export function readFromCpio(archive, name) {
+  const field = (at, index) => Number.parseInt(archive.toString('latin1', at + 6 + index * 8, at + 14 + index * 8), 16);
+  const pad = (length) => (length + 3) & ~3;
+  for (let at = 0; archive.toString('latin1', at, at + 6) === '070701'; ) {
+    const [size, nameLength] = [field(at, 6), field(at, 11)];
+    const data = at + pad(110 + nameLength);
+    const found = archive.toString('latin1', at + 110, at + 110 + nameLength - 1);
+    if (found === name) return archive.subarray(data, data + size);
+    at = data + pad(size);
+  }
+  throw new Error(`the archive has no ${name}`);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CpioArchive } from '../../../build/guests/cpio.mjs';
+import { CpioArchive, readFromCpio } from '../../../build/guests/cpio.mjs';
 
 function sample(order: readonly string[]): Buffer {
   const archive = new CpioArchive();
@@ -34,5 +34,11 @@ describe('CpioArchive', () => {
     expect(header(archive, 'bin/sh')).toEqual({ mode: 0o120777, size: 7, rdev: [0, 0] });
     expect(header(archive, 'b')).toEqual({ mode: 0o040755, size: 0, rdev: [0, 0] });
     expect(header(archive, 'b/c').mode).toBe(0o100644);
+  });
+
+  test('a file is read back out of an archive', () => {
+    const archive = sample(['a', 'b/c', 'd']);
+    expect(readFromCpio(archive, 'b/c').toString()).toBe('contents of b/c');
+    expect(() => readFromCpio(archive, 'none')).toThrow('the archive has no none');
   });
 });
