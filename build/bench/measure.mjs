@@ -43,7 +43,7 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
     const finish = () => {
       if (result.isDone) return;
       result.isDone = true;
-      if (ready !== undefined) result.peakMiB = usage(child.pid).peakMiB;
+      result.peakMiB = usage(child.pid).peakMiB || result.peakMiB;
       // The guest switches itself off next; an emulator without a power switch is ended.
       if (ready !== undefined) process.kill(child.pid, 'SIGTERM');
       setTimeout(() => endGroup(child.pid), GRACE_MS).unref();

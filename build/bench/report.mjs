@@ -11,7 +11,12 @@ export function median(values) {
 export const geometricMean = (values) =>
   values.length === 0 ? undefined : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
-/** Medians per row ('boot' and the programs) and contender; ratios above 1 say that Subzero is the faster one. */
+/**
+ * Medians per row ('boot' and the programs) and contender; ratios above 1 say that Subzero is the faster one.
+ * @param {Record<string, any[]>} results runs by contender
+ * @param {'ms' | 'cpuMs'} unit
+ * @returns {{ medians: Record<string, Record<string, number | undefined>>, means: Record<string, number | undefined>, wrong: any[] }}
+ */
 export function summarise(results, unit = 'ms') {
   const ids = Object.keys(results);
   const names = [...new Set(ids.flatMap((id) => results[id].flatMap(({ programs }) => Object.keys(programs))))];
