@@ -11,6 +11,7 @@ import { engineReason, type SessionEvents, VmSession } from '../guest/vm-session
 import type { VmStore } from '../disk/vm-store';
 import { Library } from '../library/library';
 import { subzeroPaths } from '../library/paths';
+import { prepareSocket, protectSocket } from '../library/runtime-socket';
 import type { VmEnd } from '../protocol/guest';
 import {
   configFromOptions,
@@ -91,12 +92,19 @@ export async function run(args: readonly string[], out: string): Promise<number>
     values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
   const { store, socketPath } = await prepare(positionals[0], values);
   const running = new Run(store, values, until, out);
-  const server = socketPath === undefined ? undefined : await serveOnSocket(running.service, socketPath);
+  const server = socketPath === undefined ? undefined : await serve(running.service, socketPath);
   try {
     return await running.toEnd(timeoutMs);
   } finally {
     await server?.close();
   }
+}
+
+async function serve(service: GuestService, socketPath: string): ReturnType<typeof serveOnSocket> {
+  await prepareSocket(socketPath);
+  const server = await serveOnSocket(service, socketPath);
+  await protectSocket(socketPath);
+  return server;
 }
 
 interface Prepared {
