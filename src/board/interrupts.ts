@@ -2,9 +2,10 @@ import { IoApic } from '../devices/ioapic/ioapic';
 import { ApicBus } from '../devices/lapic/apic-bus';
 import { Lapic } from '../devices/lapic/lapic';
 import { Pic } from '../devices/pic/pic';
-import type { Vcpu } from '../cpu/backend';
+import type { VcpuTurns } from './vcpu-turns';
 import type { GuestClock } from '../machine/clock';
 import { type InterruptLine, SharedLine } from '../machine/interrupt-line';
+import { allOnes, type MmioHandler } from '../machine/device';
 import type { MmioBus } from '../machine/mmio-bus';
 
 const IOAPIC_BASE = 0xfec00000;
@@ -18,9 +19,10 @@ export class InterruptControllers {
   readonly ioApic: IoApic;
   readonly lapics: readonly Lapic[];
   readonly #isa: SharedLine[] = [];
+  readonly #lapicBases: (number | undefined)[] = [];
 
   constructor(
-    vcpus: readonly Vcpu[],
+    private readonly turns: VcpuTurns,
     clock: GuestClock,
     mmio: MmioBus,
     tscToNs: (vcpu: number, tsc: bigint) => number,
@@ -28,15 +30,18 @@ export class InterruptControllers {
     const bus = new ApicBus((vector) => this.ioApic.endOfInterrupt(vector));
     this.ioApic = new IoApic('ioapic', { bus });
     mmio.map('ioapic', IOAPIC_BASE, PAGE, this.ioApic);
-    this.lapics = vcpus.map((vcpu, index) => {
+    this.lapics = turns.vcpus.map((vcpu, index) => {
       const lapic: Lapic = new Lapic(`lapic${index}`, index, clock, {
         intr: { set: (level) => vcpu.setInterrupt(level) },
         nmi: () => vcpu.nmi(),
         init: () => vcpu.init(),
         startup: (vector) => vcpu.startup(vector),
         bus,
-        // One page serves all: which local APIC answers depends on the vCPU that asks.
-        mapped: (base) => mmio.map(`lapic${index}`, base, PAGE, lapic),
+        mapped: (base) => {
+          this.#lapicBases[index] = base;
+          mmio.map(`lapic${index}`, base, PAGE, this.#lapicPage(index));
+        },
+        ipiSent: () => turns.yieldTurn(),
         tscToNs: (tsc) => tscToNs(index, tsc),
       });
       bus.add(lapic);
@@ -55,6 +60,18 @@ export class InterruptControllers {
         }),
       );
     }
+  }
+
+  /** The page at a local APIC's base. It answers a vCPU with that one's own registers, if that one has its page here too. */
+  #lapicPage(index: number): MmioHandler {
+    const asked = (): Lapic | undefined => {
+      const { index: running } = this.turns.current;
+      return this.#lapicBases[running] === this.#lapicBases[index] ? this.lapics[running] : undefined;
+    };
+    return {
+      readMmio: (offset, size) => asked()?.readMmio(offset, size) ?? allOnes(size),
+      writeMmio: (offset, size, value) => asked()?.writeMmio(offset, size, value),
+    };
   }
 
   /** A new driver of ISA interrupt `irq`. */

@@ -59,6 +59,7 @@ import { PcBus } from './pc-bus';
 import { buildIdeDrives } from './drives';
 import { InterruptControllers } from './interrupts';
 import { MemoryPlan } from './memory-plan';
+import { VcpuTurns } from './vcpu-turns';
 
 export const TSC_HZ = 1e9;
 const SCI_IRQ = 9;
@@ -106,6 +107,7 @@ export class PcMachine {
   readonly inputs: InputGate;
   readonly bus: GuestBus;
   readonly vcpus: readonly Vcpu[];
+  readonly turns: VcpuTurns;
   readonly screen: ScreenSource;
   readonly #partition: Partition;
   readonly #memory: MachineMemory;
@@ -132,17 +134,18 @@ export class PcMachine {
       config: { vcpuCount: config.cpu.cpus, vendor: config.cpu.vendor, tscHz: TSC_HZ },
     });
     this.vcpus = this.#partition.vcpus;
-    const boot = this.#bootVcpu();
+    const turns = new VcpuTurns(this.vcpus);
+    this.turns = turns;
     this.clock = new InstructionClock(
-      () => boot.count,
-      () => boot.breakSoon(),
+      () => turns.count,
+      () => turns.breakSoon(),
     );
     this.inputs = new InputGate(
-      () => boot.count,
+      () => turns.count,
       (input) => this.#apply(input),
       parts.hostRandom,
     );
-    this.#interrupts = new InterruptControllers(this.vcpus, this.clock, this.#mmio, (_vcpu, tsc) => Number(tsc));
+    this.#interrupts = new InterruptControllers(turns, this.clock, this.#mmio, (_vcpu, tsc) => Number(tsc));
     this.bus = new PcBus(this.#ports, this.#mmio, this.#interrupts, this.inputs, this.#interrupts.isa(COPROCESSOR_IRQ));
     this.#attach(this.#interrupts.pic, picState);
     this.#attach(this.#interrupts.ioApic, ioApicState);
@@ -294,6 +297,7 @@ export class PcMachine {
       pageSlow: () => undefined,
     };
     for (const { device } of this.#devices.values()) device.reset();
+    for (const vcpu of this.vcpus) vcpu.setClock(this.clock.step);
     this.#partition.memoryChanged();
   }
 
@@ -301,7 +305,7 @@ export class PcMachine {
   reset(): void {
     this.#request = undefined;
     for (const { device } of this.#devices.values()) device.reset();
-    for (const vcpu of this.vcpus) vcpu.reset();
+    this.turns.reset();
   }
 
   takeRequest(): PcRequest | undefined {
@@ -347,6 +351,7 @@ export class PcMachine {
     const entries = new Map<string, Plain>();
     entries.set('clock', this.clock.save());
     entries.set('a20', { ...this.#a20 });
+    if (this.vcpus.length > 1) entries.set('turns', { ...this.turns.save() });
     this.vcpus.forEach((vcpu, index) => {
       entries.set(`vcpu${index}`, vcpu.save() as unknown as Plain);
     });
@@ -360,6 +365,7 @@ export class PcMachine {
     const known = new Set([
       'clock',
       'a20',
+      ...(this.vcpus.length > 1 ? ['turns'] : []),
       ...this.vcpus.map((_vcpu, index) => `vcpu${index}`),
       ...this.#devices.keys(),
     ]);
@@ -367,8 +373,9 @@ export class PcMachine {
     for (const id of known) if (!entries.has(id)) throw new SnapshotError(id, 'is missing');
     // The count comes first: every timer is a function of it.
     this.vcpus.forEach((vcpu, index) => vcpu.restore(entries.get(`vcpu${index}`) as Parameters<Vcpu['restore']>[0]));
+    if (this.vcpus.length > 1) this.turns.restore(entries.get('turns'));
     this.clock.restore(entries.get('clock'));
-    this.#bootVcpu().setClock(this.clock.step);
+    for (const vcpu of this.vcpus) vcpu.setClock(this.clock.step);
     const a20 = entries.get('a20');
     if (!isRecord(a20) || typeof a20.keyboard !== 'boolean' || typeof a20.port92 !== 'boolean')
       throw new SnapshotError('a20', 'is not a gate');
@@ -390,7 +397,7 @@ export class PcMachine {
   #apply(input: MachineInput): void {
     switch (input.kind) {
       case 'clock': {
-        const step = { count: this.#bootVcpu().count, ns: input.ns, nsPerInstruction: input.nsPerInstruction };
+        const step = { count: this.turns.count, ns: input.ns, nsPerInstruction: input.nsPerInstruction };
         this.clock.applyStep(step);
         for (const vcpu of this.vcpus) vcpu.setClock(this.clock.step);
         return;
@@ -426,13 +433,9 @@ export class PcMachine {
 
   // wires
 
-  #bootVcpu(): Vcpu {
-    return this.vcpus[0] as Vcpu;
-  }
-
   #ask(request: PcRequest): void {
     this.#request ??= request;
-    this.#bootVcpu().breakSoon();
+    this.turns.breakSoon();
   }
 
   #setA20(gate: 'keyboard' | 'port92', level: boolean): void {
@@ -496,7 +499,7 @@ export class PcMachine {
     const GPRS = ['eax', 'ecx', 'edx', 'ebx', undefined, undefined, 'esi', 'edi'] as const;
     return {
       readPort: (_offset: number, size: 1 | 2 | 4): number => {
-        const vcpu = this.#bootVcpu();
+        const vcpu = this.turns.current;
         const registers = { eax: 0, ebx: 0, ecx: 0, edx: 0, esi: 0, edi: 0 };
         GPRS.forEach((name, index) => {
           if (name !== undefined) registers[name] = vcpu.readGpr(index);

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
-import { engines } from '../config/cpu';
+import { engines, maxCpus } from '../config/cpu';
 import { checkConfig, defaultConfig, type Validated, type VmConfig } from '../config/vm-config';
 import { createQcow2 } from '../disk/qcow2/create';
 import { sniffImage } from '../disk/sniff';
@@ -13,6 +13,7 @@ import { UsageError } from './usage-error';
 /** Options of `create` and `run` that describe a machine. */
 export const hardwareOptions = {
   memory: { type: 'string' },
+  cpus: { type: 'string' },
   disk: { type: 'string', multiple: true },
   cdrom: { type: 'string', multiple: true },
   floppy: { type: 'string', multiple: true },
@@ -25,6 +26,7 @@ export const hardwareOptions = {
 } as const satisfies ParseArgsConfig['options'];
 
 export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (default 512)
+  --cpus N              virtual processors, 1 to 8 (default 1)
   --disk SIZE|FILE      a new disk (10G, 512M) or an image file; up to 4 drives with --cdrom
   --cdrom FILE          an ISO image
   --floppy FILE         a floppy image
@@ -98,6 +100,7 @@ export async function configFromOptions(
   const base = defaultConfig(name);
   const memoryMiB =
     values.memory === undefined ? base.memory.memoryMiB : parseInteger('memory', values.memory, 1, 3072);
+  const cpus = values.cpus === undefined ? base.cpu.cpus : parseInteger('cpus', values.cpus, 1, maxCpus);
   const engine = engines.find((known) => known === (values.engine ?? 'auto'));
   if (engine === undefined) throw new UsageError(`--engine ${values.engine}: must be one of ${engines.join(', ')}`);
   if (values.kernel === undefined && (values.initrd ?? values.append ?? values.module) !== undefined) {
@@ -111,7 +114,7 @@ export async function configFromOptions(
   const config: VmConfig = {
     ...base,
     memory: { memoryMiB },
-    cpu: { ...base.cpu, engine },
+    cpu: { ...base.cpu, cpus, engine },
     firmware: { ...base.firmware, bios: values.bios === undefined ? null : absolute(values.bios) },
     boot: {
       ...base.boot,

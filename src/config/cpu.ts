@@ -15,7 +15,8 @@ export interface CpuConfig {
   readonly vendor: CpuVendor;
 }
 
-export const maxCpus = 1;
+/** Virtual processors that one VM can have. */
+export const maxCpus = 8;
 export const defaultCpu: CpuConfig = { cpus: 1, engine: 'auto', vendor: 'GenuineIntel' };
 
 export function readCpu(value: unknown, path: string, problems: Problem[]): CpuConfig {

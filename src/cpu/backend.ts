@@ -37,6 +37,11 @@ export type StopReason =
 
 export interface Vcpu extends Snapshottable<VcpuState> {
   readonly index: number;
+  /**
+   * Goes on at this count: other vCPUs ran meanwhile, and count instructions together with this one (src/README.md, "Time").
+   * Between runs only.
+   */
+  continueAt(count: InstructionCount): void;
   /** Exact between instructions and in bus calls. */
   readonly count: InstructionCount;
   /** Runs until count === until (exactly), or an earlier stop. A halted vCPU returns at once with 'halted' unless an interrupt is deliverable. */

@@ -1,4 +1,4 @@
-import type { GuestBus, Vcpu } from '../cpu/backend';
+import type { GuestBus, InstructionCount, StopReason } from '../cpu/backend';
 import type { InstructionClock } from '../machine/instruction-clock';
 import type { InputGate, InputReplayer } from '../machine/inputs';
 import type { Pacer } from './pacer';
@@ -18,7 +18,8 @@ export type StopCause =
 
 /** What the loop asks of the machine it runs. */
 export interface LoopMachine {
-  readonly vcpus: readonly Vcpu[];
+  /** All vCPUs as one. */
+  readonly turns: { readonly count: InstructionCount; run(bus: GuestBus, until: InstructionCount): StopReason };
   readonly clock: InstructionClock;
   readonly bus: GuestBus;
   readonly inputs: InputGate;
@@ -37,7 +38,7 @@ export interface LoopHost {
   sleep(timeoutMs: number): void;
   /** Called between slices and before sleeping: output, frames. Returns the ms after which it wants to be called again while idle. */
   afterSlice(isIdle: boolean): number;
-  /** The vCPU halts; `forever` when only a host event can wake it. */
+  /** All vCPUs halt; `forever` when only a host event can wake it. */
   halted(forever: boolean): void;
   /** The machine has power-on values again. */
   wasReset(): void;
@@ -61,6 +62,8 @@ export class MachineLoop {
   #stop: StopCause | undefined;
   #onPaused: (() => void) | undefined;
   #wasHalted = false;
+  /** The clock was stepped while all vCPUs slept, and nothing ran since: a second step would hide what came between. */
+  #isPaced = false;
   /** ms slept in HLT, for the load figure. */
   idleMs = 0;
 
@@ -102,28 +105,26 @@ export class MachineLoop {
         this.host.sleep(LONGEST_SLEEP_MS);
         continue;
       }
-      if (this.options.replay === undefined) this.#pace();
-      else this.#replayDue(this.options.replay);
+      const { replay } = this.options;
+      const hasMore = replay !== undefined && this.#replayDue(replay);
+      if (replay === undefined) this.#pace();
       this.machine.clock.fireDue();
+      // What came at one count came before the next instruction.
+      if (hasMore) continue;
       this.#slice();
       this.host.afterSlice(false);
     }
   }
 
   #count(): number {
-    return this.#vcpu().count;
-  }
-
-  #vcpu(): Vcpu {
-    return this.machine.vcpus[0] as Vcpu;
+    return this.machine.turns.count;
   }
 
   #slice(): void {
-    const { clock, bus } = this.machine;
-    const vcpu = this.#vcpu();
-    const count = vcpu.count;
-    const reason = vcpu.run(bus, this.#until(count));
-    this.#reachedCheckpoint(count, vcpu.count);
+    const { clock, bus, turns } = this.machine;
+    const count = turns.count;
+    const reason = turns.run(bus, this.#until(count));
+    this.#reachedCheckpoint(count, turns.count);
     this.#takeRequest();
     if (reason.kind === 'halted') {
       if (this.#stop === undefined) this.#idle();
@@ -159,16 +160,23 @@ export class MachineLoop {
   }
 
   #pace(): void {
+    if (this.#isPaced) {
+      this.#isPaced = false;
+      return;
+    }
     const { clock, inputs } = this.machine;
     const step = this.pacer.afterSlice(this.host.nowMs(), this.#count(), clock.nowNs());
     if (step !== undefined) inputs.apply({ kind: 'clock', ns: step.ns, nsPerInstruction: step.nsPerInstruction });
   }
 
-  #replayDue(replay: InputReplayer): void {
-    for (const input of replay.take(this.#count())) {
+  /** true: more is due at this count, after the timers that fire now. */
+  #replayDue(replay: InputReplayer): boolean {
+    const inputs = replay.take(this.#count());
+    for (const input of inputs) {
       this.machine.inputs.apply(input);
       this.options.checkpoint?.replayed();
     }
+    return inputs.length > 0 && replay.nextCount === this.#count();
   }
 
   /** Sleeps until the next deadline or an arrival, then steps guest time. */
@@ -189,6 +197,7 @@ export class MachineLoop {
     if (timeout > 0) this.host.sleep(timeout);
     const now = this.host.nowMs();
     this.idleMs += now - before;
+    this.#isPaced = true;
     const step = this.pacer.afterSleep(now, this.#count(), clock.nowNs(), deadline);
     inputs.apply({ kind: 'clock', ns: step.ns, nsPerInstruction: step.nsPerInstruction });
   }

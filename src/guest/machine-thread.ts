@@ -45,7 +45,7 @@ class MachineThread implements LoopHost {
     this.#machine = this.#build();
     this.#keys = this.#keyQueue();
     const { clock } = this.#machine;
-    const count = this.#machine.vcpus[0]?.count ?? 0;
+    const count = this.#machine.turns.count;
     const pacer = new Pacer(this.nowMs(), clock.nowNs(), count, clock.step.nsPerInstruction);
     const { replay } = init;
     this.#loop = new MachineLoop(this.#machine, this, pacer, {
@@ -257,7 +257,7 @@ class MachineThread implements LoopHost {
 
   #paused(): void {
     this.#link.flush();
-    this.#link.send({ t: 'paused', count: this.#machine.vcpus[0]?.count ?? 0 });
+    this.#link.send({ t: 'paused', count: this.#machine.turns.count });
   }
 
   /** A save waits until the drives have no request open: what the guest was told is what the disks hold. */
@@ -303,7 +303,7 @@ class MachineThread implements LoopHost {
 
   #stats(): unknown {
     const now = this.nowMs();
-    const count = this.#machine.vcpus[0]?.count ?? 0;
+    const count = this.#machine.turns.count;
     const elapsed = now - this.#mips.atMs;
     if (elapsed >= 200) {
       const mips = (count - this.#mips.count) / 1e3 / elapsed;

@@ -99,15 +99,19 @@ export class InputReplayer {
     return undefined;
   }
 
-  /** Inputs due at `count`, in order, up to and including the first clock step: timers fire before the next one. */
+  /** Inputs due at `count`, in order, up to the second clock step: timers fire before that. */
   take(count: number): MachineInput[] {
     const due: MachineInput[] = [];
+    let hasStep = false;
     for (;;) {
       const stamped = this.inputs[this.#next];
       if (stamped === undefined || stamped.count !== count || stamped.input.kind === 'random') return due;
+      if (stamped.input.kind === 'clock') {
+        if (hasStep) return due;
+        hasStep = true;
+      }
       due.push(stamped.input);
       this.#next++;
-      if (stamped.input.kind === 'clock') return due;
     }
   }
 

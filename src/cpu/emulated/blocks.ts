@@ -39,6 +39,7 @@ const RIP = stateOffset('RIP') >> 2;
 const MODE = stateOffset('MODE') >> 2;
 const CODE_GEN = stateOffset('CODE_GEN') >> 2;
 const PATCHED_OP = stateOffset('PATCHED_OP') >> 2;
+const PATCHED_HANDLER = stateOffset('PATCHED_HANDLER') >> 2;
 const JUMP_CACHE = stateOffset('JUMP_CACHE');
 const TEMPORARY_BLOCK = stateOffset('TEMPORARY_BLOCK');
 const CS = stateOffset('SEG') + SEG_STRIDE;
@@ -206,6 +207,15 @@ export class BlockCache {
       const isSecond = block.secondStart < end && offset < block.secondStart + block.secondSize;
       if (isFirst || isSecond) this.#drop(block);
     }
+  }
+
+  /** Before another vCPU runs: the op that the last one was to be stopped at is itself again, for blocks are shared. */
+  unpatch(state: number | undefined): void {
+    if (state === undefined) return;
+    const op = this.#i32[(state >> 2) + PATCHED_OP]! >>> 0;
+    if (op === 0) return;
+    this.#u16[(op + layout.OP_HANDLER) >> 1] = this.#i32[(state >> 2) + PATCHED_HANDLER]!;
+    this.#i32[(state >> 2) + PATCHED_OP] = 0;
   }
 
   /** Memory was replaced, or everything may have changed: no block stays. Only between instructions. */

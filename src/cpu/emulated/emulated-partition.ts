@@ -102,6 +102,7 @@ export class EmulatedPartition implements Partition {
         new EmulatedVcpu(index, state, {
           core: this.#core,
           enter: (vcpu, bus) => {
+            if (this.#running !== vcpu) this.#blocks.unpatch(this.#running?.state.base);
             this.#running = vcpu;
             this.#bus = bus;
           },

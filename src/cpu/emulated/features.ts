@@ -86,6 +86,7 @@ export const FEATURES: readonly Feature[] = [
   ]),
   ...rows(7, 0, 'ebx', [
     [0, 'fsgsbase', YES],
+    [1, 'tsc_adjust', YES],
     [3, 'bmi1', YES],
     [5, 'avx2', NO],
     [7, 'smep', YES],

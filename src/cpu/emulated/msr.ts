@@ -12,6 +12,7 @@ export interface MsrContext {
 }
 
 const MSR_TSC = 0x10;
+const MSR_TSC_ADJUST = 0x3b;
 const MSR_TSC_DEADLINE = 0x6e0;
 const MSR_PAT = 0x277;
 const MSR_MTRR_DEF_TYPE = 0x2ff;
@@ -87,6 +88,8 @@ export function isCanonical48(value: bigint): boolean {
 export function readMsr(index: number, context: MsrContext): bigint | undefined {
   const { state, bus, vcpu, isIntel } = context;
   if (index === MSR_TSC) return context.tsc;
+  // Both are 0 at power-on, and every write to one moves the other (SDM volume 3, 18.17.3).
+  if (index === MSR_TSC_ADJUST && isIntel) return state.u64('TSC_OFFSET');
   if (index === MSR_PAT) return state.u64('PAT');
   if (isBoardMsr(index)) {
     const value = bus.readMsr(vcpu, index);
@@ -128,11 +131,22 @@ export function isStorable(index: number, value: bigint): boolean {
   return (value & ~stored.mask) === 0n;
 }
 
+/** Moves the TSC. A deadline stays where it is in terms of the TSC, so the board's moves in time. */
+function shiftTsc(by: bigint, { state, bus, vcpu }: MsrContext): void {
+  const deadline = bus.readMsr(vcpu, MSR_TSC_DEADLINE) ?? 0n;
+  state.setU64('TSC_OFFSET', BigInt.asUintN(64, state.u64('TSC_OFFSET') + by));
+  if (deadline !== 0n) bus.writeMsr(vcpu, MSR_TSC_DEADLINE, BigInt.asUintN(64, deadline - by));
+}
+
 /** false: #GP. */
 export function writeMsr(index: number, value: bigint, context: MsrContext): boolean {
   const { state, bus, vcpu, isIntel } = context;
   if (index === MSR_TSC) {
-    state.setU64('TSC_OFFSET', BigInt.asUintN(64, state.u64('TSC_OFFSET') + value - context.tsc));
+    shiftTsc(value - context.tsc, context);
+    return true;
+  }
+  if (index === MSR_TSC_ADJUST && isIntel) {
+    shiftTsc(value - state.u64('TSC_OFFSET'), context);
     return true;
   }
   if (isBoardMsr(index)) {

@@ -36,6 +36,8 @@ export class EmulatedVcpu implements Vcpu {
   readonly #s: number;
   #isBreakWanted = false;
   #isKicked = false;
+  /** INIT and start-up IPIs to the vCPU that runs wait for its next boundary; to another one they happen at once. */
+  #isInRun = false;
   #pendingInit = false;
   #pendingStartup: number | undefined;
   /** Level of the FERR# pin that the bus knows. */
@@ -60,13 +62,22 @@ export class EmulatedVcpu implements Vcpu {
 
   run(bus: GuestBus, until: InstructionCount): StopReason {
     this.host.enter(this, bus);
+    this.#isInRun = true;
     try {
       return this.#run(bus, until);
     } catch (error) {
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     } finally {
+      this.#isInRun = false;
       this.host.leave();
     }
+  }
+
+  continueAt(count: InstructionCount): void {
+    const { state } = this;
+    if (this.#isShadowed()) state.setCount('SHADOW_COUNT', count);
+    state.setCount('COUNT', count);
+    this.#lastEventCount = -1;
   }
 
   kick(): void {
@@ -93,11 +104,13 @@ export class EmulatedVcpu implements Vcpu {
     this.#pendingInit = true;
     this.#pendingStartup = undefined;
     this.#stopSoon();
+    if (!this.#isInRun) this.#takeInit();
   }
 
   startup(vector: number): void {
     this.#pendingStartup = vector & 0xff;
     this.#stopSoon();
+    if (!this.#isInRun) this.#takeStartup();
   }
 
   reset(): void {
@@ -158,13 +171,14 @@ export class EmulatedVcpu implements Vcpu {
     const { state } = this;
     this.#isBreakWanted = false;
     for (;;) {
+      this.#takeInit();
+      this.#takeStartup();
       this.#driveFerr(bus);
       if (this.#isKicked) {
         this.#isKicked = false;
         return { kind: 'kicked' };
       }
       if (this.#isBreakWanted) return { kind: 'kicked' };
-      if (this.#pendingInit) this.#reset('init');
       const activity = this.#activity();
       if (activity === SHUTDOWN) return { kind: 'shutdown', cause: 'tripleFault' };
       if (activity !== RUNNING) return { kind: 'halted' };
@@ -196,18 +210,27 @@ export class EmulatedVcpu implements Vcpu {
       state.setU32('ACTIVITY', RUNNING);
       return RUNNING;
     }
-    if (activity === WAIT_FOR_SIPI && this.#pendingStartup !== undefined) {
-      const vector = this.#pendingStartup;
-      this.#pendingStartup = undefined;
-      state.setSegment(1, { ...state.segment(1), selector: vector << 8, base: BigInt(vector << 12) });
-      state.setU64('RIP', 0n);
-      state.setU32('ACTIVITY', RUNNING);
-      this.#core.updateMode(this.#s);
-      return RUNNING;
-    }
-    // A startup IPI means nothing to a vCPU that runs.
-    if (activity !== WAIT_FOR_SIPI) this.#pendingStartup = undefined;
     return activity;
+  }
+
+  #takeInit(): void {
+    if (!this.#pendingInit) return;
+    const startup = this.#pendingStartup;
+    this.#reset('init');
+    this.#pendingStartup = startup;
+  }
+
+  /** Wakes a vCPU that waits for it; one that runs, or halts, takes no notice. */
+  #takeStartup(): void {
+    const vector = this.#pendingStartup;
+    if (vector === undefined) return;
+    this.#pendingStartup = undefined;
+    const { state } = this;
+    if (state.u32('ACTIVITY') !== WAIT_FOR_SIPI) return;
+    state.setSegment(1, { ...state.segment(1), selector: vector << 8, base: BigInt(vector << 12) });
+    state.setU64('RIP', 0n);
+    state.setU32('ACTIVITY', RUNNING);
+    this.#core.updateMode(this.#s);
   }
 
   #isNmiDue(): boolean {

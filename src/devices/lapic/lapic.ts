@@ -27,6 +27,8 @@ export interface LapicWires {
   init(): void;
   startup(vector: number): void;
   readonly bus: ApicBus;
+  /** This vCPU sent an interrupt to others. */
+  ipiSent?(): void;
   /** Where the register page answers now; undefined = nowhere. Called on every change, reset and restore. */
   mapped(base: number | undefined): void;
   /** Guest time at which this vCPU's TSC reaches a value. */
@@ -578,6 +580,7 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
     // Processors treat fixed IPIs as edge-triggered whatever the ICR says (11.6.1).
     const message = { deliveryMode, vector, destination, isLogical, isLevel: isLevel && !isVectored };
     this.wires.bus.sendFrom(this, message, shorthand);
+    if (shorthand !== 'self') this.wires.ipiSent?.();
   }
 
   #writeBase(value: bigint): boolean {

@@ -1,18 +1,9 @@
-import { PcMachine } from '../../../src/board/pc';
-import { checkConfig, defaultConfig } from '../../../src/config/vm-config';
-import type { Medium } from '../../../src/machine/block-port';
-import { createMachineMemory, memoryMapOf } from '../../../src/machine/memory-map';
-import { coreModule } from '../cpu/cpu-machine';
-import { FakeBlockPort } from '../fake-block-port';
+import { defaultConfig } from '../../../src/config/vm-config';
+import { TestPc } from '../test-pc';
 import type { FuzzRange, FuzzSubject } from './fuzz-device';
 import { sizeOf } from './fuzz-device';
 import type { FuzzRandom } from './fuzz-random';
 import { hostActs, settleAll } from './storage-subjects';
-
-class BoardPort extends FakeBlockPort {
-  complete(): void {}
-  changeMedium(_medium: Partial<Medium> | undefined): void {}
-}
 
 /** Ports that something answers at, and what a BIOS maps. */
 const PORT_RANGES: readonly (readonly [first: number, count: number])[] = [
@@ -61,36 +52,18 @@ export const pcSubject: FuzzSubject = {
   name: 'pc',
   stateLimit: 24 << 20,
   make: (random) => {
-    const checked = checkConfig({
-      ...defaultConfig('fuzzed'),
-      memory: { memoryMiB: 4 },
-      disks: [{ id: 'disk0', file: 'disk0.img', format: 'raw', bus: 'ide', readonly: false }],
-      cdroms: [{ id: 'cd0', file: 'cd.iso' }],
-      floppies: [{ id: 'fd0', file: 'fd.img', readonly: false }],
-    });
-    if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-    const { config } = checked;
-    const memory = createMachineMemory(config);
-    const ports: BoardPort[] = [];
-    const pc = new PcMachine({
-      config,
-      memory,
-      core: coreModule(),
-      firmware: { bios: new Uint8Array(0x20000), vgaBios: new Uint8Array(0x8000) },
-      kernel: undefined,
-      nvram: undefined,
-      blockPort: (id) => {
-        const sizes: Record<string, number> = { disk0: 0x40000, cd0: 0x20000, fd0: 1_474_560 };
-        const port = new BoardPort(new Uint8Array(sizes[id] ?? 0x8000), id === 'cd0');
-        ports.push(port);
-        return port;
+    const sizes: Record<string, number> = { disk0: 0x40000, cd0: 0x20000, fd0: 1_474_560 };
+    const { pc, ram, ports } = new TestPc({
+      changes: {
+        cpu: { ...defaultConfig('').cpu, cpus: 2 },
+        disks: [{ id: 'disk0', file: 'disk0.img', format: 'raw', bus: 'ide', readonly: false }],
+        cdroms: [{ id: 'cd0', file: 'cd.iso' }],
+        floppies: [{ id: 'fd0', file: 'fd.img', readonly: false }],
       },
-      serialOut: () => ({ write: () => undefined }),
-      tap: () => undefined,
-      hostRandom: () => random.next(),
+      mediumBytes: (id) => sizes[id] ?? 0x8000,
+      random: () => random.next(),
     });
     const { bus } = pc;
-    const ram = new DataView(memory.buffer, memoryMapOf(config).ram.offset, 4 << 20);
     const configure = (register: number, value: number): void => {
       bus.writePort(0xcf8, 4, (0x80000000 | register) >>> 0);
       bus.writePort(0xcfc, 4, value);

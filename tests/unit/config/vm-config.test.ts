@@ -73,7 +73,7 @@ describe('a configuration', () => {
     [
       'two processors',
       (json) => {
-        json['cpu'] = { cpus: 2 };
+        json['cpu'] = { cpus: 9 };
       },
       ['cpu.cpus out-of-range'],
     ],

@@ -415,6 +415,19 @@ describe('MSRs, CPUID, TSC', () => {
     expect([s.gpr[0], s.gpr[2]]).toEqual([1_000_007n, 0n]);
   });
 
+  it('TSC_ADJUST moves with the TSC, and the TSC with it', () => {
+    const m = machine32();
+    m.vcpu.setClock({ count: m.vcpu.count, ns: 1_000_000, nsPerInstruction: 0 });
+    const s = m.execute([
+      ...[0xb9, 0x3b, 0, 0, 0, 0xb8, 0x10, 0, 0, 0, 0x31, 0xd2, 0x0f, 0x30], // wrmsr 3Bh, 10h
+      ...[0x0f, 0x31, 0x89, 0xc6], // rdtsc; mov esi, eax
+      ...[0xb9, 0x10, 0, 0, 0, 0xb8, 0, 0, 0, 0x40, 0x31, 0xd2, 0x0f, 0x30], // wrmsr 10h, 40000000h
+      ...[0xb9, 0x3b, 0, 0, 0, 0x0f, 0x32], // rdmsr 3Bh
+    ]);
+    expect(s.gpr[6]).toBe(1_000_016n);
+    expect(s.gpr[0]).toBe(0x40000000n - 1_000_000n);
+  });
+
   it('TSD closes RDTSC to ring 3', () => {
     const m = machine32((s) => {
       asUser32(s);
