@@ -193,7 +193,7 @@ class MachineThread implements LoopHost {
   #payHash(): void {
     if (!this.#owesHash || this.#isDriveBusy()) return;
     this.#owesHash = false;
-    this.#link.send({ t: 'hash', count: this.#machine.vcpus[0]?.count ?? 0, hash: this.#hash() });
+    this.#link.send({ t: 'hash', count: this.#machine.turns.count, hash: this.#hash() });
   }
 
   #isDriveBusy(): boolean {
