@@ -6,6 +6,8 @@ import { IconButton } from './components/button';
 import { Icon } from './components/icon';
 import { AboutDialog } from './features/home/about-dialog';
 import { CloseDialog } from './features/home/close-dialog';
+import { FullScreenBar } from './features/console/full-screen-bar';
+import { TypeDialog } from './features/console/type-dialog';
 import { HomeTab } from './features/home/home-tab';
 import { LibraryPanel } from './features/library/library-panel';
 import { SettingsDialog } from './features/settings/settings-dialog';
@@ -24,7 +26,7 @@ import { library, vmById } from './state/library';
 import { dismiss, notices } from './state/notices';
 import { useStore } from './state/store';
 import { activateTab, closeTab, HOME, tabs } from './state/tabs';
-import { isFullScreen, isLibraryShown, setFullScreen } from './state/window';
+import { isFullScreen, isLibraryShown } from './state/window';
 
 export function App() {
   const { active, open } = useStore(tabs);
@@ -102,19 +104,6 @@ function VmTabHandle({ vm }: { readonly vm: VmItem }) {
   );
 }
 
-function FullScreenBar({ vm }: { readonly vm: VmItem | undefined }) {
-  return (
-    <div className="full-screen-bar">
-      {vm?.name}
-      <IconButton
-        icon="exitFullScreen"
-        label={translate('toolbar.exitFullScreen')}
-        onPress={() => setFullScreen(false)}
-      />
-    </div>
-  );
-}
-
 function Dialogs() {
   const dialog = useStore(openDialog);
   useStore(library);
@@ -129,6 +118,7 @@ function Dialogs() {
     default: {
       const vm = vmById(dialog.vm);
       if (vm === undefined) return null;
+      if (dialog.kind === 'typeText') return <TypeDialog vm={vm} />;
       if (dialog.kind === 'settings') return <SettingsDialog vm={vm} />;
       if (dialog.kind === 'deleteVm') return <DeleteDialog vm={vm} />;
       if (dialog.kind === 'takeSnapshot') return <TakeDialog vm={vm} onDone={closeDialog} />;

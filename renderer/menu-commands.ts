@@ -1,11 +1,14 @@
 import type { MenuCommand, VmItem } from '../src/protocol/app';
+import { specialKeys } from '../src/protocol/special-keys';
 import { onEvent } from './bridge/bridge';
+import { captureToClipboard, captureToFile } from './features/console/capture';
 import { consoleCommands } from './features/console/console-commands';
 import { openVmFolder } from './features/library/open-vm';
 import { revertToCurrent } from './features/snapshots/revert';
 import { openDialog, showDialog } from './state/dialogs';
 import { vmById } from './state/library';
-import { canTakeSnapshot, doPower, type PowerAction, possibleActions } from './state/power';
+import { canTakeSnapshot, doPower, isPoweredOn, type PowerAction, possibleActions } from './state/power';
+import { setScale } from './state/scale';
 import { closeTab, stepTab, tabs } from './state/tabs';
 import { isFullScreen, isLibraryShown, setFullScreen } from './state/window';
 
@@ -54,6 +57,8 @@ function run(command: MenuCommand): void {
 }
 
 function runOnVm(command: MenuCommand, vm: VmItem): void {
+  const key = specialKeys.find((name) => command === `send.${name}`);
+  if (key !== undefined) return consoleCommands.get()?.send(key);
   const power = POWER[command];
   if (power !== undefined) return doPower(vm, power);
   switch (command) {
@@ -71,8 +76,18 @@ function runOnVm(command: MenuCommand, vm: VmItem): void {
       return vm.kind === 'ok' ? showDialog({ kind: 'settings', vm: vm.id }) : undefined;
     case 'grabInput':
       return consoleCommands.get()?.grab();
-    case 'ctrlAltDel':
-      return consoleCommands.get()?.send('ctrlAltDelete');
+    case 'typeText':
+      return isPoweredOn(vm) ? showDialog({ kind: 'typeText', vm: vm.id }) : undefined;
+    case 'captureToFile':
+      return isPoweredOn(vm) ? captureToFile(vm.id) : undefined;
+    case 'captureToClipboard':
+      return isPoweredOn(vm) ? captureToClipboard(vm.id) : undefined;
+    case 'screenFit':
+      return setScale(vm.id, 'fit');
+    case 'screenPixel':
+      return setScale(vm.id, 'pixel');
+    case 'screenStretch':
+      return setScale(vm.id, 'stretch');
     default:
       return undefined;
   }

@@ -9,6 +9,7 @@ import type { AppContext, WindowEndpoint } from './app-context';
 import { CloseGuard } from './close-guard';
 import { FileTokens } from './file-tokens';
 import { GuestSupervisor } from './guest-supervisor';
+import { consoleCalls } from './ipc/console-calls';
 import { libraryCalls } from './ipc/library-calls';
 import { snapshotCalls } from './ipc/snapshot-calls';
 import { vmCalls } from './ipc/vm-calls';
@@ -95,6 +96,7 @@ export class Application {
         ...libraryCalls(this.#context, own),
         ...wizardCalls(this.#context, own),
         ...vmCalls(this.#context, own),
+        ...consoleCalls(this.#context, own),
         ...snapshotCalls(this.#context, (vm, tree) => this.#emit('snapshots', { vm, tree })),
         ...windowCalls(own, (answer) => this.#guard.answered(answer)),
       },

@@ -1,6 +1,7 @@
 import { VmError } from '../../src/base/errors';
 import type { GuestCalls, GuestEvents, SnapshotTree, VmInfo, VmStats, VmStatus } from '../../src/protocol/guest';
 import { guestEventChecks, snapshotTreeCheck, vmInfoCheck, vmStatsCheck } from '../../src/protocol/guest-checks';
+import type { KeyboardLayoutId } from '../../src/protocol/keyboard-layouts';
 import { type ArgsOf, Endpoint, type ResultOf, type Transport } from '../../src/protocol/rpc';
 
 const CALL_TIMEOUT_MS = 15_000;
@@ -8,6 +9,7 @@ const CALL_TIMEOUT_MS = 15_000;
 const LONG_CALL_TIMEOUT_MS = 600_000;
 const LONG_CALLS: ReadonlySet<string> = new Set(['vm.suspend', 'snapshot.take', 'snapshot.restore', 'snapshot.delete']);
 const MAX_PNG_BYTES = 32 << 20;
+const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47];
 
 /** The main process's end of the link to a running VM, whoever runs it. What comes from there is checked. */
 export class GuestLink {
@@ -60,6 +62,20 @@ export class GuestLink {
   async thumbnail(id: string): Promise<Uint8Array | null> {
     const png: unknown = await this.call('snapshot.thumbnail', { id });
     return png instanceof Uint8Array && png.length <= MAX_PNG_BYTES ? png : null;
+  }
+
+  /** A PNG of the guest's screen. */
+  async picture(): Promise<Uint8Array> {
+    const png: unknown = await this.call('screen.picture', null);
+    const isPng =
+      png instanceof Uint8Array && png.length <= MAX_PNG_BYTES && PNG_MAGIC.every((byte, at) => png[at] === byte);
+    if (!isPng) throw new VmError('bad-message', "the VM's process answered with nonsense: no picture");
+    return png;
+  }
+
+  /** Ends when all is typed, or `signal` ends it. */
+  typeText(text: string, layout: KeyboardLayoutId, signal: AbortSignal): Promise<void> {
+    return this.#endpoint.call('keys.type', { text, layout }, { signal });
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import { type MessageKey, translate } from '../../src/i18n/translate';
 import type { MenuCommand } from '../../src/protocol/app';
+import { specialKeys } from '../../src/protocol/special-keys';
 
 type Item = readonly [label: MessageKey, command: MenuCommand, accelerator?: string];
 const SEPARATOR = 'separator';
@@ -16,6 +17,10 @@ const FILE: readonly (Item | typeof SEPARATOR)[] = [
 const VIEW: readonly (Item | typeof SEPARATOR)[] = [
   ['menu.fullScreen', 'fullScreen', 'Ctrl+Alt+Enter'],
   ['menu.toggleLibrary', 'toggleLibrary', 'F9'],
+  SEPARATOR,
+  ['scale.fit', 'screenFit'],
+  ['scale.pixel', 'screenPixel'],
+  ['scale.stretch', 'screenStretch'],
 ];
 
 const VM: readonly (Item | typeof SEPARATOR)[] = [
@@ -31,7 +36,11 @@ const VM: readonly (Item | typeof SEPARATOR)[] = [
   ['menu.snapshotManager', 'snapshotManager', 'CmdOrCtrl+M'],
   SEPARATOR,
   ['menu.grabInput', 'grabInput', 'CmdOrCtrl+G'],
-  ['menu.ctrlAltDel', 'ctrlAltDel', 'Ctrl+Alt+Insert'],
+  ['menu.ctrlAltDel', 'send.ctrlAltDelete', 'Ctrl+Alt+Insert'],
+  ['menu.typeText', 'typeText'],
+  SEPARATOR,
+  ['menu.captureToFile', 'captureToFile', 'Ctrl+Alt+PrintScreen'],
+  ['menu.captureToClipboard', 'captureToClipboard'],
   SEPARATOR,
   ['menu.settings', 'settings', 'CmdOrCtrl+D'],
 ];
@@ -59,7 +68,16 @@ export function installMenu(send: (command: MenuCommand) => void): void {
     },
     { role: 'editMenu', label: translate('menu.edit') },
     { label: translate('menu.view'), submenu: items(VIEW) },
-    { label: translate('menu.vm'), submenu: items(VM) },
+    {
+      label: translate('menu.vm'),
+      submenu: [
+        ...items(VM),
+        {
+          label: translate('menu.sendKeys'),
+          submenu: items(specialKeys.map((key): Item => [`keys.${key}`, `send.${key}`])),
+        },
+      ],
+    },
     { label: translate('menu.tabs'), submenu: items(TABS) },
     { label: translate('menu.help'), submenu: [{ label: translate('menu.about'), click: () => send('about') }] },
   ];

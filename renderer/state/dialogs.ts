@@ -6,6 +6,7 @@ import { Store } from './store';
 export type OpenDialog =
   | { readonly kind: 'newVm' }
   | { readonly kind: 'settings'; readonly vm: VmId }
+  | { readonly kind: 'typeText'; readonly vm: VmId }
   | { readonly kind: 'deleteVm'; readonly vm: VmId }
   | { readonly kind: 'takeSnapshot'; readonly vm: VmId }
   | { readonly kind: 'restoreSnapshot'; readonly vm: VmId; readonly snapshot: SnapshotInfo }

@@ -1,12 +1,25 @@
-import { call, onEvent } from '../bridge/bridge';
+import { call } from '../bridge/bridge';
+import { report } from './notices';
 import { Store } from './store';
 
 export const isFullScreen = new Store(false);
 export const isLibraryShown = new Store(true);
 
-onEvent('fullScreen', (isOn) => isFullScreen.set(isOn));
+/** Chromium's Keyboard Lock, which the DOM's types do not know. */
+interface LockableKeyboard {
+  lock(): Promise<void>;
+  unlock(): void;
+}
+const keyboard = (navigator as unknown as { keyboard?: LockableKeyboard }).keyboard;
+
+document.addEventListener('fullscreenchange', () => {
+  const isOn = document.fullscreenElement !== null;
+  isFullScreen.set(isOn);
+  // Alt+Tab, Super and Escape go to the guest too, where the desktop lets them.
+  if (isOn) keyboard?.lock().catch(() => undefined);
+  else keyboard?.unlock();
+});
 
 export function setFullScreen(isOn: boolean): void {
-  isFullScreen.set(isOn);
-  void call('app.fullScreen', { isOn });
+  call('app.fullScreen', { isOn }).catch(report);
 }

@@ -2,13 +2,15 @@ import type { Problem } from './problem';
 import { FieldReader } from './reader';
 
 export const displayAdapters = ['std-vga'] as const;
-export const displayScales = ['fit', 'pixel'] as const;
+export const displayScales = ['fit', 'pixel', 'stretch'] as const;
+
+export type DisplayScale = (typeof displayScales)[number];
 
 export interface DisplayConfig {
   readonly adapter: (typeof displayAdapters)[number];
   readonly vramMiB: number;
-  /** How the window shows the screen at first: fitted to the window or one to one. */
-  readonly scale: (typeof displayScales)[number];
+  /** How the window shows the screen: fitted to the window in its shape, one to one, or filling the window. */
+  readonly scale: DisplayScale;
 }
 
 export const defaultDisplay: DisplayConfig = { adapter: 'std-vga', vramMiB: 16, scale: 'fit' };

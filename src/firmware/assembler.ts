@@ -259,6 +259,11 @@ export class Assembler {
     return this.byte(0xe9).#relative(label, 2);
   }
 
+  /** 32-bit code. */
+  call32(label: string): this {
+    return this.byte(0xe8).#relative(label, 4);
+  }
+
   jumpIf(condition: Condition, label: string): this {
     return this.byte(0x70 | CONDITIONS[condition]).#relative(label);
   }
@@ -361,9 +366,9 @@ export class Assembler {
     return size === 2 ? this.word(0) : this.dword(0);
   }
 
-  #relative(label: string, size: 1 | 2 = 1): this {
+  #relative(label: string, size: 1 | 2 | 4 = 1): this {
     this.#fixups.push({ at: this.#bytes.length, size, label, isRelative: true, base: 0 });
-    return size === 1 ? this.byte(0) : this.word(0);
+    return size === 1 ? this.byte(0) : size === 2 ? this.word(0) : this.dword(0);
   }
 
   #prefix(bits: 16 | 32): this {

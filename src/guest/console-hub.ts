@@ -41,6 +41,9 @@ interface Viewer {
   lastText: string | undefined;
   /** What changed since the last frame it got; 'all' before the first. */
   pending: ConsoleRect[] | 'all';
+  /** Keys and buttons that it holds down: a window that goes leaves none behind. */
+  readonly held: Set<number>;
+  buttons: number;
 }
 
 /**
@@ -84,9 +87,14 @@ export class ConsoleHub {
       watchesText: false,
       lastText: undefined,
       pending: 'all',
+      held: new Set(),
+      buttons: 0,
     };
     this.#viewers.add(viewer);
-    port.onClose = () => this.#viewers.delete(viewer);
+    port.onClose = () => {
+      this.#viewers.delete(viewer);
+      this.#letGo(viewer);
+    };
     port.onMessage = (message) => {
       const input = asConsoleInput(message);
       if (input !== undefined) this.#input(viewer, input);
@@ -115,14 +123,25 @@ export class ConsoleHub {
         viewer.lastText = undefined;
         return this.#textSoon();
       case 'keys':
+        for (const { usage, down } of input.strokes) {
+          if (down) viewer.held.add(usage);
+          else viewer.held.delete(usage);
+        }
         return this.session.sendKeys(input.strokes);
       case 'pointer': {
         const { t: _, ...move } = input;
+        viewer.buttons = move.buttons;
         return this.session.movePointer(move);
       }
       case 'serial':
         return this.session.writeSerial(input.port, input.bytes);
     }
+  }
+
+  #letGo({ held, buttons }: Viewer): void {
+    if (held.size > 0) this.session.sendKeys([...held].reverse().map((usage) => ({ usage, down: false })));
+    held.clear();
+    if (buttons !== 0) this.session.movePointer({ dx: 0, dy: 0, wheel: 0, buttons: 0 });
   }
 
   /** A new machine (start, restore) has a new picture and knows of no question. */

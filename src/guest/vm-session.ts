@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { isVmError, VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
 import { encodePng } from '../base/png';
+import type { DisplayScale } from '../config/display';
 import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
 import type { Disk } from '../disk/disk';
 import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-store';
@@ -19,11 +20,12 @@ import type {
   VmStats,
   VmStatus,
 } from '../protocol/guest';
+import type { KeyboardLayoutId } from '../protocol/keyboard-layouts';
 import { Lifecycle } from './lifecycle';
 import { MachineHost } from './machine-host';
 import type { StopCause } from './machine-loop';
 import { MediaServer } from './media-server';
-import { strokesForText } from './type-text';
+import { strokeBatches, strokesForText } from './type-text';
 import { readFirmware, type VmAssets } from './vm-assets';
 import { packState, unpackState } from './state-codec';
 
@@ -57,6 +59,9 @@ export class VmSession {
   #memory: WebAssembly.Memory | undefined;
   #core: WebAssembly.Module | undefined;
   #hasEnded = false;
+  /** As the guest last saw them. */
+  #buttons = 0;
+  #typing: Promise<void> = Promise.resolve();
   onHash: ((count: number, hash: string) => void) | undefined;
 
   constructor(
@@ -270,25 +275,39 @@ export class VmSession {
     return this.#running().recording();
   }
 
+  /** A guest that stands still takes releases only: what was typed meanwhile would all come at once later. */
   sendKeys(strokes: readonly KeyStroke[]): void {
-    this.#machine?.keys(strokes);
+    this.#machine?.keys(strokes.filter(({ down }) => !down || this.status.kind === 'running'));
   }
 
   /**
-   * Types text as keystrokes of a US keyboard, behind what is being typed already. Resolves when the last one has entered
-   * the machine, or the machine is gone. Unknown characters are refused before anything is typed.
+   * Types text by keystrokes, behind what is being typed already. Resolves when the last one has entered the machine, or
+   * the machine is gone. Unknown characters are refused before anything is typed.
    */
-  async typeText(text: string): Promise<void> {
-    const strokes = strokesForText(text);
+  async typeText(text: string, layout?: KeyboardLayoutId, signal?: AbortSignal): Promise<void> {
+    const batches = strokeBatches(strokesForText(text, layout));
     this.lifecycle.expect('type text', 'running', 'saving');
-    try {
-      await this.#running().type(strokes);
-    } catch (error) {
+    const typed = this.#typing.then(async () => {
+      for (const strokes of batches) {
+        if (signal?.aborted) throw new VmError('cancelled', 'the typing was ended');
+        await this.#machine?.type(strokes);
+      }
+    });
+    this.#typing = typed.catch(() => undefined);
+    return typed.catch((error: unknown) => {
       if (!isVmError(error, 'guest-gone')) throw error;
-    }
+    });
+  }
+
+  /** How windows show the screen; kept in the configuration. */
+  async setScale(scale: DisplayScale): Promise<void> {
+    const checked = checkConfig({ ...this.config, display: { ...this.config.display, scale } });
+    if (checked.ok) await this.store.saveConfig(checked.config);
   }
 
   movePointer(move: PointerMove): void {
+    if (this.status.kind !== 'running' && move.buttons === this.#buttons) return;
+    this.#buttons = move.buttons;
     this.#machine?.input({ kind: 'pointer', ...move });
   }
 

@@ -1,12 +1,18 @@
 import type { WireError } from '../base/errors';
+import { type DisplayScale, displayScales } from '../config/display';
 import { integer, list, nothing, object, oneOf, optional, text } from './checks';
 import type { SnapshotTree, VmEnd, VmStats, VmStatus } from './guest';
 import type { Checks } from './rpc';
+import { type KeyboardLayoutId, keyboardLayoutIds, MAX_TYPED_LENGTH } from './keyboard-layouts';
+import type { SpecialKey } from './special-keys';
 
 /**
  * The link between the window and the main process. The window never names a file: VMs go by ids and picked files by
  * tokens, both made by main.
  */
+
+/** All that a terminal keeps. */
+const MAX_COPIED_LENGTH = 4 << 20;
 
 /** Names a VM of the library; main knows its folder. */
 export type VmId = string;
@@ -42,7 +48,7 @@ export interface VmDetails {
   readonly memoryMiB: number;
   readonly bootOrder: readonly BootDevice[];
   readonly bootsKernel: boolean;
-  readonly scale: 'fit' | 'pixel';
+  readonly scale: DisplayScale;
   readonly devices: readonly DeviceLine[];
   /** What the VM's folder takes on this computer. */
   readonly usedBytes: number;
@@ -101,7 +107,7 @@ export interface VmChanges {
   readonly description?: string;
   readonly memoryMiB?: number;
   readonly bootOrder?: readonly BootDevice[];
-  readonly scale?: 'fit' | 'pixel';
+  readonly scale?: DisplayScale;
 }
 
 export type CloseAnswer = 'background' | 'suspend' | 'powerOff' | 'cancel';
@@ -126,10 +132,15 @@ export const menuCommands = [
   'settings',
   'fullScreen',
   'grabInput',
-  'ctrlAltDel',
+  'screenFit',
+  'screenPixel',
+  'screenStretch',
+  'typeText',
+  'captureToFile',
+  'captureToClipboard',
   'about',
 ] as const;
-export type MenuCommand = (typeof menuCommands)[number];
+export type MenuCommand = (typeof menuCommands)[number] | `send.${SpecialKey}`;
 
 export interface AppInfo {
   readonly version: string;
@@ -181,6 +192,18 @@ export interface AppCalls {
   'snapshot.thumbnail': (args: { vm: VmId; id: string }) => Uint8Array | null;
   /** The console's port then comes beside this link, under the same number. */
   'console.attach': (args: { vm: VmId; channel: number }) => void;
+  /** How its screen is shown; also while it runs. */
+  'console.setScale': (args: { vm: VmId; scale: DisplayScale }) => void;
+  /** Types text by keystrokes of a keyboard layout; ends when all is typed. */
+  'console.typeText': (args: { vm: VmId; text: string; layout: KeyboardLayoutId }) => void;
+  'console.stopTyping': (args: { vm: VmId }) => void;
+  /** Asks for a file; false when the user cancelled. */
+  'console.captureToFile': (args: { vm: VmId }) => boolean;
+  'console.captureToClipboard': (args: { vm: VmId }) => void;
+  /** What the user selected in a terminal, into the clipboard. */
+  'app.copyText': (args: { text: string }) => void;
+  /** The clipboard's text, for a user who pastes. */
+  'app.pasteText': (args: null) => string;
 }
 
 /** What main tells the window. */
@@ -251,7 +274,7 @@ export const appChecks: Checks<AppCalls> = {
       description: optional(description),
       memoryMiB: optional(memory),
       bootOrder: optional(bootOrder),
-      scale: optional(oneOf(['fit', 'pixel'])),
+      scale: optional(oneOf(displayScales)),
     }),
   }),
   'vm.delete': ofVm,
@@ -274,4 +297,11 @@ export const appChecks: Checks<AppCalls> = {
   'snapshot.rename': object({ vm, id: snapshotId, name: snapshotName, description }),
   'snapshot.thumbnail': object({ vm, id: snapshotId }),
   'console.attach': object({ vm, channel: integer(1, Number.MAX_SAFE_INTEGER) }),
+  'console.setScale': object({ vm, scale: oneOf(displayScales) }),
+  'console.typeText': object({ vm, text: text({ maxLength: MAX_TYPED_LENGTH }), layout: oneOf(keyboardLayoutIds) }),
+  'console.stopTyping': ofVm,
+  'console.captureToFile': ofVm,
+  'console.captureToClipboard': ofVm,
+  'app.copyText': object({ text: text({ maxLength: MAX_COPIED_LENGTH }) }),
+  'app.pasteText': nothing,
 };

@@ -1,6 +1,8 @@
 import type { WireError } from '../base/errors';
+import { type DisplayScale, displayScales } from '../config/display';
 import { bytes, integer, list, nothing, object, oneOf, optional, text } from './checks';
 import type { ConsoleOutput } from './console';
+import { type KeyboardLayoutId, keyboardLayoutIds, MAX_TYPED_LENGTH } from './keyboard-layouts';
 import type { Checks } from './rpc';
 
 /** What a VM is doing, as every layer above the guest process sees it. Legal moves: guest/lifecycle.ts. */
@@ -110,8 +112,10 @@ export interface GuestCalls {
   /** A PNG of the guest's screen. */
   'screen.picture': (args: null) => Uint8Array;
   'keys.send': (args: { strokes: readonly KeyStroke[] }) => void;
-  /** Types text as keystrokes of a US keyboard. */
-  'keys.type': (args: { text: string }) => void;
+  /** Types text as keystrokes of a keyboard layout (US unless said); cancelling the call ends it. */
+  'keys.type': (args: { text: string; layout?: KeyboardLayoutId }) => void;
+  /** How windows show the screen. */
+  'display.setScale': (args: { scale: DisplayScale }) => void;
   'pointer.move': (args: PointerMove) => void;
   'serial.write': (args: { port: number; bytes: Uint8Array }) => void;
   /** The last 256 KiB or so of what the guest sent. */
@@ -163,7 +167,8 @@ export const guestChecks: Checks<GuestCalls> = {
   'screen.text': nothing,
   'screen.picture': nothing,
   'keys.send': object({ strokes: list(object({ usage: integer(0, 0xff), down: oneOf([true, false]) }), 1000) }),
-  'keys.type': object({ text: text({ maxLength: 100_000 }) }),
+  'keys.type': object({ text: text({ maxLength: MAX_TYPED_LENGTH }), layout: optional(oneOf(keyboardLayoutIds)) }),
+  'display.setScale': object({ scale: oneOf(displayScales) }),
   'pointer.move': object({
     x: optional(integer(0, 65535)),
     y: optional(integer(0, 65535)),

@@ -1,4 +1,4 @@
-import { dialog, MessageChannelMain } from 'electron';
+import { dialog } from 'electron';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VmError } from '../../../src/base/errors';
@@ -9,14 +9,13 @@ import { readMedium } from '../../../src/library/media';
 import type { AppCalls, DeviceLine, VmChanges, VmDetails, VmId } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
-import { connectRemoteConsole } from '../remote-console';
 import { changeStopped } from '../stopped-vm';
 
-type VmCalls = Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}` | `console.${string}`>>;
+type VmCalls = Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}`>>;
 
 const MAX_WALKED_FILES = 100_000;
 
-export function vmCalls(context: AppContext, { window, transport }: AppWindow): VmCalls {
+export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
   const { library, directory, supervisor, files } = context;
   const ask =
     (name: 'vm.pause' | 'vm.resume' | 'vm.suspend' | 'vm.shutDown' | 'vm.reset' | 'vm.powerOff') =>
@@ -78,14 +77,6 @@ export function vmCalls(context: AppContext, { window, transport }: AppWindow): 
       return true;
     },
     'vm.ejectMedium': ({ vm, device }) => changeMedium(context, vm, device, null),
-    'console.attach': async ({ vm, channel }) => {
-      const { folder, owner } = directory.entry(vm);
-      const { port1, port2 } = new MessageChannelMain();
-      if (supervisor.link(folder) !== undefined) supervisor.attachConsole(folder, port1);
-      else if (owner !== undefined && owner.socketPath !== '') await connectRemoteConsole(owner.socketPath, port1);
-      else throw new VmError('vm-not-running', 'the VM is not running');
-      transport.sendConsolePort(channel, port2);
-    },
   };
 }
 

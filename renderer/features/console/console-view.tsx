@@ -11,6 +11,7 @@ import { initialKeyboard, type KeyboardEventIn, keyboardStep } from './keyboard'
 import { initialPointer, mergeMoves, type PointerEventIn, type PointerPlace, pointerStep } from './pointer';
 import type { PointerMove } from '../../../src/protocol/guest';
 import { type Scaling, shownSize } from './scaling';
+import { leaveToToolbar } from './leave-console';
 import { linesToRead } from './text-reader';
 import './console.css';
 
@@ -53,11 +54,17 @@ export function ConsoleView({ vm, connection, scaling, isShown }: ConsoleViewPro
     };
     const observer = new ResizeObserver(fit);
     observer.observe(holder);
+    // Another screen of this computer has other pixels.
+    const density = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    density.addEventListener('change', fit);
     fit();
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      density.removeEventListener('change', fit);
+    };
   }, [connection, mode, scaling]);
 
-  useConsoleInput(connection, screen, setGrabbed);
+  useConsoleInput(connection, screen, isShown && vm.status.kind === 'running', setGrabbed);
 
   const hint = isGrabbed ? 'console.hintGrabbed' : isAbsolute ? 'console.hintAbsolute' : 'console.hintCapture';
   return (
@@ -74,7 +81,9 @@ export function ConsoleView({ vm, connection, scaling, isShown }: ConsoleViewPro
         />
         {mode === undefined ? <p className="console-connecting">{translate('console.connecting')}</p> : null}
       </div>
-      <p className="console-hint">{translate(hint)}</p>
+      <p className="console-hint" aria-live="polite">
+        {translate(hint)}
+      </p>
       <GuestText connection={connection} name={name} />
     </div>
   );
@@ -103,8 +112,14 @@ function GuestText({ connection, name }: { readonly connection: ConsoleConnectio
 function useConsoleInput(
   connection: ConsoleConnection,
   screen: React.RefObject<HTMLDivElement | null>,
+  canType: boolean,
   setGrabbed: (isGrabbed: boolean) => void,
 ): void {
+  const letGo = useRef(() => {});
+  // A guest that stands still, or is not seen, has no keys held.
+  useEffect(() => {
+    if (!canType) letGo.current();
+  }, [canType]);
   useEffect(() => {
     const element = screen.current;
     if (element === null) return undefined;
@@ -148,7 +163,7 @@ function useConsoleInput(
     const release = (): void => {
       onPointer({ t: 'release' });
       element.blur();
-      document.querySelector<HTMLElement>('.toolbar button:not([disabled])')?.focus();
+      leaveToToolbar();
     };
     const place = ({ clientX, clientY }: MouseEvent): PointerPlace => {
       const box = canvas.getBoundingClientRect();
@@ -194,6 +209,7 @@ function useConsoleInput(
       { signal },
     );
     window.addEventListener('blur', leave, { signal });
+    document.addEventListener('visibilitychange', leave, { signal });
     element.addEventListener(
       'mousedown',
       (event) => {
@@ -233,6 +249,7 @@ function useConsoleInput(
       onPointer({ t: 'mode', isAbsolute: connection.isAbsolute.get() }),
     );
     onPointer({ t: 'mode', isAbsolute: connection.isAbsolute.get() });
+    letGo.current = leave;
     consoleCommands.set({
       grab: () => element.focus(),
       send: (combination) => {

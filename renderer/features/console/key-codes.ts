@@ -1,3 +1,5 @@
+import type { SpecialKey } from '../../../src/protocol/special-keys';
+
 /**
  * Physical keys: KeyboardEvent.code (W3C UI Events KeyboardEvent code Values) to usages of HID page 7 (HID Usage Tables
  * 1.4, chapter 10). Layout and language of the host play no part.
@@ -56,18 +58,27 @@ export function isModifier(usage: number): boolean {
   return usage >= USAGE_CONTROL_LEFT && usage <= USAGE_META_RIGHT;
 }
 
-/** Special keys that a menu sends: pressed in this order, released in the reverse one. */
-export const KEY_COMBINATIONS = {
+/** What the menu's special keys press, in this order; released in the reverse one. */
+export const KEY_COMBINATIONS: Readonly<Record<SpecialKey, readonly number[]>> = {
   ctrlAltDelete: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, USAGE_DELETE],
   ctrlAltBackspace: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x2a],
   ctrlAltF1: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x3a],
   ctrlAltF2: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x3b],
+  ctrlAltF3: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x3c],
+  ctrlAltF4: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x3d],
+  ctrlAltF5: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x3e],
+  ctrlAltF6: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x3f],
   ctrlAltF7: [USAGE_CONTROL_LEFT, USAGE_ALT_LEFT, 0x40],
   altTab: [USAGE_ALT_LEFT, 0x2b],
   altF4: [USAGE_ALT_LEFT, 0x3d],
+  ctrlEscape: [USAGE_CONTROL_LEFT, 0x29],
   super: [USAGE_META_LEFT],
+  superL: [USAGE_META_LEFT, 0x0f],
   printScreen: [USAGE_PRINT_SCREEN],
+  sysRq: [USAGE_ALT_LEFT, USAGE_PRINT_SCREEN],
   pause: [0x48],
-} as const satisfies Record<string, readonly number[]>;
-
-export type KeyCombination = keyof typeof KEY_COMBINATIONS;
+  break: [USAGE_CONTROL_LEFT, 0x48],
+  scrollLock: [0x47],
+  numLock: [0x53],
+  contextMenu: [0x65],
+};

@@ -3,10 +3,10 @@
  * guest's keyboard repeats held keys by itself.
  */
 import type { KeyStroke } from '../../../src/protocol/guest';
+import type { SpecialKey } from '../../../src/protocol/special-keys';
 import {
   isModifier,
   KEY_COMBINATIONS,
-  type KeyCombination,
   USAGE_ALT_LEFT,
   USAGE_ALT_RIGHT,
   USAGE_CAPS_LOCK,
@@ -48,7 +48,7 @@ export type KeyboardEventIn =
   /** The console lost the focus, was hidden, or its VM stopped. */
   | { readonly t: 'blur' }
   /** A menu sends special keys. */
-  | { readonly t: 'combination'; readonly name: KeyCombination };
+  | { readonly t: 'combination'; readonly name: SpecialKey };
 
 export type KeyboardAction = 'release' | 'toggleFullScreen';
 
@@ -119,8 +119,10 @@ function keyUp(state: KeyboardState, code: string): KeyboardStep {
   }
   if (state.platform === 'mac' && usage === USAGE_CAPS_LOCK) return tap(state, usage);
   if (!state.held.includes(usage)) {
-    // Some hosts tell only the release of this key.
-    return usage === USAGE_PRINT_SCREEN ? tap(state, usage) : { state, strokes: [], isHandled: true };
+    // Windows tells only the release of this key.
+    return usage === USAGE_PRINT_SCREEN && state.platform === 'windows'
+      ? tap(state, usage)
+      : { state, strokes: [], isHandled: true };
   }
   if (state.isReleaseArmed) {
     const gone = letGo(state);
@@ -146,7 +148,7 @@ function hostCombination(state: KeyboardState, usage: number): KeyboardStep | un
 }
 
 /** Presses what is not held already, then releases just that. */
-function combination(state: KeyboardState, name: KeyCombination): KeyboardStep {
+function combination(state: KeyboardState, name: SpecialKey): KeyboardStep {
   const pressed = KEY_COMBINATIONS[name].filter((usage) => !state.held.includes(usage));
   const strokes = [
     ...pressed.map((usage) => ({ usage, down: true })),

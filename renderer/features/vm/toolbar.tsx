@@ -6,20 +6,16 @@ import { showDialog } from '../../state/dialogs';
 import { canTakeSnapshot, doPower, isPoweredOn, possibleActions } from '../../state/power';
 import { useStore } from '../../state/store';
 import { isFullScreen, isLibraryShown, setFullScreen } from '../../state/window';
-import { consoleCommands } from '../console/console-commands';
-import { scalings } from './scalings';
+import { ConsoleTools } from '../console/console-tools';
 import { revertToCurrent } from '../snapshots/revert';
 
 /** Power, snapshots and view of the VM whose tab is shown. */
 export function Toolbar({ vm }: { readonly vm: VmItem | undefined }) {
   const isOpen = useStore(isLibraryShown);
   const full = useStore(isFullScreen);
-  const commands = useStore(consoleCommands);
-  const scaling = useStore(scalings);
   const can = vm === undefined ? new Set<string>() : possibleActions(vm);
   const power = (action: Parameters<typeof doPower>[1]) => () => vm !== undefined && doPower(vm, action);
   const isOn = vm !== undefined && isPoweredOn(vm);
-  const isExact = vm !== undefined && scaling.get(vm.id) === 'pixel';
   const hasSnapshots = vm !== undefined && canTakeSnapshot(vm);
   return (
     <AriaToolbar className="toolbar" aria-label={translate('toolbar.label')}>
@@ -91,18 +87,7 @@ export function Toolbar({ vm }: { readonly vm: VmItem | undefined }) {
         onPress={() => vm !== undefined && showDialog({ kind: 'snapshots', vm: vm.id })}
       />
       <Separator orientation="vertical" className="separator" />
-      <IconButton
-        icon="keyboard"
-        label={translate('toolbar.ctrlAltDel')}
-        isDisabled={commands === undefined}
-        onPress={() => commands?.send('ctrlAltDelete')}
-      />
-      <IconButton
-        icon="fit"
-        label={translate(isExact ? 'toolbar.fit' : 'toolbar.exact')}
-        isDisabled={!isOn}
-        onPress={() => vm !== undefined && scalings.update((map) => new Map(map).set(vm.id, isExact ? 'fit' : 'pixel'))}
-      />
+      <ConsoleTools vm={vm} />
       <IconButton
         icon={full ? 'exitFullScreen' : 'fullScreen'}
         label={translate(full ? 'toolbar.exitFullScreen' : 'toolbar.fullScreen')}

@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'react';
 import { Tab, TabList, Tabs } from 'react-aria-components';
 import { translate } from '../../../src/i18n/translate';
+import type { DisplayScale } from '../../../src/config/display';
 import type { VmItem } from '../../../src/protocol/app';
 import { Icon } from '../../components/icon';
 import { report } from '../../state/notices';
 import { doPower, isPoweredOn } from '../../state/power';
 import { ConsoleConnection } from '../console/console-connection';
 import { ConsoleView } from '../console/console-view';
+import { useScale } from '../console/console-tools';
 import type { Scaling } from '../console/scaling';
 import { SerialView } from '../console/serial-view';
 import { CrashView } from './crash-view';
 import { Summary } from './summary';
 import { UnusableView } from './unusable-view';
 import { useDetails } from './use-details';
-import { scalings } from './scalings';
-import { useStore } from '../../state/store';
 import './vm.css';
 
 /** What a VM's tab shows: its screens while it is on, else what it is. */
@@ -25,13 +25,15 @@ export function VmTab({ vm }: { readonly vm: VmItem }) {
   return <Summary vm={vm} />;
 }
 
+const SCALINGS = { fit: 'fit', pixel: 'exact', stretch: 'stretch' } as const satisfies Record<DisplayScale, Scaling>;
+
 type View = 'console' | 'summary' | `serial${number}`;
 
 function RunningVm({ vm }: { readonly vm: VmItem }) {
   const connection = useConnection(vm.id);
   const details = useDetails(vm);
   const [view, setView] = useState<View>('console');
-  const scaling: Scaling = (useStore(scalings).get(vm.id) ?? details?.scale ?? 'fit') === 'fit' ? 'fit' : 'exact';
+  const scaling = SCALINGS[useScale(vm)];
   const serialPorts = details?.serialPorts ?? [];
   return (
     <div className="running">

@@ -155,7 +155,8 @@ describe('keyboard of the console', () => {
   });
 
   it('presses PrintScreen where only its release is told', () => {
-    expect(new Typist().up('PrintScreen').take()).toBe('+46 -46');
+    expect(new Typist('windows').up('PrintScreen').take()).toBe('+46 -46');
+    expect(new Typist().down('PrintScreen').feed({ t: 'blur' }).up('PrintScreen').take()).toBe('+46 -46');
     expect(new Typist().down('PrintScreen').up('PrintScreen').take()).toBe('+46 -46');
   });
 
