@@ -175,6 +175,10 @@ const PSEUDO = `      case HANDLER_LEAVE:
         continue;
       case HANDLER_CROSSING:
         op = checkCrossing(s, op);
+        continue;
+      case HANDLER_COMPILED:
+        op = enterRegion(s, op);
+        if (op == 0) return;
         continue;`;
 
 export interface Generated {
@@ -319,6 +323,7 @@ export function generateInterpreter(): Generated {
       'checkUnit',
       'checkIntercept',
       'checkCrossing',
+      'enterRegion',
       'prepareRun',
       'stopCode',
     ],

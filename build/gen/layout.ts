@@ -26,7 +26,9 @@ export function layoutText(): string {
   for (const [name, value] of Object.entries(layout)) {
     if (typeof value !== 'number' || name === 'STATE_SIZE') continue;
     const type =
-      /^(OP|TLB|SEG|STATE|BLOCK|JUMP)_/.test(name) && !/_(ENTRIES|CLASSES|BITS|MAX)$/.test(name) ? 'usize' : 'u32';
+      /^(OP|TLB|SEG|STATE|BLOCK|JUMP|REGION)_/.test(name) && !/_(ENTRIES|CLASSES|BITS|MAX)$/.test(name)
+        ? 'usize'
+        : 'u32';
     lines.push(`export const ${name}: ${type} = ${value};`);
   }
   return lines.join('\n') + '\n';

@@ -14,6 +14,7 @@ export const ENTRIES = {
   'cli.cjs': 'src/cli/main.ts',
   'guest-child.cjs': 'src/cli/guest-child.ts',
   'machine-thread.cjs': 'src/guest/machine-thread.ts',
+  'region-compiler.cjs': 'src/guest/region-compiler.ts',
 };
 
 const isSource = (file) => /\.(ts|tsx|css|html|svg|json)$/.test(file);

@@ -9,7 +9,7 @@ const entry = at(CORE, 'index.ts');
 const target = inOut('core.wasm');
 // Memory and place of the data: asconfig.json. Binaryen's -O3 takes four times as long as -O2 (its learning register
 // allocator is superlinear in the size of the interpreter's one large function), and V8 allocates registers again anyway.
-const FLAGS = ['--runtime', 'stub', '-O2', '--enable', 'threads', '--enable', 'simd'];
+const FLAGS = ['--runtime', 'stub', '-O2', '--exportTable', '--enable', 'threads', '--enable', 'simd'];
 
 function currentKey() {
   const version = JSON.parse(fs.readFileSync(at('node_modules/assemblyscript/package.json'), 'utf8')).version;

@@ -1,5 +1,9 @@
-import type { Partition, GuestBus, Vcpu } from '../cpu/backend';
-import { createEmulatedPartition } from '../cpu/emulated/emulated-partition';
+import type { GuestBus, Vcpu } from '../cpu/backend';
+import {
+  createEmulatedPartition,
+  type EmulatedPartition,
+  type EmulatedPartitionParts,
+} from '../cpu/emulated/emulated-partition';
 import type { VmConfig } from '../config/vm-config';
 import { DebugExit, debugExitState } from '../devices/debug-exit/debug-exit';
 import { DebugPort, debugPortState } from '../devices/debug-port/debug-port';
@@ -77,6 +81,7 @@ export interface PcParts {
   readonly config: VmConfig;
   readonly memory: WebAssembly.Memory;
   readonly core: WebAssembly.Module;
+  readonly jit?: EmulatedPartitionParts['jit'];
   readonly firmware: { readonly bios: Uint8Array; readonly vgaBios: Uint8Array };
   /** A direct kernel boot, prepared by the caller (firmware/). */
   readonly kernel: KernelBoot | undefined;
@@ -109,7 +114,7 @@ export class PcMachine {
   readonly vcpus: readonly Vcpu[];
   readonly turns: VcpuTurns;
   readonly screen: ScreenSource;
-  readonly #partition: Partition;
+  readonly #partition: EmulatedPartition;
   readonly #memory: MachineMemory;
   readonly #ports = new PortBus();
   readonly #mmio = new MmioBus();
@@ -124,12 +129,18 @@ export class PcMachine {
   #request: PcRequest | undefined;
   #a20 = { keyboard: true, port92: true };
 
+  /** What the compiler of hot code did; undefined where there is none. */
+  get jitStatistics(): EmulatedPartition['jitStatistics'] {
+    return this.#partition.jitStatistics;
+  }
+
   constructor(private readonly parts: PcParts) {
     const { config } = parts;
     const map = memoryMapOf(config);
     this.#memory = new MachineMemory(parts.memory);
     this.#partition = createEmulatedPartition({
       core: parts.core,
+      ...(parts.jit === undefined ? {} : { jit: parts.jit }),
       memory: this.#memory,
       config: { vcpuCount: config.cpu.cpus, vendor: config.cpu.vendor, tscHz: TSC_HZ },
     });

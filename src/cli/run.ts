@@ -232,10 +232,11 @@ class Run {
       writeFileSync(this.values.screenshot, await this.#session.screenPicture());
     }
     if (this.values.stats && this.#session.status.kind === 'running') {
-      const { count, guestNs, mips, load } = await this.#session.stats();
+      const { count, guestNs, mips, load, jit } = await this.#session.stats();
       process.stderr.write(
         `subzero: ${count} instructions, ${(guestNs / 1e9).toFixed(2)} s guest time, ${mips.toFixed(1)} MIPS, load ${load.toFixed(2)}\n`,
       );
+      if (jit !== undefined) process.stderr.write(`subzero: compiled code: ${JSON.stringify(jit)}\n`);
     }
     if (this.#session.status.kind !== 'stopped') await this.#session.powerOff().catch(() => undefined);
     const streams = [...this.#taps.values(), this.#serialFile].filter(

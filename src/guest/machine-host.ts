@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { VmError } from '../base/errors';
 import { createRing, RingConsumer, RingProducer } from '../machine/ring';
 import type { MachineInput } from '../machine/inputs';
@@ -29,6 +29,8 @@ export interface MachineEvents {
   /** State hash at a checkpoint of a recorded or replayed run. */
   hash?(count: number, hash: string): void;
   stopped(cause: StopCause): void;
+  /** The thread that compiles died: the VM goes on, slowly. */
+  compilerFailed?(error: Error): void;
   /** The machine thread itself died: a bug of ours. */
   failed(error: Error): void;
 }
@@ -45,6 +47,7 @@ export class MachineHost {
   readonly #toMachine: RingProducer;
   readonly #fromMachine: RingConsumer;
   readonly #worker: Worker;
+  readonly #compiler: Worker | undefined;
   readonly #unsent: { message: ToMachine; bytes: Uint8Array | undefined }[] = [];
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
@@ -53,16 +56,25 @@ export class MachineHost {
   #hasEnded = false;
 
   constructor(
-    script: string,
-    init: Omit<MachineThreadInit, 'rings' | 'frameBuffer'>,
+    scripts: { readonly machineThread: string; readonly regionCompiler: string },
+    init: Omit<MachineThreadInit, 'rings' | 'frameBuffer' | 'compilerPort'>,
     private readonly events: MachineEvents,
   ) {
     const rings = { toMachine: createRing(RING_BYTES), toHost: createRing(RING_BYTES) };
     this.#toMachine = new RingProducer(rings.toMachine);
     this.#fromMachine = new RingConsumer(rings.toHost);
     const frameBuffer = this.frame.buffer as SharedArrayBuffer;
-    const workerData: MachineThreadInit = { ...init, rings, frameBuffer };
-    this.#worker = new Worker(script, { workerData, stdout: false, stderr: false });
+    const channel = init.jit === 'background' ? new MessageChannel() : undefined;
+    const workerData: MachineThreadInit = { ...init, rings, frameBuffer, compilerPort: channel?.port1 };
+    const quiet = { stdout: false, stderr: false };
+    const ports = (port: MessagePort | undefined): MessagePort[] => (port === undefined ? [] : [port]);
+    this.#worker = new Worker(scripts.machineThread, { ...quiet, workerData, transferList: ports(channel?.port1) });
+    if (channel !== undefined) {
+      const data = { workerData: { port: channel.port2 }, transferList: [channel.port2] };
+      this.#compiler = new Worker(scripts.regionCompiler, { ...quiet, ...data });
+      // without it everything is interpreted, which is slow and right
+      this.#compiler.on('error', (error) => this.events.compilerFailed?.(error));
+    }
     this.#worker.on('message', () => this.#drain());
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the machine thread ended unexpectedly')));
@@ -129,7 +141,7 @@ export class MachineHost {
   async terminate(): Promise<void> {
     this.#hasEnded = true;
     this.#send({ t: 'stop' });
-    await this.#worker.terminate();
+    await Promise.all([this.#worker.terminate(), this.#compiler?.terminate()]);
     this.#rejectAll();
   }
 
@@ -233,6 +245,7 @@ export class MachineHost {
 
   #end(error: Error): void {
     this.#drain();
+    void this.#compiler?.terminate();
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#rejectAll();

@@ -1,4 +1,6 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { VmConfig } from '../config/vm-config';
+import type { JitMode } from '../cpu/emulated/jit/regions';
 import type { StampedInput } from '../machine/inputs';
 
 /** A medium as the machine thread needs to know it; the bytes stay on the host side. */
@@ -29,6 +31,9 @@ export interface MachineThreadInit {
   readonly frameBuffer: SharedArrayBuffer;
   readonly memory: WebAssembly.Memory;
   readonly core: WebAssembly.Module;
+  readonly jit: JitMode;
+  /** To the thread that compiles, with 'background'. */
+  readonly compilerPort: MessagePort | undefined;
   readonly firmware: FirmwareFiles;
   /** Media by block port: the ids of config's disks, cdroms and floppies. */
   readonly media: Readonly<Record<string, MediumInfo | undefined>>;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { encodePlain } from '../base/plain-data';
 import { prepareKernel } from '../board/kernel-boot';
 import { buildPc, type PcMachine } from '../board/pc';
+import { BackgroundCompiler } from './background-compiler';
 import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
 import { KeyQueue } from './key-queue';
@@ -28,6 +29,7 @@ class MachineThread implements LoopHost {
   #framesWanted = 0;
   #wantsFull = false;
   #lastFrameMs = 0;
+  #lastFlushMs = 0;
   #lastMode: ScreenMode | undefined;
   #leds = -1;
   #isAbsolute: boolean | undefined;
@@ -91,7 +93,8 @@ class MachineThread implements LoopHost {
     }
     const now = this.nowMs();
     const isFrameDue = now - this.#lastFrameMs >= FRAME_MS;
-    if (isIdle || isFrameDue) {
+    if (isIdle || now - this.#lastFlushMs >= FRAME_MS) {
+      this.#lastFlushMs = now;
       this.#link.flush();
       this.#sendSmallThings();
     }
@@ -135,6 +138,10 @@ class MachineThread implements LoopHost {
       config: init.config,
       memory: init.memory,
       core: init.core,
+      jit: {
+        mode: init.jit,
+        ...(init.compilerPort === undefined ? {} : { compiler: new BackgroundCompiler(init.compilerPort) }),
+      },
       firmware: init.firmware,
       kernel: prepareKernel(init.firmware, init.config.memory.memoryMiB),
       nvram: init.nvram,
@@ -310,7 +317,8 @@ class MachineThread implements LoopHost {
       const load = 1 - Math.min(1, (this.#loop.idleMs - this.#mips.idleMs) / elapsed);
       this.#mips = { atMs: now, count, idleMs: this.#loop.idleMs, mips, load };
     }
-    return { count, guestNs: this.#machine.clock.nowNs(), mips: this.#mips.mips, load: this.#mips.load };
+    const { mips, load } = this.#mips;
+    return { count, guestNs: this.#machine.clock.nowNs(), mips, load, jit: this.#machine.jitStatistics };
   }
 
   // output

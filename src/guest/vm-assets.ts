@@ -8,6 +8,8 @@ import type { FirmwareFiles } from './machine-thread-init';
 export interface VmAssets {
   /** The machine thread's script. */
   readonly machineThread: string;
+  /** The script of the thread that compiles hot guest code. */
+  readonly regionCompiler: string;
   /** The compiled CPU core. */
   readonly coreWasm: string;
   /** bios-256k.bin and vgabios-stdvga.bin of SeaBIOS. */
@@ -18,6 +20,7 @@ export interface VmAssets {
 export function assetsIn(out: string): VmAssets {
   return {
     machineThread: join(out, 'machine-thread.cjs'),
+    regionCompiler: join(out, 'region-compiler.cjs'),
     coreWasm: join(out, 'core.wasm'),
     firmwareFolder: join(out, 'firmware'),
   };

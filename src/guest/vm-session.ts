@@ -5,6 +5,7 @@ import { ByteHistory } from '../base/byte-history';
 import { encodePng } from '../base/png';
 import type { DisplayScale } from '../config/display';
 import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
+import type { JitMode } from '../cpu/emulated/jit/regions';
 import type { Disk } from '../disk/disk';
 import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-store';
 import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
@@ -48,6 +49,8 @@ export interface SessionEvents {
 export interface SessionOptions {
   readonly noReboot: boolean;
   readonly record?: { readonly everyInstructions: number };
+  /** Whether hot guest code is compiled; 'background' if not given. */
+  readonly jit?: JitMode;
 }
 
 /** One VM, from power-on to its end: its machine, its media, its saved states. Lives on the process's main thread. */
@@ -405,11 +408,12 @@ export class VmSession {
     }
     await new Promise<void>((resolve, reject) => {
       const machine: MachineHost = new MachineHost(
-        this.assets.machineThread,
+        this.assets,
         {
           config: this.config,
           memory,
           core: this.#core as WebAssembly.Module,
+          jit: this.options.jit ?? 'background',
           firmware,
           media,
           nvram,
@@ -434,6 +438,7 @@ export class VmSession {
           frame: (mode, rects) => this.events.frame(mode, rects, machine.frame),
           leds: (leds) => this.events.leds(leds),
           pointerMode: (absolute) => this.events.pointerMode(absolute),
+          compilerFailed: (error) => this.#log('warning', error),
           halted: (forever) => {
             if (forever) this.events.log('info', 'the guest halted the CPU with nothing to wake it');
           },

@@ -44,6 +44,21 @@ export interface VmStats {
   readonly mips: number;
   /** Share of host time that the machine thread was not asleep, 0 to 1. */
   readonly load: number;
+  /** Compiled code; not there where everything is interpreted. */
+  readonly jit?: JitStats;
+}
+
+export interface JitStats {
+  /** Regions that can be entered now; compiled since the start, dropped since, waiting for the compiler. */
+  readonly regions: number;
+  readonly compiled: number;
+  readonly dropped: number;
+  readonly queued: number;
+  /** Regions entered, and left because the next instruction is the interpreter's. */
+  readonly entries: number;
+  readonly slowExits: number;
+  /** Instructions retired in compiled code. */
+  readonly instructions: number;
 }
 
 export interface SnapshotInfo {

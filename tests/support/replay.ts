@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { checkConfig, defaultConfig, type VmConfig } from '../../src/config/vm-config';
+import type { JitMode } from '../../src/cpu/emulated/jit/regions';
 import { MachineHost } from '../../src/guest/machine-host';
 import type { MediumInfo } from '../../src/guest/machine-thread-init';
 import { unpackState } from '../../src/guest/state-codec';
@@ -60,6 +61,7 @@ export async function replay(
   media: Record<string, MediumInfo>,
   everyInstructions: number,
   recording: Recording,
+  jit: JitMode,
 ): Promise<Hashes> {
   const checked = checkConfig({ ...defaultConfig('recorded'), ...changes });
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
@@ -70,11 +72,12 @@ export async function replay(
   await new Promise<void>((done, fail) => {
     const ignore = (): void => undefined;
     const host: MachineHost = new MachineHost(
-      assets.machineThread,
+      assets,
       {
         config,
         memory: createMachineMemory(config),
         core,
+        jit,
         firmware,
         media,
         nvram: undefined,

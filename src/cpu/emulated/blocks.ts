@@ -1,20 +1,12 @@
 import { PAGE_HAS_CODE } from '../../machine/page-flags';
 import * as layout from './core/layout';
 import { SEG_STRIDE, stateOffset } from './core/layout';
-import {
-  CODE_16,
-  CODE_32,
-  CODE_64,
-  DECODE_MORE,
-  DECODE_OK,
-  DECODE_TOO_LONG,
-  type CodeSize,
-  type Decoder,
-} from './decoder';
+import { DECODE_MORE, DECODE_OK, DECODE_TOO_LONG, type Decoder } from './decoder';
 import { ENV_CHECKED } from './isa/compile';
 import { interceptNumber } from './isa/intercepts';
 import type { Row } from './isa/table';
-import { OpPacker, environmentOf } from './op-packer';
+import { codeSizeOf, environmentOf } from './mode';
+import { OpPacker } from './op-packer';
 
 /**
  * Decoded blocks in shared memory, keyed by where their first byte lies and MODE. A block stays in one page, except that an
@@ -74,7 +66,7 @@ export interface VcpuAreas {
   readonly temporaryBlock: number;
 }
 
-interface Block {
+export interface Block {
   readonly id: number;
   readonly mode: number;
   /** The next block of the same bucket. */
@@ -86,8 +78,22 @@ interface Block {
   readonly size: number;
   readonly secondStart: number;
   readonly secondSize: number;
+  readonly instructions: number;
+  /** Where control may go from it, as offsets from its start: taken branches, then what follows its last instruction. */
+  readonly exits: readonly number[];
+  readonly end: BlockEnd;
   /** Branches that link to it. */
   incoming: number[] | undefined;
+  /** Compiled regions, and those under way, that it is part of. */
+  regions: Set<BlockUser> | undefined;
+}
+
+/** How a block ends: the last of `exits` is what follows, the return address of a relative call, or nothing that control goes to. */
+export type BlockEnd = 'next' | 'call' | 'away';
+
+/** What stands for a block's code and must know when that goes. */
+export interface BlockUser {
+  blockDropped(): void;
 }
 
 /** One block under construction. */
@@ -118,13 +124,17 @@ export class BlockCache {
   readonly #buckets = new Array<Block | undefined>(BUCKETS).fill(undefined);
   readonly #crossing = new Uint8Array(2 * INSTRUCTION_MAX);
   #next: number;
-  #nextId = 1;
+  /** By id, from #firstId on. */
+  #byId: (Block | undefined)[] = [];
+  #firstId = 1;
 
   constructor(
     memory: WebAssembly.Memory,
     private readonly areas: BlockCacheAreas,
     private readonly decoder: Decoder,
     private readonly core: CodeTranslator,
+    /** HEAT of a new block: what is near HEAT_LIMIT is compiled soon. */
+    private readonly firstHeat = 0,
   ) {
     this.#u8 = new Uint8Array(memory.buffer);
     this.#u16 = new Uint16Array(memory.buffer);
@@ -166,7 +176,7 @@ export class BlockCache {
     block ??= this.#build(state, at, mode, linear);
     this.#cacheJump(state, linear, block.op, at);
     if (isLinkable && this.statistics.flushes === flushes) {
-      this.#i32[(from + layout.OP_LINK) >> 2] = block.op;
+      this.#i32[(from + layout.OP_LINK) >> 2] = this.#entryOf(block);
       (block.incoming ??= []).push(from);
     }
     return block.op;
@@ -195,6 +205,42 @@ export class BlockCache {
     if (result === DECODE_MORE) return this.#raiseAlone(state, VECTOR_GP);
     this.#append(draft, result, mode);
     return this.#finishTemporary(state, draft);
+  }
+
+  /** The block whose first op this is. */
+  blockOf(op: number): Block | undefined {
+    if (!this.#isInArena(op)) return undefined;
+    const block = this.#byId[this.#i32[(op - OP_SIZE + layout.BLOCK_ID) >> 2]! - this.#firstId];
+    return block?.op === op ? block : undefined;
+  }
+
+  /** The block that starts at offset `at` of shared memory. */
+  find(at: number, mode: number): Block | undefined {
+    return this.#find(at, mode);
+  }
+
+  /** How often the interpreter entered the block. */
+  heatOf(block: Block): number {
+    return this.#i32[(block.op - OP_SIZE + layout.BLOCK_HEAT) >> 2]!;
+  }
+
+  /** From now on the block is entered through its header, which leads to the region record; 0: no longer. */
+  setRegion(block: Block, record: number): void {
+    const header = block.op - OP_SIZE;
+    const isCompiled = record !== 0;
+    this.#u16[(header + layout.OP_HANDLER) >> 1] = isCompiled ? layout.HANDLER_COMPILED : layout.HANDLER_LEAVE;
+    this.#i32[(header + layout.BLOCK_REGION) >> 2] = record;
+    const [from, to] = isCompiled ? [block.op, header] : [header, block.op];
+    for (const branch of block.incoming ?? []) {
+      const at = (branch + layout.OP_LINK) >> 2;
+      if (this.#i32[at]! >>> 0 === from) this.#i32[at] = to;
+    }
+  }
+
+  /** Where a branch to the block leads. */
+  #entryOf(block: Block): number {
+    const header = block.op - OP_SIZE;
+    return this.#u16[(header + layout.OP_HANDLER) >> 1] === layout.HANDLER_COMPILED ? header : block.op;
   }
 
   /** Import `codeWritten`, and for devices: bytes of one frame are about to change. */
@@ -293,6 +339,8 @@ export class BlockCache {
     let secondSize = 0;
     let conditional = 0;
     let link: Block | undefined;
+    const exits: number[] = [];
+    let blockEnd: BlockEnd = 'next';
     for (;;) {
       const result = this.decoder.decode(this.#u8, at + draft.bytes, end, codeSize);
       if (result === DECODE_MORE) {
@@ -308,19 +356,31 @@ export class BlockCache {
         this.#packer.pseudo(draft.op, layout.HANDLER_CROSSING, 0, 0, 0);
         this.#i32[(draft.op + layout.OP_IMM) >> 2] = second;
         draft.op += OP_SIZE;
-        this.#append(draft, crossing, mode);
+        const isInstruction = this.#append(draft, crossing, mode);
         secondSize = Math.max(1, draft.bytes - first);
+        const { row } = this.decoder.instruction.compiled;
+        const isRelative = row.operands[0]?.kind === 'rel8' || row.operands[0]?.kind === 'relz';
+        if (!isInstruction) blockEnd = 'away';
+        else {
+          if (isRelative) exits.push(draft.bytes + this.decoder.instruction.immLow);
+          if (row.attributes.endsBlock) blockEnd = isRelative && row.name === 'call' ? 'call' : 'away';
+        }
         break;
       }
       if (!this.#append(draft, result, mode)) break;
       const { row } = this.decoder.instruction.compiled;
+      const isRelative = row.operands[0]?.kind === 'rel8' || row.operands[0]?.kind === 'relz';
+      if (isRelative && result === DECODE_OK) exits.push(draft.bytes + this.decoder.instruction.immLow);
       const isFusable = row.attributes.cc !== undefined && draft.count > 1 && result === DECODE_OK;
       if (isFusable && isFlatJump(row, this.decoder.instruction.size, mode)) {
         this.#packer.fuse(draft.op - OP_SIZE, row.attributes.cc!);
       }
-      if (row.attributes.endsBlock || result !== DECODE_OK) break;
+      if (row.attributes.endsBlock || result !== DECODE_OK) {
+        blockEnd = isRelative && row.name === 'call' && result === DECODE_OK ? 'call' : 'away';
+        break;
+      }
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
-      if (row.operands[0]?.kind === 'rel8' || row.operands[0]?.kind === 'relz') {
+      if (isRelative) {
         link = this.#find(at + draft.bytes, mode);
         if (link?.secondSize !== 0) link = undefined;
         if (link !== undefined || ++conditional >= CONDITIONAL_MAX) break;
@@ -329,11 +389,12 @@ export class BlockCache {
     this.#finish(draft, mode);
     if (link !== undefined && environmentOf(mode) !== ENV_CHECKED) {
       const last = draft.op - OP_SIZE;
-      this.#i32[(last + layout.OP_LINK) >> 2] = link.op;
+      this.#i32[(last + layout.OP_LINK) >> 2] = this.#entryOf(link);
       (link.incoming ??= []).push(last);
     }
+    exits.push(draft.bytes);
     const block: Block = {
-      id: this.#nextId++,
+      id: this.#firstId + this.#byId.length,
       mode,
       next: undefined,
       op: header + OP_SIZE,
@@ -342,11 +403,18 @@ export class BlockCache {
       size: secondSize === 0 ? draft.bytes : end - at,
       secondStart: second,
       secondSize,
+      instructions: draft.count,
+      exits,
+      end: blockEnd,
       incoming: undefined,
+      regions: undefined,
     };
+    this.#byId.push(block);
+    this.#i32.fill(0, header >> 2, (header + OP_SIZE) >> 2);
     this.#i32[(header + layout.BLOCK_INSTRUCTIONS) >> 2] = draft.count;
     this.#i32[(header + layout.BLOCK_BYTES) >> 2] = Math.max(1, draft.bytes);
     this.#i32[(header + layout.BLOCK_ID) >> 2] = block.id;
+    this.#i32[(header + layout.BLOCK_HEAT) >> 2] = this.firstHeat;
     this.#next = draft.op;
     const bucket = bucketOf(at, mode);
     block.next = this.#buckets[bucket];
@@ -420,6 +488,7 @@ export class BlockCache {
   #finishTemporary(state: number, draft: Draft): number {
     const header = this.#i32[(state + TEMPORARY_BLOCK) >> 2]! >>> 0;
     this.#finish(draft, this.#i32[(state >> 2) + MODE]!);
+    this.#i32.fill(0, header >> 2, (header + OP_SIZE) >> 2);
     this.#i32[(header + layout.BLOCK_INSTRUCTIONS) >> 2] = 1;
     this.#i32[(header + layout.BLOCK_BYTES) >> 2] = 1;
     this.#i32[(header + layout.BLOCK_ID) >> 2] = 0;
@@ -468,6 +537,8 @@ export class BlockCache {
   #drop(block: Block): void {
     this.statistics.invalidations++;
     this.#unchain(block);
+    for (const user of [...(block.regions ?? [])]) user.blockDropped();
+    this.#byId[block.id - this.#firstId] = undefined;
     const end = block.op + block.opCount * OP_SIZE;
     for (let op = block.op; op < end; op += OP_SIZE) this.#u16[op >> 1] = layout.HANDLER_LEAVE;
     for (const from of block.incoming ?? []) {
@@ -513,6 +584,9 @@ export class BlockCache {
       this.#i32[map + 1] = 0;
       this.#u8[this.areas.pageFlags + frame]! &= ~PAGE_HAS_CODE;
     }
+    for (const block of this.#byId) for (const user of [...(block?.regions ?? [])]) user.blockDropped();
+    this.#firstId += this.#byId.length;
+    this.#byId = [];
     this.#pages.clear();
     this.#buckets.fill(undefined);
     this.#next = this.areas.arena;
@@ -530,10 +604,6 @@ export class BlockCache {
 function isFlatJump(row: Row, size: number, mode: number): boolean {
   const kind = row.operands[0]?.kind;
   return (kind === 'rel8' || kind === 'relz') && size !== 16 && environmentOf(mode) !== ENV_CHECKED;
-}
-
-function codeSizeOf(mode: number): CodeSize {
-  return mode & layout.MODE_LONG ? CODE_64 : mode & layout.MODE_CS32 ? CODE_32 : CODE_16;
 }
 
 function bucketOf(offset: number, mode: number): number {

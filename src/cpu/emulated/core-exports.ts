@@ -15,6 +15,12 @@ export interface CoreExports {
   tscAt(s: number, count: bigint): bigint;
   translateCode(s: number, linear: bigint): number;
   translateQuiet(s: number, linear: bigint): number;
+  /** Where the code at a linear address lies, as far as that can be told without any effect; 0xffffffff: nowhere. */
+  settledCode(s: number, linear: bigint): number;
+  lazyFr(code: number, r: bigint): bigint;
+  lazyFc(code: number, r: bigint, a: bigint, b: bigint): bigint;
+  /** Compiled regions are called through it. */
+  readonly table: WebAssembly.Table;
 }
 
 /** What the import `raise` throws to unwind to vcpu.ts. One object, so that throwing allocates nothing. */

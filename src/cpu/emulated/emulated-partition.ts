@@ -17,8 +17,10 @@ import {
   VCPU_TLB_LOG,
   vcpuOffset,
 } from './engine-layout';
-import { STATE_SIZE } from './core/layout';
+import { HEAT_LIMIT, STATE_SIZE } from './core/layout';
 import { isImplemented } from './features';
+import { EagerCompiler } from './jit/eager-compiler';
+import { type JitMode, type JitStatistics, type RegionCompilerPort, RegionManager } from './jit/regions';
 import { type MsrContext, readMsr, writeMsr } from './msr';
 import { StateView } from './state-view';
 import { EmulatedVcpu } from './vcpu';
@@ -28,7 +30,12 @@ export interface EmulatedPartitionParts {
   readonly core: WebAssembly.Module;
   readonly memory: MachineMemory;
   readonly config: CpuConfig;
+  /** Compiled code; 'off' if not given. */
+  readonly jit?: { readonly mode: JitMode; readonly compiler?: RegionCompilerPort };
 }
+
+/** Entries after which tests' code is compiled. */
+const EAGER_ENTRIES = 2;
 
 const BLOCK_AREAS: BlockCacheAreas = {
   pageFlags: PAGE_FLAGS_OFFSET,
@@ -75,6 +82,7 @@ export class EmulatedPartition implements Partition {
   readonly vcpus: readonly EmulatedVcpu[];
   readonly #core: CoreExports;
   readonly #blocks: BlockCache;
+  readonly #regions: RegionManager | undefined;
   readonly #states: readonly StateView[];
   /** Of the vCPU that runs; outside of `run` nothing calls back. */
   #bus: GuestBus | undefined;
@@ -89,7 +97,14 @@ export class EmulatedPartition implements Partition {
     );
     const instance = new WebAssembly.Instance(core, { env: this.#imports() });
     this.#core = instance.exports as unknown as CoreExports;
-    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, new Decoder(isImplemented), this.#core);
+    const mode = parts.jit?.mode ?? 'off';
+    const firstHeat = mode === 'eager' ? HEAT_LIMIT - EAGER_ENTRIES : 0;
+    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, new Decoder(isImplemented), this.#core, firstHeat);
+    const compiler = mode === 'eager' ? new EagerCompiler(new Decoder(isImplemented)) : parts.jit?.compiler;
+    if (mode !== 'off' && compiler !== undefined) {
+      const firstLevel = mode === 'eager' ? 1 : 0;
+      this.#regions = new RegionManager(memory.memory, this.#core, this.#blocks, compiler, firstLevel);
+    }
     for (const { base } of this.#states) {
       this.#blocks.addVcpu({
         state: base,
@@ -105,6 +120,7 @@ export class EmulatedPartition implements Partition {
             if (this.#running !== vcpu) this.#blocks.unpatch(this.#running?.state.base);
             this.#running = vcpu;
             this.#bus = bus;
+            this.#regions?.poll();
           },
           leave: () => {
             this.#bus = undefined;
@@ -119,6 +135,18 @@ export class EmulatedPartition implements Partition {
   /** The core's exports: compiled code imports its slow paths from them. */
   get core(): WebAssembly.Exports {
     return this.#core as unknown as WebAssembly.Exports;
+  }
+
+  /** undefined: nothing is compiled. */
+  get jitStatistics(): JitStatistics | undefined {
+    if (this.#regions === undefined) return undefined;
+    const sum = (field: string): number => this.#states.reduce((total, state) => total + Number(state.u64(field)), 0);
+    return {
+      ...this.#regions.statistics,
+      entries: sum('JIT_ENTRIES'),
+      slowExits: sum('JIT_SLOW'),
+      instructions: sum('JIT_COUNT'),
+    };
   }
 
   memoryChanged(): void {
@@ -224,6 +252,7 @@ export class EmulatedPartition implements Partition {
       random: () => bus().random(),
       decode: (s: number, from: number) => this.#blocks.decode(s, from),
       decodeAlone: (s: number) => this.#blocks.decodeAlone(s),
+      hot: (s: number, op: number) => this.#regions?.hot(s, op >>> 0, this.#stateAt(s).u64('CODE_RIP')),
     };
     return imports as unknown as WebAssembly.ModuleImports;
   }

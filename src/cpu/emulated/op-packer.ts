@@ -5,9 +5,6 @@ import { FUSED_HANDLERS, HANDLERS } from './isa/handlers.generated';
 import type { CompiledRow } from './isa/compile';
 import {
   ENVIRONMENTS,
-  ENV_CHECKED,
-  ENV_FLAT,
-  ENV_LONG,
   FORM_MEMORY,
   isAccumulator,
   isGeneralRegister,
@@ -99,12 +96,6 @@ function handlerTable(rows: readonly CompiledRow[]): Uint16Array[] {
       throw new Error(`handlers.generated.ts is stale at ${compiled.row.name}`);
     return Uint16Array.from(numbers);
   });
-}
-
-export function environmentOf(mode: number): number {
-  if (mode & layout.MODE_LONG) return ENV_LONG;
-  const flat = layout.MODE_FLAT | layout.MODE_SS32;
-  return (mode & flat) === flat ? ENV_FLAT : ENV_CHECKED;
 }
 
 export class OpPacker {

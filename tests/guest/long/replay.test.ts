@@ -29,7 +29,9 @@ describe('a recorded run', () => {
         await new Promise((resolve) => setTimeout(resolve, 3000));
       });
       expect(recording.hashes.size).toBeGreaterThan(20);
-      for (let run = 0; run < 2; run++) expect(await replay(config, {}, EVERY, recording)).toEqual(recording.hashes);
+      for (const jit of ['off', 'background'] as const) {
+        expect(await replay(config, {}, EVERY, recording, jit)).toEqual(recording.hashes);
+      }
     },
     HOUR,
   );

@@ -74,7 +74,7 @@ describe('several vCPUs', () => {
         await until('the answer', () => /^rec2/m.test(seen()), 300_000);
       });
       expect(recording.hashes.size).toBeGreaterThan(20);
-      expect(await replay(config, {}, every, recording)).toEqual(recording.hashes);
+      expect(await replay(config, {}, every, recording, 'background')).toEqual(recording.hashes);
     },
     2 * HOUR,
   );

@@ -9,7 +9,7 @@ const EVERY = 10_000_000;
 const BURST = 'echo a line of some eighty characters that comes in faster than GRUB can read it\n';
 
 describe('a recorded run', () => {
-  test('of GRUB with typed input replays twice to the same states', async () => {
+  test('of GRUB with typed input replays interpreted and compiled to the same states', async () => {
     const file = guestFile('grub-rescue-floppy.img');
     const config = { memory: { memoryMiB: 32 }, floppies: [{ id: 'floppy0', file, readonly: true }] };
     const recording = await record(config, EVERY, async (session) => {
@@ -31,8 +31,8 @@ describe('a recorded run', () => {
     expect(recording.inputs.some(({ input }) => input.kind === 'disk')).toBe(true);
 
     const media = { floppy0: { sizeBytes: statSync(file).size, isReadOnly: true } };
-    const first = await replay(config, media, EVERY, recording);
-    const second = await replay(config, media, EVERY, recording);
+    const first = await replay(config, media, EVERY, recording, 'off');
+    const second = await replay(config, media, EVERY, recording, 'background');
     expect(first).toEqual(recording.hashes);
     expect(second).toEqual(recording.hashes);
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GuestBus, StopReason } from '../../../src/cpu/backend';
 import { type EmulatedPartition, createEmulatedPartition } from '../../../src/cpu/emulated/emulated-partition';
+import type { JitMode } from '../../../src/cpu/emulated/jit/regions';
 import type { EmulatedVcpu } from '../../../src/cpu/emulated/vcpu';
 import { MachineMemory } from '../../../src/machine/machine-memory';
 import { memoryMapOf } from '../../../src/machine/memory-map';
@@ -69,7 +70,10 @@ export class CpuMachine {
   readonly bus = new RecordingBus();
   readonly ramOffset: number;
 
-  constructor(readonly memoryMiB = 16) {
+  constructor(
+    readonly memoryMiB = 16,
+    jit: JitMode = 'off',
+  ) {
     const map = memoryMapOf({ memory: { memoryMiB: 16 }, display: { vramMiB: 4 } } as never);
     const pages = Math.max(2048, Math.ceil((map.ram.offset + memoryMiB * 0x100000) / 65536));
     const shared = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -82,6 +86,7 @@ export class CpuMachine {
       core: coreModule(),
       memory: this.memory,
       config: { vcpuCount: 1, vendor: 'GenuineIntel', tscHz: 1e9 },
+      jit: { mode: jit },
     });
     this.memory.listener = {
       memoryChanged: () => this.partition.memoryChanged(),

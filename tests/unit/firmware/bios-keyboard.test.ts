@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { biosKeyBuffer } from '../../../src/firmware/bios-keyboard';
 
 const memory = (segment: number, head: number, tail: number) => (gpa: number) =>
-  ({ 0x26: segment, 0x41a: head, 0x41c: tail })[gpa] ?? 0;
+  ({ 38: segment, 1050: head, 1052: tail })[gpa] ?? 0;
 
 test.each([
   ['empty', 0x1e, 0x1e, false],

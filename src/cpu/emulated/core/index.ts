@@ -7,11 +7,7 @@ export { flushAll, forbidWrites, translateCode, translateQuiet } from './paging'
 export { updateMode } from './segments';
 export { tscAt } from './system';
 
-// what compiled code calls (../jit/wasm-emitter.ts)
-export { linearSeg } from './address';
-export { flagsImage, setFlagsImage } from './flags';
-export {
-  probeWrite, read128, readU16, readU32, readU64, readU8, write128, writeU16, writeU32, writeU64, writeU8,
-} from './memory';
-export { raise } from './raise';
-export { checkNearTarget } from './run';
+
+// what compiled regions and their manager call (../jit/)
+export { lazyFc, lazyFr } from './lazy-flags';
+export { settledCode } from './paging';

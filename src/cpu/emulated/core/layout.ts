@@ -138,6 +138,10 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['FDS', 'u16'],
   ['MXCSR', 'u32'],
   ['XMM', 'v128', 16, 32], // 32 bytes apart: the upper halves are YMM's
+  ['BUDGET', 'u32'], // instructions that the compiled region was allowed when it was entered
+  ['JIT_ENTRIES', 'u64'], // regions entered
+  ['JIT_SLOW', 'u64'], // of them, left for an instruction that is the interpreter's
+  ['JIT_COUNT', 'u64'], // instructions retired in regions
   ['FERR', 'u32'], // FERR# pin: an unmasked x87 error waits and CR0.NE is 0 (the board turns it into IRQ 13)
   ['SOFT', 'v128', 32], // working area of the soft float (core/fpu/number.ts)
 ];
@@ -217,6 +221,7 @@ export const HANDLER_UNIT = 3; // may the x87/MMX/SSE op that follows run? OP_RE
 export const HANDLER_CROSSING = 4; // the op that follows lies on two pages; OP_IMM = offset in memory of the second part
 export const HANDLER_END_CHECKED = 6; // HANDLER_END where the code segment has a limit
 export const HANDLER_INTERCEPT = 5; // a hypervisor may want to see the op that follows
+export const HANDLER_COMPILED = 7; // a block's header, entered instead of its first op: there is a compiled region
 export const HANDLER_FIRST = 8;
 /** Handlers of a flag-setting instruction on registers together with the conditional jump after it; OP_LINK holds its own one. */
 export const HANDLER_FUSED_FIRST = 820;
@@ -227,10 +232,37 @@ export const UNIT_SSE = 3;
 export const UNIT_FWAIT = 4;
 export const UNIT_AVX = 5;
 
-/** The 32 bytes before a block's first op. */
-export const BLOCK_INSTRUCTIONS = 0; // u32
+/**
+ * The 32 bytes before a block's first op, laid out so that they are an op too: HANDLER_COMPILED while there is a region that starts
+ * with the block, else HANDLER_LEAVE.
+ */
 export const BLOCK_BYTES = 4; // u32
 export const BLOCK_ID = 8; // u32
+export const BLOCK_INSTRUCTIONS = 12; // u32
+export const BLOCK_HEAT = 16; // u32, how often the interpreter entered it, up to where it was reported
+export const BLOCK_REGION = 20; // u32, REGION_* record, 0: none
+
+/** How often the interpreter enters a block before it tells jit/regions.ts. */
+export const HEAT_LIMIT = 200;
+
+/** A compiled region, REGION_SIZE bytes; written by jit/regions.ts, read by core/regions.ts. */
+export const REGION_SIZE = 256;
+export const REGION_FUNCTION = 0; // u32, index in the core's table
+export const REGION_LONGEST = 4; // u32, instructions that it may run past its budget
+export const REGION_KEY = 8; // u64, CODE_KEY for which the pages were last found where they should be
+export const REGION_RIP = 16; // u64, with this entry RIP
+export const REGION_STATE = 24; // u32, by this vCPU
+export const REGION_LOWEST = 28; // i32, offsets from the entry RIP that its code spans
+export const REGION_HIGHEST = 32; // i32
+export const REGION_PAGES = 36; // u32, number of further pages
+export const REGION_ENTERED = 40; // u32, how often it was entered
+export const REGION_REFUSED = 44; // u32, how often a page was elsewhere
+export const REGION_FIRST_PAGE = 64; // pairs: i32 bytes from the entry's page, u32 offset of the frame in shared memory
+export const REGION_PAGES_MAX = 24;
+/** Entries after which a region that was compiled fast is compiled again, larger. */
+export const REGION_HOT = 20_000;
+/** Instructions that a region may run before it returns: V8 replaces code only between calls. */
+export const REGION_BUDGET = 100_000;
 
 /** A jump-cache entry. */
 export const JUMP_ENTRIES = 16384;

@@ -75,6 +75,8 @@ import {
 
 /** With ACCESS_*: no exception and no change of memory; the walk gives WALK_FAULT. */
 export const ACCESS_QUIET: u32 = 0x100;
+/** With ACCESS_QUIET: entries without their accessed bit fault too. */
+const ACCESS_SETTLED: u32 = 0x200;
 export const WALK_FAULT: u64 = ~0;
 /** In the walk's result, above the 40 bits of the GPA. */
 const MAY_READ: u64 = 1 << 48;
@@ -158,6 +160,7 @@ function leaf(s: usize, op: usize, la: u64, access: u32, tlbClass: u32, rights: 
   }
   const allowed = access & ACCESS_EXECUTE ? mayExecute : access & ACCESS_WRITE ? mayWrite : mayRead;
   if (!allowed) return fault(s, op, la, access, isUser, keyDenied ? ERROR_P | ERROR_PK : ERROR_P);
+  if (access & ACCESS_SETTLED && (entry & PTE_A) == 0) return WALK_FAULT;
   let set = entry & PTE_A ? 0 : <u32>PTE_A;
   if (access & ACCESS_WRITE && (entry & PTE_D) == 0) set |= <u32>PTE_D;
   if (set != 0 && (access & ACCESS_QUIET) == 0) setPhysicalBits(s, at, <u8>set);
@@ -181,7 +184,10 @@ function walk32(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
     const gpa = (pde & 0xffc00000) | ((pde & 0x1fe000) << 19) | (la & 0x3fffff);
     return leaf(s, op, la, access, tlbClass, pde & (PTE_W | PTE_U), pde, pdeAt, gpa, true);
   }
-  if ((pde & PTE_A) == 0 && (access & ACCESS_QUIET) == 0) setPhysicalBits(s, pdeAt, <u8>PTE_A);
+  if ((pde & PTE_A) == 0) {
+    if (access & ACCESS_SETTLED) return WALK_FAULT;
+    if ((access & ACCESS_QUIET) == 0) setPhysicalBits(s, pdeAt, <u8>PTE_A);
+  }
   const pteAt = (pde & 0xfffff000) | ((la >> 10) & 0xffc);
   const pte = <u64>readPhysical32(s, pteAt);
   if ((pte & PTE_P) == 0) return fault(s, op, la, access, isUser, 0);
@@ -223,7 +229,10 @@ function walk64(s: usize, op: usize, la: u64, access: u32, tlbClass: u32): u64 {
       const gpa = (entry & (PHYSICAL_MASK & ~0xfff) & ~inside) | (la & inside);
       return leaf(s, op, la, access, tlbClass, rights, entry, at, gpa, shift > 12);
     }
-    if ((entry & PTE_A) == 0 && (access & ACCESS_QUIET) == 0) setPhysicalBits(s, at, <u8>PTE_A);
+    if ((entry & PTE_A) == 0) {
+      if (access & ACCESS_SETTLED) return WALK_FAULT;
+      if ((access & ACCESS_QUIET) == 0) setPhysicalBits(s, at, <u8>PTE_A);
+    }
     table = entry & (PHYSICAL_MASK & ~0xfff);
     shift -= 9;
   }
@@ -320,6 +329,24 @@ export function translateCode(s: usize, la: u64): u32 {
     return load<u32>(entry, TLB_READ_BASE) + (<u32>la & 0xfff);
   }
   const host = translate(s, 0, la, ACCESS_EXECUTE, tlb, 0);
+  return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
+}
+
+/**
+ * The same with no effect at all: 0xffffffff where a fetch would fault, set an accessed bit, or find no memory. What a region
+ * crosses into is as if it had been fetched.
+ */
+export function settledCode(s: usize, la: u64): u32 {
+  const tlb = <usize>load<u32>(s, S_TLB);
+  const entry = tlbEntry(tlb, la);
+  if (load<u64>(entry, TLB_READ_TAG) == (la & ~0xfff) && load<u64>(entry, TLB_INFO) & TLBI_EXECUTE) {
+    return load<u32>(entry, TLB_READ_BASE) + (<u32>la & 0xfff);
+  }
+  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return 0xffffffff;
+  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
+  const walked = walk(s, 0, la, ACCESS_EXECUTE | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);
+  if (walked == WALK_FAULT) return 0xffffffff;
+  const host = guestPhysical(s, walked & PHYSICAL_MASK, ACCESS_EXECUTE);
   return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
 }
 

@@ -6,11 +6,14 @@
  */
 import {
   BLOCK_BYTES,
+  BLOCK_HEAT,
   BLOCK_INSTRUCTIONS,
   BLOCK_INSTRUCTIONS_MAX,
+  HANDLER_COMPILED,
   HANDLER_FUSED_END,
   HANDLER_FUSED_FIRST,
   HANDLER_LEAVE,
+  HEAT_LIMIT,
   JUMP_ENTRIES,
   JUMP_ENTRY_SIZE,
   JUMP_KEY,
@@ -63,6 +66,9 @@ declare function envDecode(s: usize, from: usize): usize;
 /** An uncached block of the one instruction at RIP, with the code segment's limit checked. May raise. */
 @external('env', 'decodeAlone')
 declare function envDecodeAlone(s: usize): usize;
+/** The block at `op` was entered HEAT_LIMIT times (jit/regions.ts). */
+@external('env', 'hot')
+export declare function envHot(s: usize, op: usize): void;
 
 /** Result of `run`. */
 export const RUN_UNTIL: u32 = 0; // COUNT == UNTIL
@@ -83,7 +89,34 @@ export function enter(s: usize): usize {
   return enterFrom(s, 0);
 }
 
+/** The same, for the interpreter even where a compiled region starts. */
+export function enterPlain(s: usize): usize {
+  return enterBlock(s, 0, false);
+}
+
 function enterFrom(s: usize, from: usize): usize {
+  return enterBlock(s, from, true);
+}
+
+/** The block at `op` is entered once more: its header where there is a compiled region. */
+// @ts-ignore: decorator
+@inline
+function entered(s: usize, op: usize): usize {
+  const header = op - OP_SIZE;
+  if (load<u16>(header, OP_HANDLER) == HANDLER_COMPILED) return header;
+  heat(s, op);
+  return op;
+}
+
+// @ts-ignore: decorator
+@inline
+function heat(s: usize, op: usize): void {
+  const next = load<u32>(op - OP_SIZE, BLOCK_HEAT) + 1;
+  store<u32>(op - OP_SIZE, next, BLOCK_HEAT);
+  if (next == HEAT_LIMIT) envHot(s, op);
+}
+
+function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
   const count = load<u64>(s, S_COUNT);
   const limit = load<u64>(s, S_LIMIT);
   let isExact = false;
@@ -118,8 +151,9 @@ function enterFrom(s: usize, from: usize): usize {
   if (isExact) {
     const left = load<u64>(s, S_UNTIL) - count;
     if (<u64>load<u32>(op - OP_SIZE, BLOCK_INSTRUCTIONS) > left) op = truncate(s, op, <u32>left);
+    return op;
   }
-  return op;
+  return mayBeCompiled && (mode & MODE_FLAT) != 0 ? entered(s, op) : op;
 }
 
 /** A copy of the block that leaves after `count` instructions. */
@@ -187,6 +221,7 @@ export function branchFlat(s: usize, op: usize, retired: u64): usize {
   store<u64>(s, count, S_COUNT);
   store<u64>(s, load<u64>(s, S_CODE_RIP) + load<u64>(op, OP_IMM), S_CODE_RIP);
   if (count >= load<u64>(s, S_LIMIT)) return atLimit(s);
+  if (load<u16>(link, OP_HANDLER) != HANDLER_COMPILED) heat(s, link);
   return link;
 }
 
@@ -195,14 +230,16 @@ function atLimit(s: usize): usize {
   return enterFrom(s, 0);
 }
 
-/** The block at `rip` where the jump cache knows it, else 0. Flat segments: RIP is the linear address. */
+/** Enters the block at `rip` if the jump cache knows it, else gives 0. Flat segments: RIP is the linear address. */
 // @ts-ignore: decorator
 @inline
 function cachedBlock(s: usize, rip: u64): usize {
   const entry = jumpEntry(s, rip);
   if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != load<u64>(s, S_CODE_KEY)) return 0;
   const target = <usize>load<u32>(entry, JUMP_OP);
-  return load<u16>(target, OP_HANDLER) == HANDLER_LEAVE ? 0 : target;
+  if (load<u16>(target, OP_HANDLER) == HANDLER_LEAVE) return 0;
+  store<u64>(s, rip, S_CODE_RIP);
+  return entered(s, target);
 }
 
 function branchSlow(s: usize, op: usize, retired: u64): usize {
@@ -217,10 +254,7 @@ function branchSlow(s: usize, op: usize, retired: u64): usize {
   const isSamePage = ((from ^ target) & ~0xfff) == 0;
   if (!isSamePage && count < load<u64>(s, S_LIMIT)) {
     const block = cachedBlock(s, target);
-    if (block != 0) {
-      store<u64>(s, target, S_CODE_RIP);
-      return block;
-    }
+    if (block != 0) return block;
   }
   store<u64>(s, target, S_RIP);
   return enterFrom(s, isSamePage ? op : 0);
@@ -232,10 +266,7 @@ export function jumpFlat(s: usize, op: usize, rip: u64): usize {
   store<u64>(s, count, S_COUNT);
   if (count < load<u64>(s, S_LIMIT)) {
     const block = cachedBlock(s, rip);
-    if (block != 0) {
-      store<u64>(s, rip, S_CODE_RIP);
-      return block;
-    }
+    if (block != 0) return block;
   }
   store<u64>(s, rip, S_RIP);
   return enterFrom(s, 0);

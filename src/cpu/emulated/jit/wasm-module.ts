@@ -61,6 +61,10 @@ export class ByteBuffer {
     this.u32(encoded.length);
     this.bytes(encoded);
   }
+  /** What was written so far, not copied. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
   take(): Uint8Array {
     return this.#bytes.slice(0, this.length);
   }
@@ -71,24 +75,14 @@ export class ByteBuffer {
   }
 }
 
-export interface FunctionType {
-  readonly parameters: readonly ValueType[];
-  readonly result: ValueType | undefined;
-}
-
-export interface ImportedFunction extends FunctionType {
+export interface ImportedFunction {
   readonly name: string;
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType;
 }
 
-export interface FunctionBody extends FunctionType {
-  readonly exportName: string;
-  /** Beyond the parameters. */
-  readonly locals: readonly ValueType[];
-  /** Without the final `end`. */
-  readonly code: Uint8Array;
-}
-
-const typeKey = ({ parameters, result }: FunctionType): string => `${parameters.join(',')}>${result ?? ''}`;
+/** The one function of a region: state and budget in, how it was left out. */
+const REGION_TYPE = { parameters: ['i32', 'i32'], result: 'i32' } as const;
 
 function section(out: ByteBuffer, id: number, fill: (body: ByteBuffer) => void): void {
   const body = new ByteBuffer();
@@ -98,31 +92,22 @@ function section(out: ByteBuffer, id: number, fill: (body: ByteBuffer) => void):
   out.bytes(body.take());
 }
 
-/** Imports: memory `env.memory` and the functions from module `core`, which get the first function indices. */
-export function buildModule(imports: readonly ImportedFunction[], functions: readonly FunctionBody[]): Uint8Array {
-  const types: FunctionType[] = [];
-  const indices = new Map<string, number>();
-  const typeOf = (type: FunctionType): number => {
-    const key = typeKey(type);
-    let index = indices.get(key);
-    if (index === undefined) {
-      index = types.push(type) - 1;
-      indices.set(key, index);
-    }
-    return index;
-  };
-  for (const type of [...imports, ...functions]) typeOf(type);
-
+/**
+ * A module of one function, exported as `r`. Imports: memory `env.memory` and functions from module `core`, which get the first
+ * indices.
+ * @param code a code entry: locals, instructions, `end`
+ */
+export function buildRegionModule(imports: readonly ImportedFunction[], code: Uint8Array): Uint8Array {
   const out = new ByteBuffer();
   out.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   section(out, 1, (body) => {
+    const types = [...imports, REGION_TYPE];
     body.u32(types.length);
     for (const { parameters, result } of types) {
       body.byte(0x60);
       body.u32(parameters.length);
       for (const parameter of parameters) body.byte(VALUE_TYPES[parameter]);
-      body.u32(result === undefined ? 0 : 1);
-      if (result !== undefined) body.byte(VALUE_TYPES[result]);
+      body.bytes([1, VALUE_TYPES[result]]);
     }
   });
   section(out, 2, (body) => {
@@ -132,39 +117,27 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
     body.bytes([2, 3]); // memory, shared with a maximum
     body.u32(0);
     body.u32(65536);
-    for (const imported of imports) {
+    imports.forEach(({ name }, type) => {
       body.name('core');
-      body.name(imported.name);
+      body.name(name);
       body.byte(0);
-      body.u32(typeOf(imported));
-    }
-  });
-  section(out, 3, (body) => {
-    body.u32(functions.length);
-    for (const f of functions) body.u32(typeOf(f));
-  });
-  section(out, 7, (body) => {
-    body.u32(functions.length);
-    functions.forEach((f, i) => {
-      body.name(f.exportName);
-      body.byte(0);
-      body.u32(imports.length + i);
+      body.u32(type);
     });
   });
+  section(out, 3, (body) => {
+    body.u32(1);
+    body.u32(imports.length);
+  });
+  section(out, 7, (body) => {
+    body.u32(1);
+    body.name('r');
+    body.byte(0);
+    body.u32(imports.length);
+  });
   section(out, 10, (body) => {
-    body.u32(functions.length);
-    for (const f of functions) {
-      const code = new ByteBuffer();
-      code.u32(f.locals.length);
-      for (const local of f.locals) {
-        code.u32(1);
-        code.byte(VALUE_TYPES[local]);
-      }
-      code.bytes(f.code);
-      code.byte(0x0b);
-      body.u32(code.length);
-      body.bytes(code.take());
-    }
+    body.u32(1);
+    body.u32(code.length);
+    body.bytes(code);
   });
   return out.take();
 }

@@ -1,3 +1,5 @@
+import type { Size } from '../isa/emitter';
+
 /** WebAssembly's numeric and vector instructions by their names in the text format (core specification 2.0, 5.4). */
 
 function run(first: number, names: string): Array<readonly [string, number]> {
@@ -108,3 +110,42 @@ export const VECTOR_OPCODES: ReadonlyMap<string, number> = new Map([
      i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u`,
   ),
 ]);
+
+/** Instructions that compiled code writes by itself. */
+export const I32_LOAD = 0x28;
+export const I64_LOAD = 0x29;
+export const V128_LOAD = 0x00;
+export const V128_STORE = 0x0b;
+export const I32_WRAP = 0xa7;
+export const I32_ADD = 0x6a;
+export const I32_AND = 0x71;
+export const I32_OR = 0x72;
+export const I32_NE = 0x47;
+export const I64_GT_U = 0x56;
+export const I64_NE = 0x52;
+export const I64_SUB = 0x7d;
+export const I64_ADD = 0x7c;
+export const I64_SHR_U = 0x88;
+export const I32_SUB = 0x6b;
+export const I32_EQ = 0x46;
+export const I32_LT_S = 0x48;
+export const I32_SHR_U = 0x76;
+export const I64_EQ = 0x51;
+export const I64_SHR_S = 0x87;
+export const I64_STORE = 0x37;
+export const I64_EXTEND_I32_S = 0xac;
+export const UNREACHABLE = 0x00;
+
+/** Opcode of a load or store, and log2 of its alignment. */
+export type Access = readonly [opcode: number, align: number];
+export const LOADS: Readonly<Record<'u8' | 'u16' | 'u32' | 'u64' | 'f64', Access>> = {
+  u8: [0x2d, 0],
+  u16: [0x2f, 1],
+  u32: [0x28, 2],
+  u64: [0x29, 3],
+  f64: [0x2b, 3],
+};
+export const STORES: typeof LOADS = { u8: [0x3a, 0], u16: [0x3b, 1], u32: [0x36, 2], u64: [0x37, 3], f64: [0x39, 3] };
+/** i64 loads and stores by bits. */
+export const LOADS_64: Readonly<Record<Size, Access>> = { 8: [0x31, 0], 16: [0x33, 1], 32: [0x35, 2], 64: [0x29, 3] };
+export const STORES_64: Readonly<Record<Size, Access>> = { 8: [0x3c, 0], 16: [0x3d, 1], 32: [0x3e, 2], 64: [0x37, 3] };

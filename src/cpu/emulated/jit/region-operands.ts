@@ -1,15 +1,20 @@
 import { stateOffset } from '../core/layout';
-import { BASE_RIP, NO_REGISTER, type Instruction } from '../decoder';
+import { BASE_RIP, type Instruction, NO_REGISTER } from '../decoder';
 import { ENV_FLAT, ENV_LONG, isAccumulator, isGeneralRegister, isImmediate, operandBits } from '../isa/compile';
 import type { Condition, I32, I64, Operands, Size, V128 } from '../isa/emitter';
 import type { OperandKind } from '../isa/table';
-import type { WasmEmitter } from './wasm-emitter';
+import { NotCompilable } from './region-context';
+import type { RegionEmitter } from './region-emitter';
 
 const SEG_CS = 1;
 const SEG_FS = 4;
 const SEG_STRIDE = 32;
 const SEG_BASE = 8;
-const GP = 13;
+const SEG_UNUSABLE = 16;
+/** Limit 4 GiB; writable data that grows upwards: limit and access as they lie in the state. */
+const PLAIN_DATA_MASK = 0xffffffff000e0000n;
+const PLAIN_DATA = 0xffffffff00020000n;
+const HIGH_BYTES = 4;
 
 /** The operands of one decoded instruction as compile-time constants. The instruction object may be reused afterwards. */
 export class InstructionOperands implements Operands {
@@ -19,10 +24,9 @@ export class InstructionOperands implements Operands {
   readonly #kinds: readonly OperandKind[];
   readonly #linear = new Map<number, I64>();
   readonly #env: number;
-  readonly #nextRip: bigint;
 
   constructor(
-    private readonly e: WasmEmitter,
+    private readonly e: RegionEmitter,
     private readonly x: Instruction,
   ) {
     this.size = x.size;
@@ -30,7 +34,6 @@ export class InstructionOperands implements Operands {
     this.#kinds = x.compiled.row.operands.map((operand) => operand.kind);
     this.count = this.#kinds.length;
     this.#env = e.context.env;
-    this.#nextRip = e.context.nextRip;
   }
 
   get condition(): Condition {
@@ -68,10 +71,9 @@ export class InstructionOperands implements Operands {
       return this.x.rm;
     return kind === 'o8' || kind === 'ov' || kind === 'sti' ? this.x.rm : this.x.reg;
   }
-  #gprOffset(i: number): number {
-    const number = this.#number(i);
-    const isHigh = this.sizeOf(i) === 8 && !this.x.hasRex && number >= 4 && !isAccumulator(this.#kinds[i]!);
-    return isHigh ? stateOffset('GPR', number - 4) + 1 : stateOffset('GPR', number);
+  /** AH, CH, DH or BH. */
+  #isHigh(i: number): boolean {
+    return this.sizeOf(i) === 8 && !this.x.hasRex && this.#number(i) >= HIGH_BYTES && !isAccumulator(this.#kinds[i]!);
   }
   #immediate(i: number): I64 {
     const { x } = this;
@@ -88,12 +90,14 @@ export class InstructionOperands implements Operands {
     if (kind === 'one') return this.e.i64(1);
     if (kind === 'cl') return this.e.gpr(1, 8);
     if (kind === 'dx') return this.e.gpr(2, 16);
-    return this.e.loadInteger(this.#gprOffset(i), this.sizeOf(i) as Size);
+    if (this.#isHigh(i)) return this.e.highByte(this.#number(i) - HIGH_BYTES);
+    return this.e.gpr(this.#number(i), this.sizeOf(i) as Size);
   }
   set(i: number, value: I64): void {
     const size = this.sizeOf(i) as Size;
     if (this.#isMemory(i)) this.e.writeMemory(this.linearAddress(i), size, value);
-    else this.e.storeInteger(this.#gprOffset(i), size === 32 ? 64 : size, value);
+    else if (this.#isHigh(i)) this.e.setHighByte(this.#number(i) - HIGH_BYTES, value);
+    else this.e.setGpr(this.#number(i), size, value);
   }
   getForUpdate(i: number): I64 {
     if (this.#isMemory(i)) this.e.probeWrite(this.linearAddress(i), this.sizeOf(i) as Size);
@@ -102,10 +106,17 @@ export class InstructionOperands implements Operands {
 
   effectiveAddress(_i: number): I64 {
     const { e, x } = this;
-    const register = (number: number): I64 => e.loadInteger(stateOffset('GPR', number), 64);
-    let sum = e.i64(x.base === BASE_RIP ? this.#nextRip + BigInt(x.displacement) : BigInt(x.displacement));
-    if (x.base !== NO_REGISTER && x.base !== BASE_RIP) sum = e.add(register(x.base), sum);
-    if (x.index !== NO_REGISTER) sum = e.add(sum, e.shl(register(x.index), x.scale));
+    const register = (number: number): I64 => e.gpr(number, 64);
+    const displacement = e.i64(x.displacement);
+    let sum: I64;
+    if (x.base === BASE_RIP) sum = e.rip(e.context.next + x.displacement);
+    else if (x.base === NO_REGISTER) sum = displacement;
+    else sum = e.add(register(x.base), displacement);
+    if (x.index !== NO_REGISTER) {
+      const scaled = e.shl(register(x.index), x.scale);
+      const plain = x.base === NO_REGISTER ? scaled : e.add(register(x.base), scaled);
+      sum = e.add(plain, displacement);
+    }
     return e.zext(sum, x.addressSize);
   }
   linearAddress(i: number): I64 {
@@ -117,7 +128,7 @@ export class InstructionOperands implements Operands {
       slot === 'moffs' ? e.i64((BigInt(x.immHigh >>> 0) << 32n) | BigInt(x.immLow >>> 0)) : this.effectiveAddress(i);
     const linear = this.#segmented(i, offset);
     if (x.compiled.row.attributes.aligned) {
-      e.if(e.ne(e.and(linear, e.i64(this.sizeOf(i) / 8 - 1)), e.i64(0)), () => e.raise(GP));
+      e.if(e.ne(e.and(linear, e.i64(this.sizeOf(i) / 8 - 1)), e.i64(0)), () => e.raise());
     }
     this.#linear.set(i, linear);
     return linear;
@@ -129,17 +140,21 @@ export class InstructionOperands implements Operands {
         ? x.segment < SEG_FS
         : this.#env === ENV_FLAT && x.segment < SEG_FS && x.segment !== SEG_CS;
     if (isFlat) return offset;
-    if (this.#env === ENV_LONG)
-      return e.add(offset, e.loadInteger(stateOffset('SEG') + x.segment * SEG_STRIDE + SEG_BASE, 64));
-    const { access } = x.compiled.row.operands[i]!;
-    const bytes = Math.max(1, this.sizeOf(i) / 8);
-    const writes = access === 'w' || access === 'rw' ? 1 : 0;
-    return e.call('linearSeg', 'i64', [e.i32(x.segment), offset, e.i32(bytes), e.i32(writes)]);
+    const segment = stateOffset('SEG') + x.segment * SEG_STRIDE;
+    const base = e.loadState('u64', segment + SEG_BASE, 'i64');
+    if (this.#env === ENV_LONG) return e.add(offset, base);
+    if (this.#env !== ENV_FLAT || x.segment < SEG_FS) throw new NotCompilable('a segment with a limit');
+    // FS and GS of 32-bit systems have a base and no limit: anything else is the interpreter's
+    const description = e.loadState<'i64'>('u64', segment, 'i64');
+    const unusable = e.loadState<'i32'>('u8', segment + SEG_UNUSABLE, 'i32');
+    const isPlain = e.eq(e.and(description, e.i64(PLAIN_DATA_MASK)), e.i64(PLAIN_DATA));
+    e.if(e.orB(e.notB(isPlain), unusable), () => e.raise());
+    return e.zext(e.add(offset, base), 32);
   }
 
   xmm(i: number): V128 {
     const { e } = this;
-    if (!this.#isMemory(i)) return e.loadVector(stateOffset('XMM', this.#number(i)));
+    if (!this.#isMemory(i)) return e.xmm(this.#number(i));
     const at = this.linearAddress(i);
     const bits = this.sizeOf(i);
     if (bits === 128) return e.readMemory128(at);
@@ -150,7 +165,7 @@ export class InstructionOperands implements Operands {
   setXmm(i: number, value: V128): void {
     const { e } = this;
     if (!this.#isMemory(i)) {
-      e.storeVector(stateOffset('XMM', this.#number(i)), value);
+      e.setXmm(this.#number(i), value);
       return;
     }
     const at = this.linearAddress(i);
@@ -159,45 +174,34 @@ export class InstructionOperands implements Operands {
     else if (bits === 256) throw new Error('a 256-bit operand is written as ymm');
     else e.writeMemory(at, bits, e.op('i64x2.extract_lane', 'i64', [value], [0]));
   }
-  /** Linear address of the upper half. */
-  #upperHalf(at: I64): I64 {
-    const upper = this.e.add(at, this.e.i64(16));
-    return this.#env === ENV_LONG ? upper : this.e.zext(upper, 32);
-  }
   ymm(i: number): readonly [V128, V128] {
     const { e } = this;
-    if (!this.#isMemory(i)) {
-      const offset = stateOffset('XMM', this.#number(i));
-      return [e.loadVector(offset), e.loadVector(offset + 16)];
-    }
-    const at = this.linearAddress(i);
-    return [e.readMemory128(at), e.readMemory128(this.#upperHalf(at))];
+    if (this.#isMemory(i)) return e.readMemory256(this.linearAddress(i));
+    const number = this.#number(i);
+    return [e.xmm(number), e.upperHalf(number)];
   }
   setYmm(i: number, low: V128, high: V128): void {
     const { e } = this;
-    if (!this.#isMemory(i)) {
-      const offset = stateOffset('XMM', this.#number(i));
-      e.storeVector(offset, low);
-      e.storeVector(offset + 16, high);
+    if (this.#isMemory(i)) {
+      e.writeMemory256(this.linearAddress(i), low, high);
       return;
     }
-    const at = this.linearAddress(i);
-    e.probeWrite(at, 256);
-    e.writeMemory128(at, low);
-    e.writeMemory128(this.#upperHalf(at), high);
+    const number = this.#number(i);
+    e.setXmm(number, low);
+    e.setUpperHalf(number, high);
   }
   mmx(i: number): I64 {
     if (this.#isMemory(i)) return this.e.readMemory(this.linearAddress(i), this.sizeOf(i) as Size);
-    return this.e.loadInteger(stateOffset('FPR', this.#number(i)), 64);
+    return this.e.loadState('u64', stateOffset('FPR', this.#number(i) & 7), 'i64');
   }
   setMmx(i: number, value: I64): void {
     if (this.#isMemory(i)) {
       this.e.writeMemory(this.linearAddress(i), this.sizeOf(i) as Size, value);
       return;
     }
-    const at = stateOffset('FPR', this.#number(i));
-    this.e.storeInteger(at, 64, value);
-    this.e.storeInteger(at + 8, 16, this.e.i64(0xffff));
+    const at = stateOffset('FPR', this.#number(i) & 7);
+    this.e.storeState('u64', at, value);
+    this.e.storeState('u16', at + 8, this.e.i32(0xffff));
   }
   index(i: number): I32 {
     return this.e.i32(this.#kinds[i] === 'st' ? 0 : this.#number(i));

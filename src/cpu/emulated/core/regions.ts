@@ -1,0 +1,87 @@
+/** Entering compiled regions (jit/): is there room for one, does its code still lie where it was compiled from, and what comes after it. */
+import {
+  MODE_LONG,
+  OP_SIZE,
+  BLOCK_REGION,
+  REGION_BUDGET,
+  REGION_ENTERED,
+  REGION_FIRST_PAGE,
+  REGION_FUNCTION,
+  REGION_HIGHEST,
+  REGION_HOT,
+  REGION_KEY,
+  REGION_LONGEST,
+  REGION_LOWEST,
+  REGION_PAGES,
+  REGION_REFUSED,
+  REGION_RIP,
+  REGION_STATE,
+  S_BUDGET,
+  S_CODE_KEY,
+  S_CODE_RIP,
+  S_COUNT,
+  S_JIT_COUNT,
+  S_JIT_ENTRIES,
+  S_JIT_SLOW,
+  S_MODE,
+  S_UNTIL,
+} from './layout.generated';
+import { settledCode } from './paging';
+import { enter, enterPlain, envHot } from './run';
+
+/** Result of a region: the interpreter runs the next instruction. */
+const LEFT_SLOW: u32 = 1;
+
+/** HANDLER_COMPILED: CODE_RIP and COUNT are those of the block's start. Gives the op to go on with, 0 to stop. */
+export function enterRegion(s: usize, header: usize): usize {
+  const region = <usize>load<u32>(header, BLOCK_REGION);
+  const plain = header + OP_SIZE;
+  if (region == 0) return plain;
+  // a region looks at its budget where it loops only, so it may overrun it by its longest path
+  const left = <i64>(load<u64>(s, S_UNTIL) - load<u64>(s, S_COUNT)) - <i64>load<u32>(region, REGION_LONGEST);
+  if (left <= 0) return plain;
+  const rip = load<u64>(s, S_CODE_RIP);
+  if (
+    load<u64>(region, REGION_KEY) != load<u64>(s, S_CODE_KEY) ||
+    load<u64>(region, REGION_RIP) != rip ||
+    load<u32>(region, REGION_STATE) != <u32>s
+  ) {
+    if (!isInPlace(s, region, rip)) {
+      store<u32>(region, load<u32>(region, REGION_REFUSED) + 1, REGION_REFUSED);
+      return plain;
+    }
+    store<u64>(region, load<u64>(s, S_CODE_KEY), REGION_KEY);
+    store<u64>(region, rip, REGION_RIP);
+    store<u32>(region, <u32>s, REGION_STATE);
+  }
+  const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
+  store<u32>(s, budget, S_BUDGET);
+  const entered = load<u32>(region, REGION_ENTERED) + 1;
+  store<u32>(region, entered, REGION_ENTERED);
+  if (entered == <u32>REGION_HOT) envHot(s, plain);
+  const before = load<u64>(s, S_COUNT);
+  const how = call_indirect<u32>(load<u32>(region, REGION_FUNCTION), s, budget);
+  store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
+  store<u64>(s, load<u64>(s, S_JIT_COUNT) + load<u64>(s, S_COUNT) - before, S_JIT_COUNT);
+  if (how != LEFT_SLOW) return enter(s);
+  store<u64>(s, load<u64>(s, S_JIT_SLOW) + 1, S_JIT_SLOW);
+  return enterPlain(s);
+}
+
+/** No address of its code wraps, and each of its further pages is mapped to the frame it was compiled from. */
+function isInPlace(s: usize, region: usize, rip: u64): bool {
+  const low = rip + <u64><i64>load<i32>(region, REGION_LOWEST);
+  const high = rip + <u64><i64>load<i32>(region, REGION_HIGHEST);
+  if (load<u32>(s, S_MODE) & MODE_LONG) {
+    if ((low + 0x800000000000) >> 48 != 0 || (high + 0x800000000000) >> 48 != 0) return false;
+    if ((low ^ high) >> 47 != 0) return false;
+  } else if (low > 0xffffffff || high > 0xffffffff) return false;
+  const count = load<u32>(region, REGION_PAGES);
+  let at = region + REGION_FIRST_PAGE;
+  for (let i: u32 = 0; i < count; i++) {
+    const linear = (rip & ~0xfff) + <u64><i64>load<i32>(at);
+    if (settledCode(s, linear) != load<u32>(at, 4)) return false;
+    at += 8;
+  }
+  return true;
+}

@@ -1,0 +1,575 @@
+import { MODE_AVX, MODE_FPU_TRAP, MODE_INTERCEPTED, stateOffset } from '../core/layout';
+import { DECODE_OK, type Decoder, Instruction } from '../decoder';
+import { variantOf } from '../isa/compile';
+import type { Row } from '../isa/table';
+import { codeSizeOf, environmentOf } from '../mode';
+import {
+  CodeWriter,
+  type Label,
+  type LocalId,
+  Locals,
+  OP_BLOCK,
+  OP_CALL,
+  OP_IF,
+  OP_LOOP,
+  OP_SELECT,
+} from './function-writer';
+import { type FlowGraph, analyse } from './graph';
+import { DYNAMIC, type KnownFlags } from './lazy-flags';
+import {
+  EXIT_COUNT_SHIFT,
+  EXIT_FLAGS_KEEP,
+  EXIT_OFFSET_SHIFT,
+  FIRST_UPPER,
+  FIRST_XMM,
+  IMPORT_FC,
+  IMPORT_FR,
+  type InstructionContext,
+  LEFT_SLOW,
+  NotCompilable,
+  REGION_IMPORTS,
+  type RegionLocals,
+  regionLocals,
+} from './region-context';
+import { RegionEmitter } from './region-emitter';
+import { InstructionOperands } from './region-operands';
+import type { RegionPlan } from './region-plan';
+import { buildRegionModule } from './wasm-module';
+import {
+  I32_ADD,
+  I32_AND,
+  I32_EQ,
+  I32_LOAD,
+  I32_LT_S,
+  I32_SHR_U,
+  I32_SUB,
+  I32_WRAP,
+  I64_ADD,
+  I64_EQ,
+  I64_EXTEND_I32_S,
+  I64_LOAD,
+  I64_SHR_S,
+  I64_STORE,
+  UNREACHABLE,
+} from './wasm-opcodes';
+
+const ALL_FLAGS = 'OSZAPC';
+/** Where a vector register of a region lies in the state. */
+function vectorOffset(register: number): number {
+  return register < FIRST_UPPER
+    ? stateOffset('XMM', register - FIRST_XMM)
+    : stateOffset('XMM', register - FIRST_UPPER) + 16;
+}
+/** Return addresses that a RET compares with. */
+const RETURNS_MAX = 8;
+
+/** One decoded instruction of a node. */
+interface Step {
+  readonly x: Instruction;
+  /** Offsets from the entry. */
+  readonly start: number;
+  readonly next: number;
+  readonly target: number;
+  readonly isRelative: boolean;
+  areFlagsDead: boolean;
+}
+
+interface Node {
+  readonly index: number;
+  readonly offset: number;
+  readonly steps: Step[];
+  /** The instruction after the last one is not compiled: the region is left there. */
+  endsInterpreted: boolean;
+  readonly successors: number[];
+  /** Offset after the last instruction, undefined where it never goes on there. */
+  fallsTo: number | undefined;
+  isReturn: boolean;
+  flagsIn: boolean;
+  /** What the flag locals mean at its start, once known. */
+  entryFlags: KnownFlags;
+}
+
+export interface RegionCode {
+  readonly binary: Uint8Array;
+  readonly longestPath: number;
+  readonly nodeCount: number;
+}
+
+const writesAllFlags = (row: Row): boolean => row.attributes.flags === ALL_FLAGS;
+const readsFlags = (row: Row): boolean =>
+  (row.attributes.flagsRead ?? '') !== '' || (row.attributes.flags !== undefined && row.attributes.flags !== ALL_FLAGS);
+
+function isRelative(row: Row): boolean {
+  const kind = row.operands[0]?.kind;
+  return kind === 'rel8' || kind === 'relz';
+}
+
+/** A shift by a constant that is not 0: it does set the flags. */
+function isFixedShift(x: Instruction): boolean {
+  const { row } = x.compiled;
+  if (row.family !== 'shift') return false;
+  const kind = row.operands[row.operands.length - 1]!.kind;
+  return kind === 'one' || (kind === 'imm8' && (x.immLow & (x.size === 64 ? 63 : 31)) !== 0);
+}
+
+/** May the instruction be left to the interpreter at run time? Then the flags before it are still needed. */
+function mayLeave(x: Instruction): boolean {
+  const { row, slots } = x.compiled;
+  if (row.family === 'stack' || row.family === 'control') return row.attributes.cc === undefined && row.name !== 'nop';
+  if (/^(i?div|aam)$/.test(row.name)) return true;
+  if (row.attributes.unit !== undefined) return true;
+  return (
+    slots[x.form]!.some((slot) => slot === 'memory' || slot === 'moffs') && row.name !== 'lea' && row.name !== 'nop'
+  );
+}
+
+/** From a plan to WebAssembly. One per compiler; nothing of a region stays. */
+export class RegionCompiler {
+  /** What was found out of each kind of instruction. */
+  readonly #compilable = new Map<number, boolean>();
+
+  constructor(private readonly decoder: Decoder) {}
+
+  /** undefined: not even the first instruction can be compiled. */
+  compile(plan: RegionPlan): RegionCode | undefined {
+    return new RegionBuilder(plan, this.decoder, this.#compilable).build();
+  }
+}
+
+class RegionBuilder {
+  readonly #env: number;
+  readonly #nodes: Node[];
+  readonly #byOffset = new Map<number, Node>();
+  readonly #locals = new Locals(['i32', 'i32']);
+  readonly #body = new CodeWriter();
+  readonly #names: RegionLocals;
+  #graph!: FlowGraph;
+  readonly #scratch: RegionEmitter;
+  #emitter!: RegionEmitter;
+  /** The node that is being written. */
+  #current!: Node;
+  readonly #labels = new Map<number, Label>();
+
+  constructor(
+    private readonly plan: RegionPlan,
+    private readonly decoder: Decoder,
+    private readonly compilable: Map<number, boolean>,
+  ) {
+    this.#env = environmentOf(plan.mode);
+    this.#names = regionLocals(this.#locals);
+    this.#scratch = new RegionEmitter(
+      new CodeWriter(),
+      new Locals(['i32', 'i32']),
+      this.#names,
+      DROP,
+      NOWHERE,
+      NOWHERE,
+    );
+    this.#nodes = plan.nodes.map((node, index) => this.#decode(index));
+    for (const node of this.#nodes) this.#byOffset.set(node.offset, node);
+  }
+
+  build(): RegionCode | undefined {
+    const exit = this.#body.open(OP_BLOCK);
+    const slowExit = this.#body.open(OP_BLOCK);
+    this.#emitter = new RegionEmitter(
+      this.#body,
+      this.#locals,
+      this.#names,
+      {
+        toTarget: (context) => this.#goTo(this.#current, context.target, context.index + 1),
+        toRip: (rip, context) => this.#branchToRip(rip, context),
+      },
+      exit,
+      slowExit,
+    );
+    for (const node of this.#nodes) this.#findUncompilable(node);
+    if (this.#nodes[0]!.steps.length === 0) return undefined;
+    for (const node of this.#nodes) this.#findSuccessors(node);
+    this.#graph = analyse(this.#nodes);
+    this.#findLiveFlags();
+    this.#tree(0);
+    this.#body.close();
+    this.#writeSlowExit();
+    this.#body.close();
+    const code = this.#locals.finish([this.#prologue(), this.#body, this.#epilogue()]);
+    const { order } = this.#graph;
+    const longestPath = order.reduce((sum, node) => sum + this.#nodes[node]!.steps.length, 1);
+    return { binary: buildRegionModule(REGION_IMPORTS, code), longestPath, nodeCount: order.length };
+  }
+
+  // ---- decoding ----
+
+  #decode(index: number): Node {
+    const { offset, bytes, instructions } = this.plan.nodes[index]!;
+    const steps: Step[] = [];
+    let at = 0;
+    while (steps.length < instructions) {
+      if (this.decoder.decode(bytes, at, bytes.length, codeSizeOf(this.plan.mode)) !== DECODE_OK) break;
+      const x = Object.assign(new Instruction(), this.decoder.instruction);
+      const next = at + x.length;
+      steps.push({
+        x,
+        start: offset + at,
+        next: offset + next,
+        target: offset + next + x.immLow,
+        isRelative: isRelative(x.compiled.row),
+        areFlagsDead: false,
+      });
+      at = next;
+    }
+    return {
+      index,
+      offset,
+      steps,
+      endsInterpreted: steps.length < instructions,
+      successors: [],
+      fallsTo: offset + at,
+      isReturn: false,
+      flagsIn: false,
+      entryFlags: DYNAMIC,
+    };
+  }
+
+  #context(step: Step, index: number): InstructionContext {
+    const { start, next, target, areFlagsDead } = step;
+    return { env: this.#env, size: step.x.size, start, next, target, index, areFlagsDead };
+  }
+
+  /** Cuts the node before the first instruction that is the interpreter's. */
+  #findUncompilable(node: Node): void {
+    const { steps } = node;
+    for (let i = 0; i < steps.length; i++) {
+      if (this.#isCompilable(steps[i]!, i)) continue;
+      steps.length = i;
+      node.endsInterpreted = true;
+      node.fallsTo = i === 0 ? node.offset : steps[i - 1]!.next;
+      return;
+    }
+  }
+
+  #isCompilable(step: Step, index: number): boolean {
+    const { x } = step;
+    const { row } = x.compiled;
+    const { cpl, intercept, protectedOnly, unit } = row.attributes;
+    if (row.semantics === undefined || cpl !== undefined || protectedOnly) return false;
+    if (intercept !== undefined && (this.plan.mode & MODE_INTERCEPTED) !== 0) return false;
+    if (unit === 'avx' && (this.plan.mode & MODE_AVX) === 0) return false;
+    if (unit !== undefined && (this.plan.mode & MODE_FPU_TRAP) !== 0) return false;
+    const key = this.#kindOf(x);
+    const known = this.compilable.get(key);
+    if (known !== undefined) return known;
+    const scratch = this.#scratch;
+    let result = true;
+    try {
+      // what it would write is of no interest
+      scratch.probe(this.#context(step, index), () => row.semantics!(scratch, new InstructionOperands(scratch, x)));
+    } catch (error) {
+      if (!(error instanceof NotCompilable)) throw error;
+      result = false;
+    }
+    this.compilable.set(key, result);
+    return result;
+  }
+
+  /** What of an instruction decides whether it can be compiled. */
+  #kindOf(x: Instruction): number {
+    const isPlainSegment = x.segment < 4 && x.segment !== 1;
+    const variant = variantOf(x.compiled, x.size, x.form, x.addressSize) * 4;
+    const rest = (x.immLow === 0 ? 0 : 2) + (isPlainSegment ? 1 : 0);
+    return ((x.compiled.id * 128 + variant + rest) * 4 + this.#env) * 4 + (x.addressSize >> 5);
+  }
+
+  // ---- control flow ----
+
+  #findSuccessors(node: Node): void {
+    // one entry for each branch: a node that two of them reach needs a label
+    const add = (offset: number): void => {
+      const target = this.#byOffset.get(offset);
+      if (target !== undefined && target.steps.length > 0) node.successors.push(target.index);
+    };
+    const last = node.steps[node.steps.length - 1];
+    for (const step of node.steps) if (step.isRelative) add(step.target);
+    if (!node.endsInterpreted && last !== undefined) {
+      const { row } = last.x.compiled;
+      if (row.attributes.endsBlock) {
+        node.fallsTo = undefined;
+        if (row.name === 'ret') {
+          node.isReturn = true;
+          for (const offset of this.#returnSites()) add(offset);
+        }
+      } else if (node.fallsTo !== undefined) add(node.fallsTo);
+    }
+  }
+
+  /** Where calls of this region come back to. */
+  #returnSites(): number[] {
+    const sites: number[] = [];
+    for (const { steps, endsInterpreted } of this.#nodes) {
+      const last = steps[steps.length - 1];
+      if (last?.x.compiled.row.name !== 'call' || endsInterpreted) continue;
+      const site = this.#byOffset.get(last.next);
+      if (site !== undefined && site.steps.length > 0 && sites.length < RETURNS_MAX) sites.push(last.next);
+    }
+    return sites;
+  }
+
+  /** Backwards over the region until nothing changes: which nodes need the flags they start with. */
+  #findLiveFlags(): void {
+    const { order, cut, place } = this.#graph;
+    const count = this.#nodes.length;
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (let i = order.length - 1; i >= 0; i--) {
+        const node = this.#nodes[order[i]!]!;
+        const isLive = this.#liveAtStart(node, (target) => {
+          const next = this.#byOffset.get(target);
+          const isInside =
+            next !== undefined && node.successors.includes(next.index) && !cut.has(node.index * count + next.index);
+          // a back edge may leave, because of the budget
+          return isInside && place[next.index]! > place[node.index]! ? next.flagsIn : true;
+        });
+        if (isLive && !node.flagsIn) {
+          node.flagsIn = true;
+          changed = true;
+        }
+      }
+    }
+  }
+
+  #liveAtStart(node: Node, isLiveAt: (offset: number) => boolean): boolean {
+    // out of the region, by a computed jump, or to the interpreter: everything is needed
+    let live = node.endsInterpreted || node.fallsTo === undefined ? true : isLiveAt(node.fallsTo);
+    const last = node.steps[node.steps.length - 1];
+    if (last?.isRelative && node.fallsTo === undefined) live = false;
+    for (let i = node.steps.length - 1; i >= 0; i--) {
+      const step = node.steps[i]!;
+      const { row } = step.x.compiled;
+      if (step.isRelative) live ||= isLiveAt(step.target);
+      step.areFlagsDead = !live;
+      if (writesAllFlags(row) && (isFixedShift(step.x) || !row.attributes.flagsRead)) live = false;
+      else if (readsFlags(row)) live = true;
+      if (mayLeave(step.x)) live = true;
+    }
+    return live;
+  }
+
+  // ---- structured code ----
+
+  /** Node `index` and all that it dominates (Ramsey: Beyond Relooper, ICFP 2022). */
+  #tree(index: number): void {
+    const merges = this.#graph.children[index]!.filter((child) => this.#graph.isMerge[child] === 1);
+    if (this.#graph.isLoopHead[index] === 1) {
+      this.#labels.set(index, this.#body.open(OP_LOOP));
+      this.#within(index, merges, merges.length);
+      this.#body.close();
+    } else this.#within(index, merges, merges.length);
+  }
+
+  /** The last of the merge nodes lies outermost: those before it may branch to it. */
+  #within(index: number, merges: readonly number[], count: number): void {
+    if (count === 0) {
+      this.#node(this.#nodes[index]!);
+      return;
+    }
+    const merge = merges[count - 1]!;
+    this.#labels.set(merge, this.#body.open(OP_BLOCK));
+    this.#within(index, merges, count - 1);
+    this.#body.close();
+    this.#labels.delete(merge);
+    this.#tree(merge);
+  }
+
+  #node(node: Node): void {
+    const emitter = this.#emitter;
+    const around = this.#current;
+    this.#current = node;
+    emitter.flags = this.#graph.isLoopHead[node.index] === 1 ? DYNAMIC : node.entryFlags;
+    node.steps.forEach((step, i) => {
+      const { row } = step.x.compiled;
+      emitter.instruction(this.#context(step, i), () =>
+        row.semantics!(emitter, new InstructionOperands(emitter, step.x)),
+      );
+    });
+    const { steps } = node;
+    if (node.endsInterpreted) emitter.writeSlowExit(node.fallsTo!, steps.length);
+    else if (node.fallsTo !== undefined) this.#goTo(node, node.fallsTo, steps.length);
+    else this.#body.byte(UNREACHABLE); // the last instruction left
+    this.#current = around;
+  }
+
+  #goTo(from: Node, offset: number, done: number): void {
+    const to = this.#byOffset.get(offset);
+    const { cut, place, isLoopHead, isMerge } = this.#graph;
+    const count = this.#nodes.length;
+    const emitter = this.#emitter;
+    if (to === undefined || !from.successors.includes(to.index) || cut.has(from.index * count + to.index)) {
+      emitter.writeFlagKind(emitter.flags);
+      emitter.writeExit(offset, done);
+      return;
+    }
+    const isBack = place[to.index]! <= place[from.index]!;
+    this.#spend(done);
+    const isShared = isBack || isMerge[to.index] === 1 || isLoopHead[to.index] === 1;
+    if (to.flagsIn || isBack) {
+      if (isShared) emitter.writeFlagKind(emitter.flags);
+      else to.entryFlags = emitter.flags;
+    }
+    if (isBack) {
+      const body = this.#body;
+      body.get(this.#names.budget);
+      body.i32(0);
+      body.byte(I32_LT_S);
+      body.open(OP_IF);
+      emitter.writeExit(offset, 0);
+      body.close();
+      body.br(this.#labels.get(to.index)!);
+    } else if (isMerge[to.index] === 1) this.#body.br(this.#labels.get(to.index)!);
+    else {
+      const { flags } = emitter;
+      this.#tree(to.index);
+      emitter.flags = flags;
+    }
+  }
+
+  #spend(done: number): void {
+    const body = this.#body;
+    body.get(this.#names.budget);
+    body.i32(done);
+    body.byte(I32_SUB);
+    body.set(this.#names.budget);
+  }
+
+  #branchToRip(rip: LocalId, context: InstructionContext): void {
+    const node = this.#current;
+    const body = this.#body;
+    const done = context.index + 1;
+    for (const index of node.isReturn ? node.successors : []) {
+      const { offset } = this.#nodes[index]!;
+      body.get(rip);
+      this.#emitter.writeRip(offset);
+      body.byte(I64_EQ);
+      body.open(OP_IF);
+      this.#goTo(node, offset, done);
+      body.close();
+    }
+    this.#emitter.writeFlagKind(this.#emitter.flags);
+    body.get(rip);
+    body.set(this.#names.exitRip);
+    this.#emitter.writeExitHere(done);
+  }
+
+  // ---- entry and exit ----
+
+  /** Where all exits to the interpreter meet: takes EXIT_* apart. */
+  #writeSlowExit(): void {
+    const code = this.#body;
+    const names = this.#names;
+    const word = (): void => {
+      code.get(names.exitWord);
+      code.byte(I32_WRAP);
+    };
+    code.i32(LEFT_SLOW);
+    code.set(names.exitHow);
+    word();
+    code.i32(EXIT_COUNT_SHIFT);
+    code.byte(I32_SHR_U);
+    code.i32((1 << (EXIT_OFFSET_SHIFT - EXIT_COUNT_SHIFT)) - 1);
+    code.byte(I32_AND);
+    code.set(names.exitCount);
+    code.get(names.base);
+    code.get(names.exitWord);
+    code.i64(BigInt(EXIT_OFFSET_SHIFT));
+    code.byte(I64_SHR_S);
+    code.byte(I64_ADD);
+    code.set(names.exitRip);
+    code.get(names.flagKind);
+    word();
+    code.i32(0xff);
+    code.byte(I32_AND);
+    word();
+    code.i32(0xff);
+    code.byte(I32_AND);
+    code.i32(EXIT_FLAGS_KEEP);
+    code.byte(I32_EQ);
+    code.byte(OP_SELECT);
+    code.set(names.flagKind);
+  }
+
+  #prologue(): CodeWriter {
+    const code = new CodeWriter();
+    const names = this.#names;
+    const { usedRegisters, usesTlb } = this.#emitter;
+    const load = (local: LocalId, opcode: number, align: number, offset: number): void => {
+      code.get(names.state);
+      code.memory(opcode, align, offset);
+      code.set(local);
+    };
+    load(names.base, I64_LOAD, 3, stateOffset('CODE_RIP'));
+    if (usesTlb) load(names.tlb, I32_LOAD, 2, stateOffset('TLB'));
+    load(names.flagR, I64_LOAD, 3, stateOffset('FR'));
+    load(names.flagA, I64_LOAD, 3, stateOffset('FC'));
+    for (const register of usedRegisters) {
+      if (register < FIRST_XMM) load(names.registers[register]!, I64_LOAD, 3, stateOffset('GPR', register));
+      else {
+        code.get(names.state);
+        code.byte(0xfd);
+        code.memory(0x00, 4, vectorOffset(register));
+        code.set(names.registers[register]!);
+      }
+    }
+    return code;
+  }
+
+  #epilogue(): CodeWriter {
+    const code = new CodeWriter();
+    const names = this.#names;
+    const emitter = this.#emitter;
+    const store = (offset: number, value: () => void): void => {
+      code.get(names.state);
+      value();
+      code.memory(I64_STORE, 3, offset);
+    };
+    store(stateOffset('RIP'), () => code.get(names.exitRip));
+    store(stateOffset('COUNT'), () => {
+      code.get(names.state);
+      code.memory(I64_LOAD, 3, stateOffset('COUNT'));
+      code.get(names.state);
+      code.memory(I32_LOAD, 2, stateOffset('BUDGET'));
+      code.get(names.budget);
+      code.byte(I32_SUB);
+      code.get(names.exitCount);
+      code.byte(I32_ADD);
+      code.byte(I64_EXTEND_I32_S);
+      code.byte(I64_ADD);
+    });
+    for (const register of emitter.changedRegisters) {
+      const local = names.registers[register]!;
+      if (register < FIRST_XMM) store(stateOffset('GPR', register), () => code.get(local));
+      else {
+        code.get(names.state);
+        code.get(local);
+        code.byte(0xfd);
+        code.memory(0x0b, 4, vectorOffset(register));
+      }
+    }
+    if (emitter.changesFlags) {
+      store(stateOffset('FC'), () => {
+        for (const local of [names.flagKind, names.flagR, names.flagA, names.flagB]) code.get(local);
+        code.byte(OP_CALL);
+        code.u32(IMPORT_FC);
+      });
+      store(stateOffset('FR'), () => {
+        code.get(names.flagKind);
+        code.get(names.flagR);
+        code.byte(OP_CALL);
+        code.u32(IMPORT_FR);
+      });
+    }
+    code.get(names.exitHow);
+    return code;
+  }
+}
+
+const NOWHERE: Label = { level: 0 };
+const DROP = { toTarget: () => undefined, toRip: () => undefined };

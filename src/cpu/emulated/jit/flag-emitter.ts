@@ -1,0 +1,267 @@
+import type { Condition, I32, I64, Size } from '../isa/emitter';
+import { type Node, use } from './expression';
+import { type LocalId, OP_CALL } from './function-writer';
+import {
+  DYNAMIC,
+  FLAGS_ADC,
+  FLAGS_ADD,
+  FLAGS_DEC,
+  FLAGS_DONE,
+  FLAGS_GIVEN,
+  FLAGS_INC,
+  FLAGS_LOGIC,
+  FLAGS_SBB,
+  FLAGS_SUB,
+} from './lazy-flags';
+import { IMPORT_FC, IMPORT_FR } from './region-context';
+import { ALL_ONES, StepEmitter } from './step-emitter';
+
+const CARRY_BITS = 0xc000000000000000n;
+
+/**
+ * The arithmetic flags of compiled code: the locals FLAG_R, FLAG_A and FLAG_B keep what the last instruction that sets them leaves, and the
+ * flags are made of it where somebody asks (lazy-flags.ts).
+ */
+export abstract class FlagEmitter extends StepEmitter {
+  // ---- flags ----
+
+  protected setFlags(kind: number, size: Size, r: I64, a?: I64, b?: I64): void {
+    if (this.context.areFlagsDead) return;
+    this.changesFlags = true;
+    const nodes: [Node, LocalId][] = [[use(r), this.names.flagR]];
+    if (a !== undefined) nodes.push([use(a), this.names.flagA]);
+    if (b !== undefined) nodes.push([use(b), this.names.flagB]);
+    this.step(() => {
+      for (const [node] of nodes) this.writer.push(node);
+      for (let i = nodes.length - 1; i >= 0; i--) this.code.set(nodes[i]![1]);
+    });
+    this.flags = { kind, size };
+  }
+  flagsAdd(size: Size, a: I64, b: I64, result: I64): void {
+    this.setFlags(FLAGS_ADD, size, result, a, b);
+  }
+  flagsAdc(size: Size, a: I64, b: I64, result: I64): void {
+    this.setFlags(FLAGS_ADC, size, result, a, b);
+  }
+  flagsSub(size: Size, a: I64, b: I64, result: I64): void {
+    this.setFlags(FLAGS_SUB, size, result, a, b);
+  }
+  flagsSbb(size: Size, a: I64, b: I64, result: I64): void {
+    this.setFlags(FLAGS_SBB, size, result, a, b);
+  }
+  flagsLogic(size: Size, result: I64): void {
+    this.setFlags(FLAGS_LOGIC, size, result);
+  }
+  flagsInc(size: Size, _before: I64, result: I64): void {
+    if (this.context.areFlagsDead) return;
+    this.setFlags(FLAGS_INC, size, result, this.fromBool(this.cf()));
+  }
+  flagsDec(size: Size, _before: I64, result: I64): void {
+    if (this.context.areFlagsDead) return;
+    this.setFlags(FLAGS_DEC, size, result, this.fromBool(this.cf()));
+  }
+  protected flagWord(cf: I64, of: I64, af: I64): I64 {
+    const high = this.or(this.shl(cf, 63), this.shl(this.xor(cf, of), 62));
+    return this.or(high, this.shl(af, 3));
+  }
+  flagsSet(size: Size, result: I64, cf: I32, of: I32, af: I32): void {
+    if (this.context.areFlagsDead) return;
+    const word = this.flagWord(this.fromBool(cf), this.fromBool(of), this.fromBool(af));
+    this.setFlags(FLAGS_GIVEN, size, result, word);
+  }
+  setCf(value: I32): void {
+    if (this.context.areFlagsDead) return;
+    this.finishFlags();
+    const fc = this.flagLocal(this.names.flagA);
+    const change = this.xor(this.shrU(fc, 63), this.fromBool(value));
+    this.setFlagWord(this.xor(fc, this.mul(change, this.i64(CARRY_BITS))));
+  }
+  setCfOf(cf: I32, of: I32): void {
+    if (this.context.areFlagsDead) return;
+    this.finishFlags();
+    const rest = this.and(this.flagLocal(this.names.flagA), this.i64(ALL_ONES ^ CARRY_BITS));
+    this.setFlagWord(this.or(rest, this.flagWord(this.fromBool(cf), this.fromBool(of), this.i64(0))));
+  }
+  protected setFlagWord(value: I64): void {
+    const node = use(value);
+    this.changesFlags = true;
+    this.step(() => {
+      this.writer.push(node);
+      this.code.set(this.names.flagA);
+    });
+  }
+  setFlagsImage(image: I64): void {
+    if (this.context.areFlagsDead) return;
+    const bit = (at: number): I64 => this.and(this.shrU(image, at), this.i64(1));
+    const zf = bit(6);
+    const cf = bit(0);
+    const low = this.or(this.shl(this.xor(bit(2), zf), 1), bit(7));
+    const word = this.or(this.flagWord(cf, bit(11), bit(4)), low);
+    const fr = this.xor(zf, this.i64(1));
+    this.setFlags(FLAGS_DONE, 64, fr, word);
+  }
+  /** FLAG_R and FLAG_A become FR and FC. */
+  protected finishFlags(): void {
+    const { flags, names } = this;
+    if (flags !== DYNAMIC && flags.kind === FLAGS_DONE) return;
+    this.changesFlags = true;
+    if (flags === DYNAMIC) {
+      this.step(() => {
+        this.writeFinishedFlags();
+        this.code.set(names.flagA);
+        this.code.set(names.flagR);
+        this.writeFlagKind({ kind: FLAGS_DONE, size: 64 });
+      });
+    } else {
+      const { kind, size } = flags;
+      const r = this.flagLocal(names.flagR);
+      const word = use(this.wordOf(kind, size, r));
+      const fr = use(this.sext(r, size));
+      this.step(() => {
+        this.writer.push(fr);
+        this.writer.push(word);
+        this.code.set(names.flagA);
+        this.code.set(names.flagR);
+      });
+    }
+    this.flags = { kind: FLAGS_DONE, size: 64 };
+  }
+  /** FC of a known kind. */
+  protected wordOf(kind: number, size: Size, r: I64): I64 {
+    const { flagA, flagB } = this.names;
+    if (kind === FLAGS_LOGIC) return this.i64(0);
+    const a = this.flagLocal(flagA);
+    if (kind === FLAGS_GIVEN || kind === FLAGS_DONE) return a;
+    if (kind === FLAGS_INC || kind === FLAGS_DEC) {
+      const top = 1n << BigInt(size - 1);
+      const of = this.fromBool(this.eq(r, this.i64(kind === FLAGS_DEC ? top - 1n : top)));
+      const af = this.fromBool(this.eq(this.and(r, this.i64(15)), this.i64(kind === FLAGS_DEC ? 15 : 0)));
+      return this.flagWord(a, of, af);
+    }
+    const b = this.flagLocal(flagB);
+    const isSum = kind === FLAGS_ADD || kind === FLAGS_ADC;
+    const x = isSum ? a : this.not(a);
+    const z = isSum ? this.not(r) : r;
+    const carries = this.or(this.and(x, b), this.and(this.or(x, b), z));
+    const high = this.and(this.shl(carries, 64 - size), this.i64(CARRY_BITS));
+    return this.or(high, this.and(carries, this.i64(8)));
+  }
+  /** FR, then FC on the stack, of whatever FLAG_KIND says. */
+  writeFinishedFlags(): void {
+    const { code, names } = this;
+    code.get(names.flagKind);
+    code.get(names.flagR);
+    code.byte(OP_CALL);
+    code.u32(IMPORT_FR);
+    code.get(names.flagKind);
+    code.get(names.flagR);
+    code.get(names.flagA);
+    code.get(names.flagB);
+    code.byte(OP_CALL);
+    code.u32(IMPORT_FC);
+  }
+  /** A flag local as it is now. */
+  protected flagLocal(id: LocalId): Node<'i64'> {
+    return this.now(this.local('i64', id));
+  }
+  flagsImage(): I64 {
+    this.finishFlags();
+    const fr = this.flagLocal(this.names.flagR);
+    const fc = this.flagLocal(this.names.flagA);
+    const bit = (value: I64, at: number): I64 => this.and(this.shrU(value, at), this.i64(1));
+    const low = this.op<'i64'>('i64.popcnt', 'i64', [this.and(fr, this.i64(0xff))]);
+    const pf = this.and(this.xor(this.xor(low, this.i64(1)), this.shrU(fc, 1)), this.i64(1));
+    const zf = this.fromBool(this.eqz(fr));
+    const sf = this.xor(this.shrU(fr, 63), this.and(fc, this.i64(1)));
+    const of = this.shrU(this.xor(fc, this.shl(fc, 1)), 63);
+    const parts: [I64, number][] = [
+      [this.shrU(fc, 63), 0],
+      [pf, 2],
+      [bit(fc, 3), 4],
+      [zf, 6],
+      [sf, 7],
+      [of, 11],
+    ];
+    let image = this.i64(0);
+    for (const [value, at] of parts) image = this.or(image, at === 0 ? value : this.shl(value, at));
+    return this.now(image as Node<'i64'>);
+  }
+  cf(): I32 {
+    return this.condition(2);
+  }
+  condition(cc: Condition): I32 {
+    const direct = this.directCondition(cc >> 1);
+    let value: I32;
+    if (direct === undefined) {
+      this.finishFlags();
+      value = this.finishedCondition(cc >> 1);
+    } else value = direct;
+    if (cc & 1) value = this.notB(value);
+    return this.now(value as Node<'i32'>);
+  }
+  protected directCondition(pair: number): I32 | undefined {
+    const { flags, names } = this;
+    if (flags === DYNAMIC) return undefined;
+    const { kind, size } = flags;
+    if (kind === FLAGS_DONE) return this.finishedCondition(pair);
+    const r = (): I64 => this.flagLocal(names.flagR);
+    const a = (): I64 => this.flagLocal(names.flagA);
+    const b = (): I64 => this.flagLocal(names.flagB);
+    const isNegative = (): I32 => this.ltS(this.sext(r(), size), this.i64(0));
+    if (pair === 4) return isNegative();
+    if (pair === 2) return kind === FLAGS_SUB ? this.eq(a(), b()) : this.eqz(r());
+    if (pair === 5) {
+      const ones = this.op<'i64'>('i64.popcnt', 'i64', [this.and(r(), this.i64(0xff))]);
+      return this.eqz(this.and(ones, this.i64(1)));
+    }
+    switch (kind) {
+      case FLAGS_SUB:
+        if (pair === 1) return this.ltU(a(), b());
+        if (pair === 3) return this.op('i64.le_u', 'i32', [a(), b()]);
+        if (pair === 6) return this.ltS(this.sext(a(), size), this.sext(b(), size));
+        if (pair === 7) return this.op('i64.le_s', 'i32', [this.sext(a(), size), this.sext(b(), size)]);
+        return undefined;
+      case FLAGS_LOGIC:
+        if (pair === 0 || pair === 1) return this.i32(0);
+        if (pair === 3) return this.eqz(r());
+        if (pair === 6) return isNegative();
+        return this.op('i64.le_s', 'i32', [this.sext(r(), size), this.i64(0)]);
+      case FLAGS_ADD:
+        if (pair === 1) return this.ltU(r(), a());
+        return undefined;
+      case FLAGS_INC:
+      case FLAGS_DEC:
+        if (pair === 1) return this.op('i32.wrap_i64', 'i32', [a()]);
+        return undefined;
+      case FLAGS_GIVEN:
+        if (pair === 1) return this.op('i32.wrap_i64', 'i32', [this.shrU(a(), 63)]);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+  /** From FR and FC. */
+  protected finishedCondition(pair: number): I32 {
+    const fr = this.flagLocal(this.names.flagR);
+    const fc = this.flagLocal(this.names.flagA);
+    const zf = (): I64 => this.fromBool(this.eqz(fr));
+    const cf = (): I64 => this.shrU(fc, 63);
+    const of = (): I64 => this.shrU(this.xor(fc, this.shl(fc, 1)), 63);
+    const sf = (): I64 => this.xor(this.shrU(fr, 63), this.and(fc, this.i64(1)));
+    const pf = (): I64 => {
+      const ones = this.op<'i64'>('i64.popcnt', 'i64', [this.and(fr, this.i64(0xff))]);
+      return this.and(this.xor(this.xor(ones, this.i64(1)), this.shrU(fc, 1)), this.i64(1));
+    };
+    const values = [
+      of,
+      cf,
+      zf,
+      () => this.or(cf(), zf()),
+      sf,
+      pf,
+      () => this.xor(sf(), of()),
+      () => this.or(this.xor(sf(), of()), zf()),
+    ];
+    return this.op('i32.wrap_i64', 'i32', [values[pair]!()]);
+  }
+}

@@ -1,0 +1,293 @@
+import { TLB_ENTRIES, TLB_READ_BASE, TLB_READ_TAG, TLB_WRITE_BASE, TLB_WRITE_TAG } from '../core/layout';
+import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
+import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
+import { type Node, use } from './expression';
+import { OP_IF, OP_LOCAL_TEE } from './function-writer';
+import { FlagEmitter } from './flag-emitter';
+import { type InstructionContext, NotCompilable } from './region-context';
+import {
+  I32_ADD,
+  I32_AND,
+  I32_LOAD,
+  I32_NE,
+  I32_OR,
+  I32_WRAP,
+  I64_GT_U,
+  I64_LOAD,
+  I64_NE,
+  I64_SHR_U,
+  I64_SUB,
+  LOADS_64,
+  STORES_64,
+  V128_LOAD,
+  V128_STORE,
+} from './wasm-opcodes';
+
+const RSP = 4;
+
+/** Leaves the address of an operand in shared memory on the stack. */
+interface Place {
+  push(): void;
+}
+
+/**
+ * The emitter's back end for compiled code: guest memory through the TLB, the stack, and the ways out, over values and steps
+ * (step-emitter.ts) and flags (flag-emitter.ts).
+ */
+export class RegionEmitter extends FlagEmitter implements Emitter {
+  /** Operands of this instruction that are read and written, by their linear address. */
+  #places = new Map<Node, Place>();
+
+  override probe(context: InstructionContext, run: () => void): void {
+    this.#places = new Map();
+    super.probe(context, run);
+  }
+
+  // ---- guest memory ----
+
+  /** Finds the TLB entry and leaves the region unless its tag allows the plain access. */
+  protected lookUp(linear: I64, bytes: number, tag: number): { entry: Node<'i32'>; distance: Node<'i64'> } {
+    const { code, names, writer } = this;
+    this.usesTlb = true;
+    const address = use(linear);
+    use(linear);
+    const entry = this.temporary('i32');
+    const distance = this.temporary('i64');
+    this.slowIf(() => {
+      writer.push(address);
+      code.get(names.tlb);
+      writer.push(address);
+      code.i64(7n);
+      code.byte(I64_SHR_U);
+      code.byte(I32_WRAP);
+      code.i32((TLB_ENTRIES - 1) << 5);
+      code.byte(I32_AND);
+      code.byte(I32_ADD);
+      entry.local = writer.temporaries.take('i32');
+      code.local(OP_LOCAL_TEE, entry.local);
+      code.memory(I64_LOAD, 3, tag);
+      code.byte(I64_SUB);
+      distance.local = writer.temporaries.take('i64');
+      code.local(OP_LOCAL_TEE, distance.local);
+      code.i64(BigInt(4096 - bytes));
+      code.byte(I64_GT_U);
+    });
+    return { entry, distance };
+  }
+  /** Address in shared memory: leaves it on the stack; `again`: it is asked for more than once. */
+  protected place(found: { entry: Node<'i32'>; distance: Node<'i64'> }, base: number, again: boolean): Place {
+    let local = -1;
+    const compute = (): void => {
+      const { code } = this;
+      code.get(found.entry.local);
+      code.memory(I32_LOAD, 2, base);
+      code.get(found.distance.local);
+      code.byte(I32_WRAP);
+      code.byte(I32_ADD);
+    };
+    if (!again) return { push: compute };
+    this.step(() => {
+      compute();
+      local = this.writer.temporaries.take('i32');
+      this.code.set(local);
+    });
+    return { push: () => this.code.get(local) };
+  }
+  protected loadAt(place: Place, size: Size): I64 {
+    const value = this.temporary('i64', size);
+    this.step(() => {
+      place.push();
+      this.code.memory(...LOADS_64[size], 0);
+      value.local = this.writer.temporaries.take('i64');
+      this.code.set(value.local);
+    });
+    return value;
+  }
+  readMemory(linear: I64, size: Size): I64 {
+    return this.loadAt(this.placeToRead(linear, size / 8), size);
+  }
+  writeMemory(linear: I64, size: Size, value: I64): void {
+    const place = this.placeToWrite(linear, size / 8);
+    const node = use(value);
+    this.isChanged = true;
+    this.step(() => {
+      place.push();
+      this.writer.push(node);
+      this.code.memory(...STORES_64[size], 0);
+    });
+  }
+  /** Reads and writes that follow at this address go to one place, without a further look. */
+  probeWrite(linear: I64, bits: number): void {
+    const found = this.lookUp(linear, bits / 8, TLB_WRITE_TAG);
+    this.slowIf(() => {
+      const { code } = this;
+      code.get(found.entry.local);
+      code.memory(I64_LOAD, 3, TLB_READ_TAG);
+      code.get(found.entry.local);
+      code.memory(I64_LOAD, 3, TLB_WRITE_TAG);
+      code.byte(I64_NE);
+      code.get(found.entry.local);
+      code.memory(I32_LOAD, 2, TLB_READ_BASE);
+      code.get(found.entry.local);
+      code.memory(I32_LOAD, 2, TLB_WRITE_BASE);
+      code.byte(I32_NE);
+      code.byte(I32_OR);
+    });
+    this.#places.set(linear as Node, this.place(found, TLB_WRITE_BASE, true));
+  }
+  protected loadVectorAt(place: Place, offset: number): V128 {
+    const value = this.temporary('v128');
+    this.step(() => {
+      place.push();
+      this.code.byte(0xfd);
+      this.code.memory(V128_LOAD, 0, offset);
+      value.local = this.writer.temporaries.take('v128');
+      this.code.set(value.local);
+    });
+    return value;
+  }
+  protected storeVectorAt(place: Place, offset: number, value: V128): void {
+    const node = use(value);
+    this.isChanged = true;
+    this.step(() => {
+      place.push();
+      this.writer.push(node);
+      this.code.byte(0xfd);
+      this.code.memory(V128_STORE, 0, offset);
+    });
+  }
+  protected placeToRead(linear: I64, bytes: number): Place {
+    const known = this.#places.get(linear as Node);
+    return known ?? this.place(this.lookUp(linear, bytes, TLB_READ_TAG), TLB_READ_BASE, bytes > 16);
+  }
+  protected placeToWrite(linear: I64, bytes: number): Place {
+    const known = this.#places.get(linear as Node);
+    return known ?? this.place(this.lookUp(linear, bytes, TLB_WRITE_TAG), TLB_WRITE_BASE, bytes > 16);
+  }
+  readMemory128(linear: I64): V128 {
+    return this.loadVectorAt(this.placeToRead(linear, 16), 0);
+  }
+  writeMemory128(linear: I64, value: V128): void {
+    this.storeVectorAt(this.placeToWrite(linear, 16), 0, value);
+  }
+  readMemory256(linear: I64): readonly [low: V128, high: V128] {
+    const place = this.placeToRead(linear, 32);
+    return [this.loadVectorAt(place, 0), this.loadVectorAt(place, 16)];
+  }
+  writeMemory256(linear: I64, low: V128, high: V128): void {
+    const place = this.placeToWrite(linear, 32);
+    this.storeVectorAt(place, 0, low);
+    this.storeVectorAt(place, 16, high);
+  }
+
+  // ---- stack ----
+
+  private get stackSize(): Size {
+    if (this.context.env === ENV_CHECKED) throw new NotCompilable('a stack segment with a limit');
+    return this.context.env === ENV_LONG ? 64 : 32;
+  }
+  protected sp(delta: number): I64 {
+    return this.zext(this.add(this.gpr(RSP, this.stackSize), this.i64(delta)), this.stackSize);
+  }
+  push(size: Size, value: I64): void {
+    const sp = this.sp(-size / 8);
+    this.writeMemory(sp, size, value);
+    this.setRegister(RSP, sp);
+  }
+  peek(size: Size, displacement: number): I64 {
+    return this.readMemory(this.sp(displacement), size);
+  }
+  addSp(bytes: number): void {
+    this.setRegister(RSP, this.sp(bytes));
+  }
+  addSpBy(bytes: I64): void {
+    const size = this.stackSize;
+    this.setRegister(RSP, this.zext(this.add(this.gpr(RSP, size), bytes), size));
+  }
+
+  // ---- leaving ----
+
+  raise(): void {
+    this.slow();
+  }
+  nextRip(): I64 {
+    return this.rip(this.context.next);
+  }
+  /** RIP at an offset from the entry. The region is not entered where this could wrap. */
+  rip(at: number): I64 {
+    return this.add(this.local('i64', this.names.base), this.i64(at));
+  }
+  checkTarget(rip: I64): void {
+    const { env } = this.context;
+    if (env === ENV_FLAT) return;
+    if (env === ENV_CHECKED) throw new NotCompilable('a code segment with a limit');
+    const far = this.shrU(this.add(rip, this.i64(0x800000000000)), 48);
+    const node = use(this.ne(far, this.i64(0)));
+    this.slowIf(() => this.writer.push(node));
+  }
+  checkRelative(): void {
+    this.checkSize();
+  }
+  protected checkSize(): void {
+    const { env, size } = this.context;
+    if (env === ENV_CHECKED || (env === ENV_FLAT && size === 16)) throw new NotCompilable('a target that is cut');
+  }
+  relativeTarget(): I64 {
+    this.checkSize();
+    return this.rip(this.context.target);
+  }
+  jump(rip: I64): void {
+    const node = use(rip);
+    const local = this.writer.temporaries.take('i64');
+    const { context } = this;
+    this.step(() => {
+      this.writer.push(node);
+      this.code.set(local);
+    });
+    this.flush();
+    this.step(() => this.branches.toRip(local, context));
+  }
+  branch(taken: I32): void {
+    this.checkSize();
+    const { context } = this;
+    const condition = taken as Node<'i32'>;
+    if (condition.isConstant) {
+      if (condition.constant !== 0n) this.jumpRelative();
+      return;
+    }
+    const node = use(taken);
+    this.now(condition);
+    this.flush();
+    this.step(() => {
+      this.writer.push(node);
+      this.code.open(OP_IF);
+      this.branches.toTarget(context);
+      this.code.close();
+    });
+  }
+  jumpRelative(): void {
+    this.checkSize();
+    const { context } = this;
+    this.flush();
+    this.step(() => this.branches.toTarget(context));
+  }
+
+  call<T extends ValueType | 'void'>(
+    _name: string,
+    result: T,
+    _args: readonly Value[],
+  ): T extends ValueType ? Value<T> : void {
+    this.slow();
+    if (result === 'void') return undefined as T extends ValueType ? Value<T> : void;
+    const type = result as ValueType;
+    const zero =
+      type === 'i32'
+        ? this.i32(0)
+        : type === 'i64'
+          ? this.i64(0)
+          : type === 'v128'
+            ? this.op('i64x2.splat', 'v128', [this.i64(0)])
+            : this.op(`${type}.convert_i32_s`, type, [this.i32(0)]);
+    return zero as unknown as T extends ValueType ? Value<T> : void;
+  }
+}

@@ -1,0 +1,286 @@
+import type { Block, BlockCache, BlockUser } from '../blocks';
+import type { CoreExports } from '../core-exports';
+import * as layout from '../core/layout';
+import { COMPILED_OFFSET, COMPILED_SIZE } from '../engine-layout';
+import { ENV_CHECKED } from '../isa/compile';
+import { environmentOf } from '../mode';
+import type { CompiledRegion, PlanNode, RegionPlan } from './region-plan';
+
+/**
+ * 'off': only the interpreter runs. 'eager': everything that runs twice is compiled at once, for tests. 'background': what is hot
+ * is compiled beside the machine thread.
+ */
+export type JitMode = 'off' | 'eager' | 'background';
+
+/** Who compiles: at once (`compile` gives the result) or later (`take` gives what is ready). */
+export interface RegionCompilerPort {
+  /** The region if it is ready now. */
+  compile(plan: RegionPlan): CompiledRegion | undefined;
+  /** What was finished since. */
+  take(): CompiledRegion | undefined;
+}
+
+export interface RegionStatistics {
+  /** Regions that can be entered now. */
+  regions: number;
+  /** Compiled since the start, and dropped since. */
+  compiled: number;
+  dropped: number;
+  /** Waiting for the compiler. */
+  queued: number;
+}
+
+export interface JitStatistics extends RegionStatistics {
+  /** Regions entered, and left because the next instruction is the interpreter's. */
+  readonly entries: number;
+  readonly slowExits: number;
+  /** Retired in compiled code. */
+  readonly instructions: number;
+}
+
+const FRAME = 4096;
+const NO_MEMORY = 0xffffffff;
+/** How much becomes one region: the first time it should be ready soon, the second time fast. Calls are followed. */
+const REACH: ReadonlyArray<{ readonly nodes: number; readonly instructions: number }> = [
+  { nodes: 24, instructions: 200 },
+  { nodes: 48, instructions: 400 },
+];
+const REGIONS_MAX = Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1;
+const QUEUE_MAX = 64;
+/** A block joins a region if it was entered at least this part as often as the region's entry. */
+const COLD_PART = 32;
+
+/** A region from its plan to its end. */
+class Region implements BlockUser {
+  isDropped = false;
+  record = 0;
+  slot = -1;
+
+  constructor(
+    readonly id: number,
+    /** Index in REACH. */
+    readonly level: number,
+    readonly entry: Block,
+    readonly blocks: readonly Block[],
+    /** Page offsets from the entry's page (in bytes) and where those pages lie. */
+    readonly pages: ReadonlyMap<number, number>,
+    /** Offsets from the entry RIP that its code and its branches reach. */
+    readonly lowest: number,
+    readonly highest: number,
+    private readonly manager: RegionManager,
+  ) {}
+
+  blockDropped(): void {
+    if (!this.isDropped) this.manager.drop(this);
+  }
+}
+
+/** Which code is compiled, and when compiled code goes. Belongs to the machine thread. */
+export class RegionManager {
+  readonly statistics: RegionStatistics = { regions: 0, compiled: 0, dropped: 0, queued: 0 };
+  readonly #i32: Int32Array;
+  readonly #u8: Uint8Array;
+  readonly #waiting = new Map<number, Region>();
+  readonly #live: Region[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #freeRecords: number[] = [];
+  #nextRecord = COMPILED_OFFSET + layout.REGION_SIZE;
+  #nextId = 1;
+
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly core: CoreExports,
+    private readonly blocks: BlockCache,
+    private readonly compiler: RegionCompilerPort,
+    /** Index in REACH for a block that was not compiled yet. */
+    private readonly firstLevel: number,
+  ) {
+    this.#i32 = new Int32Array(memory.buffer);
+    this.#u8 = new Uint8Array(memory.buffer);
+  }
+
+  /**
+   * Import `hot`: the block at `op`, whose RIP is given, was entered HEAT_LIMIT times by the interpreter, or the region that starts
+   * with it REGION_HOT times.
+   */
+  hot(state: number, op: number, rip: bigint): void {
+    const entry = this.blocks.blockOf(op);
+    if (entry === undefined || environmentOf(entry.mode) === ENV_CHECKED) return;
+    if (this.#waiting.size >= QUEUE_MAX) {
+      this.#i32[(op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = 0; // again later
+      return;
+    }
+    const level = (this.#regionAt(entry)?.level ?? this.firstLevel - 1) + 1;
+    const reach = REACH[level];
+    if (reach === undefined) return;
+    const plan = this.#plan(state, entry, rip, level, reach);
+    const compiled = this.compiler.compile(plan);
+    if (compiled !== undefined) this.#finished(compiled);
+  }
+
+  /** Between instructions: takes over what the compiler finished. */
+  poll(): void {
+    for (let done = this.compiler.take(); done !== undefined; done = this.compiler.take()) this.#finished(done);
+  }
+
+  drop(region: Region): void {
+    region.isDropped = true;
+    for (const block of region.blocks) block.regions?.delete(region);
+    if (this.#waiting.delete(region.id)) this.statistics.queued = this.#waiting.size;
+    if (region.record === 0) return;
+    this.blocks.setRegion(region.entry, 0);
+    this.#i32[(region.entry.op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = 0;
+    this.core.table.set(region.slot, null);
+    this.#freeSlots.push(region.slot);
+    this.#freeRecords.push(region.record);
+    region.record = 0;
+    this.statistics.regions--;
+    this.statistics.dropped++;
+  }
+
+  /** The region that is entered at a block. */
+  #regionAt(entry: Block): Region | undefined {
+    for (const user of entry.regions ?? []) {
+      if (user instanceof Region && user.entry === entry && user.record !== 0) return user;
+    }
+    return undefined;
+  }
+
+  // ---- what belongs to a region ----
+
+  #plan(state: number, entry: Block, rip: bigint, level: number, reach: (typeof REACH)[number]): RegionPlan {
+    const inPage = entry.start & (FRAME - 1);
+    const pages = new Map<number, number>([[0, entry.start - inPage]]);
+    const frameOf = (page: number): number => {
+      let frame = pages.get(page);
+      if (frame === undefined) {
+        frame = this.core.settledCode(state, BigInt.asUintN(64, (rip & ~0xfffn) + BigInt(page))) >>> 0;
+        if (frame !== NO_MEMORY && pages.size <= layout.REGION_PAGES_MAX) pages.set(page, frame);
+        else frame = NO_MEMORY;
+      }
+      return frame;
+    };
+    const find = (offset: number): Block | undefined => {
+      const at = inPage + offset;
+      const page = Math.floor(at / FRAME) * FRAME;
+      const frame = frameOf(page);
+      if (frame === NO_MEMORY) return undefined;
+      const block = this.blocks.find(frame + (at - page), entry.mode);
+      if (block === undefined || block.secondSize === 0) return block;
+      return frameOf(page + FRAME) === block.secondStart - (block.secondStart & (FRAME - 1)) ? block : undefined;
+    };
+    const least = this.blocks.heatOf(entry) / COLD_PART;
+    const chosen = new Map<number, Block>([[0, entry]]);
+    const queue: number[] = [0];
+    let instructions = entry.instructions;
+    if (entry.secondSize !== 0) frameOf(FRAME);
+    for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
+      const block = chosen.get(offset)!;
+      for (let i = 0; i < block.exits.length; i++) {
+        const isLast = i === block.exits.length - 1;
+        if (isLast && block.end === 'away') continue;
+        const to = offset + block.exits[i]!;
+        if (chosen.has(to) || chosen.size >= reach.nodes) continue;
+        const next = find(to);
+        if (next === undefined || this.blocks.heatOf(next) < least) continue;
+        if (instructions + next.instructions > reach.instructions) continue;
+        instructions += next.instructions;
+        chosen.set(to, next);
+        queue.push(to);
+      }
+    }
+    const nodes: PlanNode[] = [];
+    let lowest = 0;
+    let highest = 0;
+    const needed = new Map<number, number>();
+    for (const [offset, block] of chosen) {
+      nodes.push({ offset, bytes: this.#bytesOf(block), instructions: block.instructions });
+      const end = offset + block.size + block.secondSize;
+      lowest = Math.min(lowest, offset, ...block.exits.map((exit) => offset + exit));
+      highest = Math.max(highest, end, ...block.exits.map((exit) => offset + exit));
+      for (let page = Math.floor((inPage + offset) / FRAME); page * FRAME < inPage + end; page++) {
+        if (page !== 0) needed.set(page * FRAME, pages.get(page * FRAME)!);
+      }
+    }
+    const id = this.#nextId++;
+    const region = new Region(id, level, entry, [...chosen.values()], needed, lowest, highest, this);
+    for (const block of region.blocks) (block.regions ??= new Set()).add(region);
+    this.#waiting.set(id, region);
+    this.statistics.queued = this.#waiting.size;
+    return { id, mode: entry.mode, nodes };
+  }
+
+  #bytesOf(block: Block): Uint8Array {
+    const bytes = new Uint8Array(block.size + block.secondSize);
+    bytes.set(this.#u8.subarray(block.start, block.start + block.size));
+    if (block.secondSize !== 0 && block.secondStart !== NO_MEMORY) {
+      bytes.set(this.#u8.subarray(block.secondStart, block.secondStart + block.secondSize), block.size);
+    }
+    return bytes;
+  }
+
+  // ---- taking over ----
+
+  #finished({ id, module, longestPath }: CompiledRegion): void {
+    const region = this.#waiting.get(id);
+    if (region === undefined) return; // its code changed meanwhile
+    this.#waiting.delete(id);
+    this.statistics.queued = this.#waiting.size;
+    if (module === undefined) {
+      region.isDropped = true;
+      for (const block of region.blocks) block.regions?.delete(region);
+      return;
+    }
+    const before = this.#regionAt(region.entry);
+    if (before !== undefined) this.drop(before);
+    if (this.statistics.regions >= REGIONS_MAX) this.#dropOldest();
+    const instance = new WebAssembly.Instance(module, {
+      env: { memory: this.memory },
+      core: { lazyFr: this.core.lazyFr, lazyFc: this.core.lazyFc },
+    });
+    const { table } = this.core;
+    let slot = this.#freeSlots.pop();
+    if (slot === undefined) {
+      const first = table.grow(256);
+      for (let i = 255; i > 0; i--) this.#freeSlots.push(first + i);
+      slot = first;
+    }
+    table.set(slot, instance.exports['r']);
+    region.slot = slot;
+    region.record = this.#freeRecords.pop() ?? this.#nextRecord;
+    if (region.record === this.#nextRecord) this.#nextRecord += layout.REGION_SIZE;
+    this.#writeRecord(region, longestPath);
+    this.blocks.setRegion(region.entry, region.record);
+    this.#live.push(region);
+    if (this.#live.length > 2 * this.statistics.regions + 1024) this.#forgetDropped();
+    this.statistics.regions++;
+    this.statistics.compiled++;
+  }
+
+  #writeRecord({ record, slot, pages, lowest, highest }: Region, longestPath: number): void {
+    const i32 = this.#i32;
+    i32.fill(0, record >> 2, (record + layout.REGION_SIZE) >> 2);
+    i32[(record + layout.REGION_FUNCTION) >> 2] = slot;
+    i32[(record + layout.REGION_LONGEST) >> 2] = longestPath;
+    i32[(record + layout.REGION_LOWEST) >> 2] = Math.max(-0x80000000, lowest);
+    i32[(record + layout.REGION_HIGHEST) >> 2] = Math.min(0x7fffffff, highest);
+    i32[(record + layout.REGION_PAGES) >> 2] = pages.size;
+    let at = (record + layout.REGION_FIRST_PAGE) >> 2;
+    for (const [page, frame] of pages) {
+      i32[at++] = page;
+      i32[at++] = frame;
+    }
+  }
+
+  #forgetDropped(): void {
+    const live = this.#live.filter((region) => !region.isDropped);
+    this.#live.length = 0;
+    for (const region of live) this.#live.push(region);
+  }
+
+  /** Bounds what compiled code takes: the first half goes, as what is still hot comes back soon. */
+  #dropOldest(): void {
+    const old = this.#live.splice(0, this.#live.length >> 1);
+    for (const region of old) if (!region.isDropped) this.drop(region);
+  }
+}
