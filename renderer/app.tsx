@@ -10,6 +10,8 @@ import { FullScreenBar } from './features/console/full-screen-bar';
 import { TypeDialog } from './features/console/type-dialog';
 import { HomeTab } from './features/home/home-tab';
 import { LibraryPanel } from './features/library/library-panel';
+import { LogDialog } from './features/support/log-dialog';
+import { SupportDialog } from './features/support/support-dialog';
 import { SettingsDialog } from './features/settings/settings-dialog';
 import { RestoreDialog } from './features/snapshots/restore-dialog';
 import { SnapshotManager } from './features/snapshots/snapshot-manager';
@@ -115,12 +117,15 @@ function Dialogs() {
       return <CloseDialog names={dialog.names} />;
     case 'about':
       return <AboutDialog />;
+    case 'deleteVms':
+      return <DeleteDialog ids={dialog.vms} />;
     default: {
       const vm = vmById(dialog.vm);
       if (vm === undefined) return null;
       if (dialog.kind === 'typeText') return <TypeDialog vm={vm} />;
       if (dialog.kind === 'settings') return <SettingsDialog vm={vm} />;
-      if (dialog.kind === 'deleteVm') return <DeleteDialog vm={vm} />;
+      if (dialog.kind === 'log') return <LogDialog vm={vm} />;
+      if (dialog.kind === 'support') return <SupportDialog vm={vm} />;
       if (dialog.kind === 'takeSnapshot') return <TakeDialog vm={vm} onDone={closeDialog} />;
       if (dialog.kind === 'restoreSnapshot') {
         return <RestoreDialog vm={vm} snapshot={dialog.snapshot} onDone={closeDialog} />;
@@ -134,10 +139,24 @@ function Notices() {
   const list = useStore(notices);
   return (
     <section className="notices" aria-label={translate('notices.label')} aria-live="polite">
-      {list.map(({ id, kind, text }) => (
+      {list.map(({ id, kind, text, action }) => (
         <div key={id} className={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
           <Icon name={kind === 'error' ? 'warning' : 'info'} size={18} />
-          <p>{text}</p>
+          <div className="notice-body">
+            <p>{text}</p>
+            {action === undefined ? null : (
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  dismiss(id);
+                  action.run();
+                }}
+              >
+                {action.label}
+              </button>
+            )}
+          </div>
           <IconButton icon="close" label={translate('button.dismiss')} onPress={() => dismiss(id)} />
         </div>
       ))}

@@ -46,8 +46,10 @@ export function differences(english, other, file) {
 }
 
 function placeholders(text) {
-  const plural = /\{(\w+), plural,(?:\s*(?:=\d+|\w+) \{[^{}]*\})+\s*\}/g;
-  const names = [...text.replace(plural, '{$1}').matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  const plural = /\{(\w+), plural,((?:\s*(?:=\d+|\w+) \{(?:[^{}]|\{\w+\})*\})+)\s*\}/g;
+  const bodies = (cases) => [...cases.matchAll(/(?:=\d+|\w+) \{((?:[^{}]|\{\w+\})*)\}/g)].map((match) => match[1]);
+  const inCases = (_whole, name, cases) => `{${name}}${bodies(cases).join('')}`;
+  const names = [...text.replace(plural, inCases).matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   return `{${[...new Set(names)].sort().join('} {')}}`;
 }
 

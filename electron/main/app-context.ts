@@ -2,6 +2,8 @@ import type { BrowserWindow } from 'electron';
 import type { HostFiles } from '../../src/base/host-files';
 import type { Library } from '../../src/library/library';
 import type { Medium } from '../../src/library/media';
+import type { SupportFile } from '../../src/library/support-data';
+import type { TrashedVm } from '../../src/library/trash';
 import type { AppCalls, AppEvents } from '../../src/protocol/app';
 import type { Endpoint } from '../../src/protocol/rpc';
 import type { FileTokens } from './file-tokens';
@@ -19,6 +21,9 @@ export interface AppContext {
   readonly directory: VmDirectory;
   readonly pickedFiles: FileTokens<{ readonly path: string; readonly medium: Medium }>;
   readonly pickedFolders: FileTokens<string>;
+  /** What was moved to the trash together. */
+  readonly trashed: FileTokens<readonly TrashedVm[]>;
+  readonly supportData: FileTokens<{ readonly vmName: string; readonly files: readonly SupportFile[] }>;
 }
 
 /** One window and its links. */

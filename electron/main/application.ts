@@ -12,6 +12,7 @@ import { GuestSupervisor } from './guest-supervisor';
 import { consoleCalls } from './ipc/console-calls';
 import { libraryCalls } from './ipc/library-calls';
 import { snapshotCalls } from './ipc/snapshot-calls';
+import { supportCalls } from './ipc/support-calls';
 import { vmCalls } from './ipc/vm-calls';
 import { windowCalls } from './ipc/window-calls';
 import { wizardCalls } from './ipc/wizard-calls';
@@ -38,6 +39,8 @@ export class Application {
       directory,
       pickedFiles: new FileTokens(),
       pickedFolders: new FileTokens(),
+      trashed: new FileTokens(),
+      supportData: new FileTokens(),
     };
     this.#guard = new CloseGuard(
       directory,
@@ -94,6 +97,7 @@ export class Application {
       transport,
       {
         ...libraryCalls(this.#context, own),
+        ...supportCalls(this.#context, own),
         ...wizardCalls(this.#context, own),
         ...vmCalls(this.#context, own),
         ...consoleCalls(this.#context, own),
@@ -118,6 +122,7 @@ export class Application {
   #tellWindow(): void {
     const { directory, supervisor } = this.#context;
     directory.onChanged.on((items) => this.#emit('library', items));
+    directory.onFolders.on((folders) => this.#emit('folders', folders));
     directory.onTrouble.on((error) => this.#emit('failed', { error }));
     directory.onDetails.on((vm) => this.#emit('details', { vm }));
     directory.onEnded.on((ended) => this.#emit('ended', ended));

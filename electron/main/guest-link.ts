@@ -78,6 +78,14 @@ export class GuestLink {
     return this.#endpoint.call('keys.type', { text, layout }, { signal });
   }
 
+  /** The guest's screen, small; null when it looks as it did at `known`. */
+  async screenThumbnail(known: number): Promise<{ stamp: number; png: Uint8Array } | null> {
+    const answer: unknown = await this.call('screen.thumbnail', { known });
+    const { stamp, png } = (answer ?? {}) as { stamp?: unknown; png?: unknown };
+    if (typeof stamp !== 'number' || !(png instanceof Uint8Array) || png.length > MAX_PNG_BYTES) return null;
+    return { stamp, png };
+  }
+
   close(): void {
     this.#endpoint.close();
   }

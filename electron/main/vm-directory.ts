@@ -6,7 +6,7 @@ import { VmError, type WireError } from '../../src/base/errors';
 import { Emitter } from '../../src/base/events';
 import { describeProblems } from '../../src/config/problem';
 import type { Library, VmEntry } from '../../src/library/library';
-import type { VmId, VmItem } from '../../src/protocol/app';
+import type { LibraryFolder, VmId, VmItem } from '../../src/protocol/app';
 import type { VmEnd, VmStatus } from '../../src/protocol/guest';
 import { SocketTransport } from '../../src/protocol/socket-transport';
 import { GuestLink } from './guest-link';
@@ -17,7 +17,7 @@ const PROGRESS_INTERVAL_MS = 100;
 /** Catches what watching misses: network folders, folders elsewhere. */
 const REFRESH_INTERVAL_MS = 5_000;
 /** Files of a VM's folder whose change shows in the list. */
-const TELLING_FILES = ['vm.lock', 'vm.json', 'snapshots'];
+const TELLING_FILES = ['vm.lock', 'vm.json', 'snapshots', 'library.json'];
 
 /** All VMs as the window shows them: the library's list, with the status of those that run here or elsewhere. */
 export class VmDirectory {
@@ -29,6 +29,7 @@ export class VmDirectory {
   readonly #media = new Map<string, Map<string, string | null>>();
   readonly #watchers = new Map<string, FSWatcher>();
   #order: readonly VmId[] = [];
+  #folders: readonly LibraryFolder[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
@@ -37,6 +38,7 @@ export class VmDirectory {
   #trouble = '';
 
   readonly onChanged = new Emitter<readonly VmItem[]>();
+  readonly onFolders = new Emitter<readonly LibraryFolder[]>();
   /** A link to a running VM was made: here or elsewhere. */
   readonly onLink = new Emitter<{ vm: VmId; link: GuestLink }>();
   /** A VM's configuration or media changed. */
@@ -52,6 +54,9 @@ export class VmDirectory {
       this.#crashes.delete(folder);
       this.#follow(folder, link);
       this.#tell();
+      // Only for the list of recent ones.
+      void this.library.markUsed(folder, Date.now()).catch(() => undefined);
+      this.refreshSoon();
     });
     supervisor.onEnd.on(({ folder, end, crash }) => {
       this.#media.delete(folder);
@@ -73,6 +78,10 @@ export class VmDirectory {
       const entry = this.#entries.get(id);
       return entry === undefined ? [] : [this.#item(id, entry)];
     });
+  }
+
+  folders(): readonly LibraryFolder[] {
+    return this.#folders;
   }
 
   entry(id: VmId): VmEntry {
@@ -147,13 +156,29 @@ export class VmDirectory {
       this.#entries.clear();
       for (const entry of entries) this.#entries.set(idOf(entry.folder), entry);
       for (const [id, entry] of this.#entries) {
-        if (before.has(id) && configText(before.get(id)) !== configText(entry)) this.onDetails.emit(id);
+        if (entry.kind === 'ok' && before.has(id) && configText(before.get(id)) !== configText(entry))
+          this.onDetails.emit(id);
       }
       this.#order = entries.map((entry) => idOf(entry.folder));
+      await this.#readFolders(entries);
       this.#watchFolders(entries);
       this.#connectRemote(entries);
     }
     this.#tell();
+  }
+
+  /** The folders of the library; and what lies in the default folder is not forgotten when it goes. */
+  async #readFolders(entries: readonly VmEntry[]): Promise<void> {
+    try {
+      await this.library.remember(entries);
+      const { folders } = await this.library.arrangement();
+      if (JSON.stringify(folders) === JSON.stringify(this.#folders)) return;
+      this.#folders = folders;
+      this.onFolders.emit(folders);
+    } catch (error) {
+      // The list itself is there; its order comes with the next look.
+      this.onTrouble.emit(VmError.from(error).toWire());
+    }
   }
 
   /** undefined: the library cannot be read now; what was known stays. */
@@ -195,6 +220,9 @@ export class VmDirectory {
       osIcon: os?.icon ?? 'other',
       osName: os?.name ?? '',
       folder: entry.folder,
+      parent: entry.place.parent,
+      isFavourite: entry.place.isFavourite,
+      usedMs: entry.place.usedMs,
     };
   }
 
@@ -245,7 +273,11 @@ export class VmDirectory {
   }
 
   #watchFolders(entries: readonly VmEntry[]): void {
-    const wanted = new Set([this.library.paths.vmsFolder, ...entries.map(({ folder }) => folder)]);
+    const wanted = new Set([
+      this.library.paths.vmsFolder,
+      this.library.paths.configFolder,
+      ...entries.map(({ folder }) => folder),
+    ]);
     for (const [folder, watcher] of this.#watchers) {
       if (wanted.has(folder)) continue;
       watcher.close();

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button as AriaButton, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { Button as AriaButton, ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components';
 import { Icon, type IconName } from './icon';
 
 interface ButtonProps {
@@ -47,6 +47,27 @@ export function IconButton({ icon, label, onPress, isDisabled, tone }: IconButto
       >
         <Icon name={icon} />
       </AriaButton>
+      <Tooltip className="tooltip" offset={6}>
+        {label}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}
+
+interface ToggleIconButtonProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+/** A button that stays pressed. */
+export function ToggleIconButton({ icon, label, isOn, onChange }: ToggleIconButtonProps) {
+  return (
+    <TooltipTrigger delay={500} closeDelay={0}>
+      <ToggleButton className="icon-button small" aria-label={label} isSelected={isOn} onChange={onChange}>
+        <Icon name={icon} size={17} />
+      </ToggleButton>
       <Tooltip className="tooltip" offset={6}>
         {label}
       </Tooltip>

@@ -45,6 +45,10 @@ const PATHS = {
   computer: 'M4 4h12v8.5H4zM2 15.5h16',
   snow: 'M10 2.5v15M3.5 6.2l13 7.6M16.5 6.2l-13 7.6M8 3.6l2 1.6 2-1.6M8 16.4l2-1.6 2 1.6M3.3 8.7l2.4-.9-.4-2.5M16.7 11.3l-2.4.9.4 2.5M16.7 8.7l-2.4-.9.4-2.5M3.3 11.3l2.4.9-.4 2.5',
   tool: 'M12.5 3.2a4 4 0 0 0-3.8 5.4L3.4 14a1.6 1.6 0 0 0 2.3 2.3l5.4-5.3a4 4 0 0 0 5.4-4.4l-2.3 2.2-2.2-.6-.6-2.2z',
+  search: 'M8.8 14.3a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM13 13l4 4',
+  star: 'm10 3 2.2 4.5 4.9.7-3.6 3.5.9 4.9-4.4-2.3-4.4 2.3.9-4.9-3.6-3.5 4.9-.7z',
+  starFull: 'm10 3 2.2 4.5 4.9.7-3.6 3.5.9 4.9-4.4-2.3-4.4 2.3.9-4.9-3.6-3.5 4.9-.7z',
+  log: 'M4.5 3h11v14h-11zM7 6.5h6M7 9.5h6M7 12.5h4',
   linux:
     'M7.2 7c0-2 1.1-3.6 2.8-3.6S12.8 5 12.8 7c0 2.4 2.4 3.9 2.4 7 0 1.6-2.2 2.6-5.2 2.6S4.8 15.6 4.8 14C4.8 10.9 7.2 9.4 7.2 7ZM8.9 6.5v.1M11.1 6.5v.1M9 8.6l1 .7 1-.7',
   windows: 'M3.5 5.2 9.2 4.4v5.1H3.5zM10.6 4.2l6-.9v6.2h-6zM3.5 10.7h5.7v5.1l-5.7-.8zM10.6 10.7h6v6.2l-6-.9z',
@@ -52,7 +56,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-const SOLID: ReadonlySet<IconName> = new Set(['play', 'stop']);
+const SOLID: ReadonlySet<IconName> = new Set(['play', 'stop', 'starFull']);
 
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   const isSolid = SOLID.has(name);

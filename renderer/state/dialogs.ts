@@ -5,9 +5,12 @@ import { Store } from './store';
 /** The one dialog that is open. */
 export type OpenDialog =
   | { readonly kind: 'newVm' }
-  | { readonly kind: 'settings'; readonly vm: VmId }
   | { readonly kind: 'typeText'; readonly vm: VmId }
-  | { readonly kind: 'deleteVm'; readonly vm: VmId }
+  /** `device`: whose settings are shown first. */
+  | { readonly kind: 'settings'; readonly vm: VmId; readonly device?: string }
+  | { readonly kind: 'deleteVms'; readonly vms: readonly VmId[] }
+  | { readonly kind: 'log'; readonly vm: VmId }
+  | { readonly kind: 'support'; readonly vm: VmId }
   | { readonly kind: 'takeSnapshot'; readonly vm: VmId }
   | { readonly kind: 'restoreSnapshot'; readonly vm: VmId; readonly snapshot: SnapshotInfo }
   | { readonly kind: 'snapshots'; readonly vm: VmId }

@@ -8,6 +8,13 @@ export interface Notice {
   readonly id: number;
   readonly kind: 'error' | 'info';
   readonly text: string;
+  /** What the user can do about it. */
+  readonly action?: NoticeAction;
+}
+
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
 }
 
 export const notices = new Store<readonly Notice[]>([]);
@@ -15,8 +22,9 @@ let nextId = 1;
 
 const MAX_NOTICES = 4;
 
-export function notify(kind: Notice['kind'], text: string): void {
-  notices.update((list) => [...list, { id: nextId++, kind, text }].slice(-MAX_NOTICES));
+export function notify(kind: Notice['kind'], text: string, action?: NoticeAction): void {
+  const notice = { id: nextId++, kind, text, ...(action === undefined ? {} : { action }) };
+  notices.update((list) => [...list, notice].slice(-MAX_NOTICES));
 }
 
 export function dismiss(id: number): void {

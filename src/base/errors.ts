@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'vm-in-use'
   | 'vm-not-running'
   | 'name-invalid'
+  | 'folder-not-found'
+  | 'folder-exists'
   // snapshots
   | 'snapshot-not-found'
   | 'snapshot-corrupt'

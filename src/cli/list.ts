@@ -1,3 +1,4 @@
+import { folderPath } from '../library/arrangement';
 import type { VmEntry } from '../library/library';
 import { parseCommand, say, table } from './arguments';
 import { EXIT_DONE } from './usage-error';
@@ -25,12 +26,15 @@ export async function stateOf(entry: VmEntry): Promise<string> {
 
 export async function list(args: readonly string[]): Promise<number> {
   const { values } = parseCommand('list', args, { json: { type: 'boolean' } } as const, []);
-  const entries = await openLibrary().list();
+  const library = openLibrary();
+  const [entries, arrangement] = await Promise.all([library.list(), library.arrangement()]);
   const rows = await Promise.all(
     entries.map(async (entry) => ({
       name: entry.name,
       state: await stateOf(entry),
       folder: entry.folder,
+      inFolder: folderPath(arrangement, entry.place.parent),
+      favorite: entry.place.isFavourite,
       pid: entry.owner?.pid ?? null,
     })),
   );

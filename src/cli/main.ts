@@ -5,24 +5,28 @@ import { setLanguage } from '../i18n/translate';
 import { create, createHelp } from './create';
 import { list, listHelp } from './list';
 import {
-  deleteHelp,
-  pause,
-  pauseHelp,
-  remove,
-  reset,
-  resetHelp,
-  resume,
-  resumeHelp,
-  stop,
-  stopHelp,
-  suspend,
-  suspendHelp,
-} from './power';
+  add,
+  addHelp,
+  favourite,
+  favouriteHelp,
+  folder,
+  folderHelp,
+  forget,
+  forgetHelp,
+  locate,
+  locateHelp,
+  move,
+  moveHelp,
+} from './organise';
+import { pause, pauseHelp, reset, resetHelp, resume, resumeHelp, stop, stopHelp, suspend, suspendHelp } from './power';
+import { rename, renameHelp } from './rename';
 import { run, runHelp } from './run';
 import { screenshot, screenshotHelp, sendKeys, sendKeysHelp, serial, serialHelp } from './screen';
 import { show, showHelp } from './show';
 import { snapshot, snapshotHelp } from './snapshot';
 import { start, startHelp } from './start';
+import { log, logHelp, support, supportHelp } from './support';
+import { deleteHelp, remove, trash, trashHelp } from './trash';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, UsageError } from './usage-error';
 
 interface Command {
@@ -45,7 +49,17 @@ const commands: Readonly<Record<string, Command>> = {
   screenshot: { help: screenshotHelp, run: screenshot },
   serial: { help: serialHelp, run: serial },
   'send-keys': { help: sendKeysHelp, run: sendKeys },
+  rename: { help: renameHelp, run: rename },
+  move: { help: moveHelp, run: move },
+  favorite: { help: favouriteHelp, run: favourite },
+  folder: { help: folderHelp, run: folder },
+  add: { help: addHelp, run: add },
+  forget: { help: forgetHelp, run: forget },
+  locate: { help: locateHelp, run: locate },
   delete: { help: deleteHelp, run: remove },
+  trash: { help: trashHelp, run: trash },
+  log: { help: logHelp, run: log },
+  support: { help: supportHelp, run: support },
 };
 
 function usage(): string {

@@ -10,7 +10,6 @@ export const suspendHelp = `subzero suspend NAME: saves the running VM to disk a
 export const resumeHelp = `subzero resume NAME: a paused VM runs again, a suspended one is started`;
 export const pauseHelp = `subzero pause NAME: holds a running VM in memory`;
 export const resetHelp = `subzero reset NAME: presses the reset button`;
-export const deleteHelp = `subzero delete NAME: removes a VM that is off, with its disks and snapshots`;
 
 const DEFAULT_STOP_SECONDS = 60;
 
@@ -85,14 +84,6 @@ export async function pause(args: readonly string[]): Promise<number> {
 export async function reset(args: readonly string[]): Promise<number> {
   const { positionals } = parseCommand('reset', args, {}, ['NAME']);
   return simpleCall(positionals[0] as string, 'vm.reset');
-}
-
-export async function remove(args: readonly string[]): Promise<number> {
-  const { positionals } = parseCommand('delete', args, {}, ['NAME']);
-  const library = openLibrary();
-  const entry = await library.find(positionals[0] as string);
-  await library.delete(entry.folder);
-  return EXIT_DONE;
 }
 
 function simpleCall(name: string, call: 'vm.resume' | 'vm.pause' | 'vm.reset'): Promise<number> {

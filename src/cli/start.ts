@@ -10,7 +10,8 @@ export const startHelp = `subzero start NAME: starts a VM in the background, or 
 
 export async function start(args: readonly string[], out: string): Promise<number> {
   const { positionals } = parseCommand('start', args, {}, ['NAME']);
-  const entry = await openLibrary().find(positionals[0] as string);
+  const library = openLibrary();
+  const entry = await library.find(positionals[0] as string);
   if (entry.kind === 'broken') {
     throw new VmError(
       'vm-broken',
@@ -38,5 +39,6 @@ export async function start(args: readonly string[], out: string): Promise<numbe
   if (child.connected) child.disconnect();
   child.unref();
   if (!message.ok) throw VmError.fromWire(message.error);
+  await library.markUsed(entry.folder, Date.now());
   return EXIT_DONE;
 }

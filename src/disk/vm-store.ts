@@ -40,6 +40,8 @@ export interface VmStore<Config = unknown> {
   readonly logPath: string;
 
   saveConfig(config: Config): Promise<void>;
+  /** Puts hardware in place that waited for a power-on. Call before the disks are opened, without a saved state. */
+  applyPending(): Promise<void>;
   /** A disk of the configuration, whichever layer is active, behind a write-back cache. Close it when done. */
   openDisk(disk: DiskToOpen): Promise<StoredDisk>;
   /** A CD-ROM or floppy image, or any raw file; relative to the VM's folder, or absolute. */

@@ -4,6 +4,7 @@ import type { VmStore } from '../disk/vm-store';
 import type { VmEnd } from '../protocol/guest';
 import { ConsoleHub } from './console-hub';
 import { GuestService } from './guest-service';
+import { SerialEnds } from './serial-ends';
 import { serveOnSocket } from './socket-server';
 import type { VmAssets } from './vm-assets';
 import { logTo } from './vm-log';
@@ -36,10 +37,20 @@ export async function createGuestProcess(
   const consoles = new ConsoleHub(session);
   service.addListener(consoles.events);
   service.onConsole = (port) => consoles.connect(port);
+  let ends: SerialEnds | undefined;
+  session.onStarting = async () => {
+    ends ??= await SerialEnds.open(
+      session.config,
+      store.folder,
+      (port, bytes) => session.writeSerial(port, bytes),
+      (message) => service.events.log('warning', message),
+    );
+  };
+  service.addListener({ serial: (port, bytes) => ends?.events.serial?.(port, bytes) });
   const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
   const ended = new Promise<VmEnd>((resolve) => {
     service.addListener({
-      end: (end) => void (server?.close() ?? Promise.resolve()).then(() => resolve(end)),
+      end: (end) => void Promise.all([server?.close(), ends?.close()]).then(() => resolve(end)),
     });
   });
   return { session, service, consoles, ended };

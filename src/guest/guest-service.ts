@@ -134,12 +134,14 @@ export class GuestService {
       'snapshot.thumbnail': async ({ id }) => (await session().snapshotThumbnail(id)) ?? null,
       'screen.text': () => session().screenText(),
       'screen.picture': () => session().screenPicture(),
+      'screen.thumbnail': ({ known }) => session().screenThumbnail(known),
       'keys.send': ({ strokes }) => session().sendKeys(strokes),
       'keys.type': ({ text, layout }, signal) => session().typeText(text, layout, signal),
       'display.setScale': ({ scale }) => session().setScale(scale),
       'pointer.move': (move) => session().movePointer(move),
       'serial.write': ({ port, bytes }) => session().writeSerial(port, bytes),
       'serial.history': ({ port }) => session().serialHistory(port),
+      'config.change': ({ config }) => session().changeConfig(config),
       'medium.change': ({ device, file }) => session().changeMedium(device, file),
     };
   }

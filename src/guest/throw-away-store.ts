@@ -40,6 +40,8 @@ export class ThrowAwayStore implements VmStore<Validated<VmConfig>> {
     return disk;
   }
 
+  async applyPending(): Promise<void> {}
+
   async readNvram(): Promise<undefined> {
     return undefined;
   }

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { isVmError, VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
+import { crc32c } from '../base/crc32c';
 import { encodePng } from '../base/png';
 import type { DisplayScale } from '../config/display';
+import { describeProblems } from '../config/problem';
 import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
 import type { JitMode } from '../cpu/emulated/jit/regions';
 import type { Disk } from '../disk/disk';
@@ -27,11 +29,11 @@ import { MachineHost } from './machine-host';
 import type { StopCause } from './machine-loop';
 import { MediaServer } from './media-server';
 import { strokeBatches, strokesForText } from './type-text';
+import { thumbnailOf } from './thumbnail';
 import { readFirmware, type VmAssets } from './vm-assets';
 import { packState, unpackState } from './state-codec';
 
 const SERIAL_HISTORY_BYTES = 256 << 10;
-const THUMBNAIL_WIDTH = 240;
 
 export interface SessionEvents {
   status(status: VmStatus): void;
@@ -65,6 +67,8 @@ export class VmSession {
   /** As the guest last saw them. */
   #buttons = 0;
   #typing: Promise<void> = Promise.resolve();
+  /** Before the machine is built, with the configuration it will have. */
+  onStarting: () => Promise<void> = () => Promise.resolve();
   onHash: ((count: number, hash: string) => void) | undefined;
 
   constructor(
@@ -115,6 +119,8 @@ export class VmSession {
     return this.lifecycle.enqueue(async () => {
       this.lifecycle.expect('start', 'stopped', 'suspended');
       try {
+        await this.store.applyPending();
+        await this.onStarting();
         await this.#openMedia();
         await this.#bootSaved();
       } catch (error) {
@@ -270,6 +276,14 @@ export class VmSession {
     return encodePng(rgba, width, height);
   }
 
+  /** A small picture of the screen as it is now; null when it looks as the caller knows it. */
+  async screenThumbnail(known: number): Promise<{ stamp: number; png: Uint8Array } | null> {
+    const picture = await this.#running().screenPicture();
+    const stamp = crc32c(picture.rgba);
+    const png = stamp === known ? undefined : thumbnailOf(picture);
+    return png === undefined ? null : { stamp, png };
+  }
+
   async stats(): Promise<VmStats> {
     return (await this.#running().stats()) as VmStats;
   }
@@ -347,6 +361,18 @@ export class VmSession {
     }
     await this.#rememberMedium(device, file);
     this.events.medium(device, file);
+  }
+
+  /** Name, description, options: what needs no other hardware. */
+  changeConfig(config: unknown): Promise<void> {
+    return this.lifecycle.enqueue(async () => {
+      const checked = checkConfig(config);
+      if (!checked.ok) throw new VmError('config-invalid', describeProblems(checked.problems));
+      const { name, description, os, options, display } = checked.config;
+      const next = { ...this.config, name, description, os, options };
+      const valid = checkConfig({ ...next, display: { ...this.config.display, scale: display.scale } });
+      if (valid.ok) await this.store.saveConfig(valid.config);
+    });
   }
 
   /** A snapshot or a suspend after the change must know the medium that is in. */
@@ -467,9 +493,25 @@ export class VmSession {
     this.#hasEnded = true;
     await this.#endMachine();
     await this.#closeMedia();
+    if (end.kind === 'poweredOff') await this.#afterPowerOff();
     await this.store.close();
     this.lifecycle.move(end.kind === 'suspended' ? { kind: 'suspended' } : { kind: 'stopped' });
     this.events.end(end);
+  }
+
+  /** What the user chose for a power-off. A failure is told and leaves the VM as it is. */
+  async #afterPowerOff(): Promise<void> {
+    const { onPowerOff } = this.config.options;
+    try {
+      if (onPowerOff === 'snapshot') {
+        const name = `Power-off ${new Date().toISOString().slice(0, 16).replace('T', ' ')}`;
+        await this.store.takeOffline({ name, description: '' });
+      }
+      const { current } = this.store.snapshots();
+      if (onPowerOff === 'revert' && current !== null) await this.store.restore(current);
+    } catch (error) {
+      this.#log('error', error);
+    }
   }
 
   async #endMachine(): Promise<void> {
@@ -576,43 +618,8 @@ export class VmSession {
   }
 
   async #thumbnail(): Promise<Uint8Array | undefined> {
-    const { width, height, rgba } = await this.#running().screenPicture();
-    if (width === 0 || height === 0) return undefined;
-    const scale = Math.max(1, width / THUMBNAIL_WIDTH);
-    const w = Math.floor(width / scale);
-    const h = Math.max(1, Math.floor(height / scale));
-    const small = new Uint8Array(w * h * 4);
-    for (let y = 0; y < h; y++)
-      for (let x = 0; x < w; x++) averageInto(small, (y * w + x) * 4, rgba, width, height, x * scale, y * scale, scale);
-    return encodePng(small, w, h);
+    return thumbnailOf(await this.#running().screenPicture());
   }
-}
-
-/** The mean of a square of pixels: text stays legible as grey. */
-function averageInto(
-  out: Uint8Array,
-  at: number,
-  from: Uint8Array,
-  width: number,
-  height: number,
-  x0: number,
-  y0: number,
-  side: number,
-): void {
-  let r = 0;
-  let g = 0;
-  let b = 0;
-  let n = 0;
-  for (let y = Math.floor(y0); y < Math.min(height, Math.ceil(y0 + side)); y++) {
-    for (let x = Math.floor(x0); x < Math.min(width, Math.ceil(x0 + side)); x++) {
-      const i = (y * width + x) * 4;
-      r += from[i] as number;
-      g += from[i + 1] as number;
-      b += from[i + 2] as number;
-      n++;
-    }
-  }
-  out.set([r / n, g / n, b / n, 255], at);
 }
 
 export function engineReason(config: VmConfig): string {

@@ -15,8 +15,8 @@ export function currentLanguage(): Language {
   return current;
 }
 
-const PLURAL = /\{(\w+), plural,((?:\s*(?:=\d+|zero|one|two|few|many|other) \{[^{}]*\})+)\s*\}/g;
-const CASE = /(=\d+|\w+) \{([^{}]*)\}/g;
+const PLURAL = /\{(\w+), plural,((?:\s*(?:=\d+|zero|one|two|few|many|other) \{(?:[^{}]|\{\w+\})*\})+)\s*\}/g;
+const CASE = /(=\d+|\w+) \{((?:[^{}]|\{\w+\})*)\}/g;
 
 /**
  * The text of a message in this process's language. `{name}` takes a value; `{count, plural, one {# disk} other {# disks}}`

@@ -1,7 +1,6 @@
 /** The VMs on this computer: those in the default folder and those elsewhere that the user opened. */
 import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
-import { readWholeFile, replaceFile } from '../base/atomic-file';
 import { hexOf } from '../base/bytes';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
@@ -12,12 +11,30 @@ import { folderNameFor, nameTrouble } from '../config/vm-name';
 import type { SnapshotTreeView } from '../disk/vm-store';
 import { createQcow2 } from '../disk/qcow2/create';
 import { createRaw } from '../disk/raw/create';
+import {
+  type Arrangement,
+  inOrder,
+  type KnownVm,
+  knownVm,
+  withFolder,
+  withKnown,
+  withMovedFolder,
+  withMovedPath,
+  withoutFolder,
+  withoutVm,
+  withPlaced,
+  withRenamedFolder,
+  withVm,
+} from './arrangement';
+import { ArrangementFile } from './arrangement-file';
+import type { EditOwner } from './edit-vm';
 import { OwnedVm } from './owned-vm';
 import type { SubzeroPaths } from './paths';
 import { socketPathFor } from './runtime-socket';
 import { viewOfTree } from './snapshots/snapshot-store';
 import { SnapshotFolder } from './snapshots/snapshot-folder';
 import { loadConfig, requireValid, resolveFile, writeConfig } from './vm-folder';
+import { Trash, type TrashedVm } from './trash';
 import { type LockOwner, readOwner } from './vm-lock';
 
 export type VmEntry = {
@@ -27,6 +44,8 @@ export type VmEntry = {
   /** The process that runs it or is changing it. */
   readonly owner: LockOwner | undefined;
   readonly isSuspended: boolean;
+  /** Where the user put it in the library. */
+  readonly place: KnownVm;
 } & (
   | { readonly kind: 'ok'; readonly config: Validated<VmConfig> }
   | { readonly kind: 'broken'; readonly problems: readonly Problem[] }
@@ -55,47 +74,64 @@ export interface NewVm {
 }
 
 const COPY_BYTES = 4 << 20;
-const LIST_FILE = 'library.json';
-const MAX_LIST_BYTES = 4 << 20;
 const NEW_PREFIX = '.subzero-new-';
 const DELETED_PREFIX = '.subzero-deleted-';
 /** A VM is made in seconds; what is older was left behind by a crash. */
 const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 
 export class Library {
+  readonly #arrangement: ArrangementFile;
+  readonly #trash: Trash;
+
   constructor(
     private readonly files: HostFiles,
     readonly paths: SubzeroPaths,
-  ) {}
+  ) {
+    const makeFolder = (folder: string): Promise<void> => this.#makeFolders(folder);
+    this.#arrangement = new ArrangementFile(files, paths.configFolder, makeFolder);
+    this.#trash = new Trash(files, paths.trashFolder, makeFolder);
+  }
 
-  /** All VMs by name. One that cannot be used is listed with its problems. */
+  /**
+   * All VMs: those put in order by hand, then by name. One that cannot be used is listed with its problems; one whose folder
+   * is gone stays until the user takes it off the list.
+   */
   async list(): Promise<VmEntry[]> {
+    const arrangement = await this.#arrangement.read();
     const folders = new Set<string>();
     for (const name of (await this.files.list(this.paths.vmsFolder)) ?? []) {
       if (name.startsWith('.')) continue;
       folders.add(path.join(this.paths.vmsFolder, name));
     }
-    const inDefault = new Set(folders);
-    for (const folder of await this.#knownFolders()) folders.add(folder);
+    const known = new Set(arrangement.vms.map((vm) => vm.path));
+    for (const folder of known) folders.add(folder);
     const entries: VmEntry[] = [];
     const seen = new Set<string>();
     for (const folder of folders) {
-      const entry = await this.#entry(folder);
+      const entry = await this.#entry(folder, arrangement);
       if (entry === undefined || seen.has(entry.folder)) continue;
-      if (entry.kind === 'missing' && inDefault.has(folder)) continue;
+      // Gone between the look into the default folder and now.
+      if (entry.kind === 'missing' && !known.has(folder)) continue;
       seen.add(entry.folder);
       entries.push(entry);
     }
-    return entries.sort((a, b) => a.name.localeCompare(b.name) || a.folder.localeCompare(b.folder));
+    const byFolder = entries.sort((a, b) => a.folder.localeCompare(b.folder));
+    return inOrder(byFolder.map((entry) => ({ entry, name: entry.name, rank: entry.place.rank }))).map(
+      ({ entry }) => entry,
+    );
   }
 
   /** A VM by its name or its folder. Throws 'vm-not-found', or 'bad-argument' when the name is not unique. */
   async find(nameOrFolder: string): Promise<VmEntry> {
     if (isAbsolutePath(nameOrFolder) || nameOrFolder.includes('/')) {
-      const entry = await this.#entry(path.resolve(nameOrFolder));
+      const entry = await this.#entry(path.resolve(nameOrFolder), await this.#arrangement.read());
       if (entry !== undefined && entry.kind !== 'missing') return entry;
     }
-    const found = (await this.list()).filter((entry) => sameName(entry.name, nameOrFolder));
+    const named = (await this.list()).filter(
+      (entry) => sameName(entry.name, nameOrFolder) || entry.folder === nameOrFolder,
+    );
+    const there = named.filter((entry) => entry.kind !== 'missing');
+    const found = there.length > 0 ? there : named;
     if (found.length === 1) return found[0]!;
     if (found.length === 0) {
       throw new VmError('vm-not-found', `there is no VM named '${nameOrFolder}'`, { name: nameOrFolder });
@@ -126,52 +162,132 @@ export class Library {
     }
     await this.files.syncFolder(parent);
     const real = await this.files.realPath(folder);
-    if (path.dirname(real) !== (await this.files.realPath(this.paths.vmsFolder).catch(() => ''))) await this.add(real);
-    return (await this.#entry(real))!;
+    return this.add(real);
   }
 
-  /** Puts a VM folder from elsewhere on the list. Throws 'vm-not-found' when there is no VM in it. */
+  /** Puts a VM folder on the list, to stay there. Throws 'vm-not-found' when there is no VM in it. */
   async add(folder: string): Promise<VmEntry> {
-    const entry = await this.#entry(path.resolve(folder));
-    if (entry === undefined || entry.kind === 'missing') {
-      throw new VmError('vm-not-found', `there is no VM in ${folder}`, { path: folder });
-    }
-    const known = await this.#knownFolders();
-    if (!known.includes(entry.folder)) await this.#saveKnownFolders([...known, entry.folder]);
+    const entry = await this.#requireVm(folder);
+    await this.#arrangement.change((now) => withVm(now, entry.folder, { name: entry.name }));
+    return entry;
+  }
+
+  /** Keeps these on the list though their folders go. */
+  async remember(entries: readonly VmEntry[]): Promise<void> {
+    await this.#arrangement.change((now) =>
+      entries.reduce(
+        (all, { kind, folder, name }) =>
+          kind === 'missing' || knownVm(all, folder).name === name ? all : withVm(all, folder, { name }),
+        now,
+      ),
+    );
+  }
+
+  /** A VM whose folder is gone lies here now. It keeps its place in the library. */
+  async locate(missing: string, folder: string): Promise<VmEntry> {
+    const entry = await this.#requireVm(folder);
+    await this.#arrangement.change((now) =>
+      withVm(withMovedPath(now, missing, entry.folder), entry.folder, { name: entry.name }),
+    );
     return entry;
   }
 
   /** Takes a VM off the list and leaves its folder alone. */
   async forget(folder: string): Promise<void> {
-    const known = await this.#knownFolders();
-    await this.#saveKnownFolders(known.filter((other) => other !== folder));
+    await this.#arrangement.change((now) => withoutVm(now, folder));
   }
 
-  /** The folder keeps its name: others may refer to it. Throws 'vm-in-use' while the VM runs. */
-  async rename(folder: string, name: string): Promise<void> {
+  /** How the user has arranged the library. */
+  arrangement(): Promise<Arrangement> {
+    return this.#arrangement.read();
+  }
+
+  /** Puts VMs into a folder of the library (null: the top), in front of another one there or (null) at the end. */
+  async place(folders: readonly string[], parent: string | null, before?: string | null): Promise<void> {
+    // Neighbours that nobody has named yet take part in an order by hand.
+    await this.remember(await this.list());
+    await this.#arrangement.change((now) => withPlaced(now, folders, parent, before));
+  }
+
+  async setFavourite(folder: string, isFavourite: boolean): Promise<void> {
+    await this.#arrangement.change((now) => withVm(now, folder, { isFavourite }));
+  }
+
+  /** It was started. */
+  async markUsed(folder: string, usedMs: number): Promise<void> {
+    await this.#arrangement.change((now) => withVm(now, folder, { usedMs }));
+  }
+
+  async createFolder(name: string, parent: string | null): Promise<string> {
+    const id = hexOf(randomBytes(6));
+    await this.#arrangement.change((now) => withFolder(now, id, name, parent));
+    return id;
+  }
+
+  async renameFolder(id: string, name: string): Promise<void> {
+    await this.#arrangement.change((now) => withRenamedFolder(now, id, name));
+  }
+
+  async moveFolder(id: string, parent: string | null, before: string | null): Promise<void> {
+    await this.#arrangement.change((now) => withMovedFolder(now, id, parent, before));
+  }
+
+  /** The VMs and folders in it move up; nothing is deleted. */
+  async removeFolder(id: string): Promise<void> {
+    await this.#arrangement.change((now) => withoutFolder(now, id));
+  }
+
+  /** The folder keeps its name: others may refer to it. `owner`: the process that runs the VM; without it 'vm-in-use'. */
+  async rename(folder: string, name: string, owner?: EditOwner): Promise<void> {
     const trouble = nameTrouble(name);
     if (trouble !== undefined) throw new VmError('name-invalid', `the name ${trouble}`, { name });
     await this.#requireFreeName(name, folder);
-    const vm = await this.open(folder, '');
-    try {
-      await vm.saveConfig({ ...vm.config, name });
-    } finally {
-      await vm.close();
+    if (owner !== undefined) {
+      const entry = await this.#requireVm(folder);
+      if (entry.kind === 'ok') await owner.changeConfig({ ...entry.config, name });
+    } else {
+      const vm = await this.open(folder, '');
+      try {
+        await vm.saveConfig({ ...vm.config, name });
+      } finally {
+        await vm.close();
+      }
     }
+    await this.#arrangement.change((now) => withVm(now, folder, { name }));
+  }
+
+  /** Moves a VM into the trash, with its place in the library. Throws 'vm-in-use' while it runs. */
+  async moveToTrash(folder: string): Promise<TrashedVm> {
+    const entry = await this.#requireIdle(folder);
+    if (entry === undefined) throw new VmError('vm-not-found', `there is no VM in ${folder}`, { path: folder });
+    const trashed = await this.#trash.put(entry.folder, entry.place);
+    await this.forget(entry.folder);
+    return trashed;
+  }
+
+  async trashed(): Promise<TrashedVm[]> {
+    const near = (await this.files.stat(this.paths.vmsFolder)) === undefined ? [] : [this.paths.vmsFolder];
+    return this.#trash.list(near);
+  }
+
+  /** Undoes `moveToTrash`. */
+  async restoreFromTrash(trashed: TrashedVm): Promise<VmEntry> {
+    const folder = await this.#trash.restore(trashed);
+    await this.#arrangement.change((now) => withKnown(now, folder, trashed.note));
+    return this.add(folder);
+  }
+
+  /** Gone for good. */
+  removeFromTrash(trashed: TrashedVm): Promise<void> {
+    return this.#trash.remove(trashed);
   }
 
   /** Removes the VM with all its files in its folder. Throws 'vm-in-use' while it runs. */
   async delete(folder: string): Promise<void> {
-    const entry = await this.#entry(folder);
-    if (entry === undefined || entry.kind === 'missing') {
+    const entry = await this.#requireIdle(folder);
+    if (entry === undefined) {
       await this.forget(folder);
       return;
-    }
-    if (entry.owner !== undefined) {
-      throw new VmError('vm-in-use', `'${entry.name}' is in use by process ${entry.owner.pid}; stop it first`, {
-        path: folder,
-        pid: String(entry.owner.pid),
-      });
     }
     // Away in one step; then bit by bit.
     const parent = path.dirname(entry.folder);
@@ -202,10 +318,29 @@ export class Library {
     return new SnapshotFolder(this.files, folder).readThumbnail(snapshotId);
   }
 
-  async #entry(folder: string): Promise<VmEntry | undefined> {
+  async #requireVm(folder: string): Promise<VmEntry> {
+    const entry = await this.#entry(path.resolve(folder), await this.#arrangement.read());
+    if (entry !== undefined && entry.kind !== 'missing') return entry;
+    throw new VmError('vm-not-found', `there is no VM in ${folder}`, { path: folder });
+  }
+
+  /** undefined: there is nothing. Throws 'vm-in-use'. */
+  async #requireIdle(folder: string): Promise<VmEntry | undefined> {
+    const entry = await this.#entry(folder, await this.#arrangement.read());
+    if (entry === undefined || entry.kind === 'missing') return undefined;
+    if (entry.owner === undefined) return entry;
+    throw new VmError('vm-in-use', `'${entry.name}' is in use by process ${entry.owner.pid}; stop it first`, {
+      path: folder,
+      pid: String(entry.owner.pid),
+    });
+  }
+
+  async #entry(folder: string, arrangement: Arrangement): Promise<VmEntry | undefined> {
     const info = await this.files.stat(folder);
     if (info?.kind !== 'folder') {
-      return { kind: 'missing', folder, name: path.basename(folder), owner: undefined, isSuspended: false };
+      const place = knownVm(arrangement, folder);
+      const name = place.name || path.basename(folder);
+      return { kind: 'missing', folder, name, owner: undefined, isSuspended: false, place };
     }
     const real = await this.files.realPath(folder);
     const loaded = await loadConfig(this.files, real);
@@ -219,14 +354,16 @@ export class Library {
       problems.push({ path: 'snapshots', code: 'bad-value', message: VmError.from(error).message });
     }
     const name = loaded.ok ? loaded.config.name : loaded.name;
-    const common = { folder: real, name, owner, isSuspended };
+    const common = { folder: real, name, owner, isSuspended, place: knownVm(arrangement, real) };
     return loaded.ok && problems.length === 0
       ? { kind: 'ok', ...common, config: loaded.config }
       : { kind: 'broken', ...common, problems };
   }
 
   async #requireFreeName(name: string, except: string | undefined): Promise<void> {
-    const taken = (await this.list()).find((entry) => sameName(entry.name, name) && entry.folder !== except);
+    const taken = (await this.list()).find(
+      (entry) => sameName(entry.name, name) && entry.folder !== except && entry.kind !== 'missing',
+    );
     if (taken !== undefined) {
       throw new VmError('vm-exists', `there is a VM named '${name}' already (${taken.folder})`, { name });
     }
@@ -299,26 +436,6 @@ export class Library {
     if (parent !== folder) await this.#makeFolders(parent);
     await this.files.makeFolder(folder);
     await this.files.syncFolder(parent);
-  }
-
-  async #knownFolders(): Promise<string[]> {
-    const bytes = await readWholeFile(this.files, path.join(this.paths.configFolder, LIST_FILE), MAX_LIST_BYTES);
-    if (bytes === undefined) return [];
-    try {
-      const json = JSON.parse(new TextDecoder().decode(bytes)) as { folders?: unknown } | null;
-      const folders = Array.isArray(json?.folders) ? (json.folders as unknown[]) : [];
-      return folders.filter((folder): folder is string => typeof folder === 'string' && path.isAbsolute(folder));
-    } catch (error) {
-      // Only remembers where to look; the VMs themselves are safe.
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  }
-
-  async #saveKnownFolders(folders: readonly string[]): Promise<void> {
-    await this.#makeFolders(this.paths.configFolder);
-    const text = `${JSON.stringify({ folders }, undefined, 2)}\n`;
-    await replaceFile(this.files, path.join(this.paths.configFolder, LIST_FILE), new TextEncoder().encode(text));
   }
 }
 

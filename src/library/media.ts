@@ -1,6 +1,7 @@
 /** What an image file that the user picked is, and which system it most likely installs or runs. */
 import type { HostFiles } from '../base/host-files';
 import type { OsConfig } from '../config/os';
+import { virtualSizeOf } from '../disk/layers';
 import { type SniffedImage, sniffImage } from '../disk/sniff';
 
 export interface KnownSystem {
@@ -83,4 +84,9 @@ export function recogniseSystem(volumeId: string, fileName: string): KnownSystem
   if (found === undefined) return OTHER;
   const { id, name, icon, memoryMiB, diskGiB } = found;
   return { os: { id, name, icon }, memoryMiB, diskGiB };
+}
+
+/** The size of a disk's image as a guest sees it. */
+export function diskSize(files: HostFiles, file: string, format: 'raw' | 'qcow2'): Promise<number> {
+  return virtualSizeOf(files, file, format);
 }

@@ -10,6 +10,7 @@ import type { Validated, VmConfig } from '../config/vm-config';
 import { CachedDisk } from '../disk/cached-disk';
 import type { Disk } from '../disk/disk';
 import { LayeredDisk } from '../disk/layers';
+import { growQcow2, requireGrowth } from '../disk/qcow2/grow';
 import { repairRefcounts } from '../disk/qcow2/rebuild';
 import { RawDisk } from '../disk/raw/raw-disk';
 import type {
@@ -22,6 +23,7 @@ import type {
   StoredDisk,
   VmStore,
 } from '../disk/vm-store';
+import { hasSameHardware, readPending, removePending, withPending } from './pending-config';
 import { type SnapshotDisk, type SnapshotExtras, SnapshotStore } from './snapshots/snapshot-store';
 import { LOG_FILE, readNvram, requireConfig, requireValid, resolveFile, writeConfig, writeNvram } from './vm-folder';
 import { acquireLock, type VmLock } from './vm-lock';
@@ -77,12 +79,31 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   async saveConfig(config: VmConfig): Promise<void> {
     await this.#snapshots.settle();
     const valid = requireValid(config);
-    const isSame = JSON.stringify(hardwareOf(valid)) === JSON.stringify(hardwareOf(this.#config));
-    if (this.isSuspended && !isSame) {
+    if (this.isSuspended && !hasSameHardware(valid, this.#config)) {
       throw new VmError('bad-state', `'${this.#config.name}' is suspended; resume it or discard its saved state first`);
     }
     await writeConfig(this.files, this.folder, valid);
     this.#config = valid;
+  }
+
+  /** Hardware that waited for a power-on; it still waits when it cannot be put in place. */
+  async applyPending(): Promise<void> {
+    const pending = await readPending(this.files, this.folder);
+    if (pending === undefined || this.isSuspended) return;
+    await this.saveConfig(withPending(this.#config, pending));
+    await removePending(this.files, this.folder);
+  }
+
+  /** Makes a disk larger: its active layer, so that snapshots keep the size they were taken with. */
+  async growDisk(id: string, sizeBytes: number): Promise<void> {
+    this.#requireClosed();
+    const disk = this.#config.disks.find((one) => one.id === id);
+    if (disk === undefined) throw new VmError('bad-argument', `this VM has no disk '${id}'`);
+    if (isAbsolutePath(disk.file)) throw new VmError('bad-state', `${disk.file} does not belong to this VM alone`);
+    await this.#snapshots.settle();
+    const layer = this.#snapshots.activeLayer(disk.file, resolveFile(this.folder, disk.file), disk.format);
+    if (layer.format === 'qcow2') await growQcow2(this.files, layer.path, sizeBytes);
+    else await growRaw(this.files, layer.path, sizeBytes);
   }
 
   // Disks and media
@@ -143,6 +164,8 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   async restore(snapshotId: string): Promise<void> {
     this.#requireClosed();
     await this.#snapshots.restore(snapshotId);
+    // What waited was meant for the hardware that this replaces.
+    await removePending(this.files, this.folder);
   }
 
   deleteSnapshot(snapshotId: string): Promise<void> {
@@ -225,15 +248,20 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
 
   /** The hardware of the snapshot; name, description and the like stay as they are now. */
   async #applyExtras(extras: SnapshotExtras): Promise<void> {
-    const restored = requireValid({ ...this.#config, ...hardwareOf(requireValid(extras.config)) });
+    const restored = requireValid(withPending(this.#config, requireValid(extras.config), 'theirs'));
     await writeConfig(this.files, this.folder, restored);
     this.#config = restored;
     if (extras.nvram !== null) await this.writeNvram(new Uint8Array(Buffer.from(extras.nvram, 'base64')));
   }
 }
 
-/** What a saved state depends on. */
-function hardwareOf(config: VmConfig): Partial<VmConfig> {
-  const { cpu, memory, firmware, boot, clock, disks, cdroms, floppies, serial, display, network, debug } = config;
-  return { cpu, memory, firmware, boot, clock, disks, cdroms, floppies, serial, display, network, debug };
+async function growRaw(files: HostFiles, file: string, sizeBytes: number): Promise<void> {
+  const handle = await files.open(file, 'update');
+  try {
+    requireGrowth(file, await handle.size(), sizeBytes);
+    await handle.truncate(sizeBytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

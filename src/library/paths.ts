@@ -8,6 +8,8 @@ export interface SubzeroPaths {
   readonly vmsFolder: string;
   /** Preferences and the list of VMs that lie elsewhere. */
   readonly configFolder: string;
+  /** Deleted VMs. */
+  readonly trashFolder: string;
   /** Can be made anew. */
   readonly cacheFolder: string;
   /** Sockets of running VMs; private to the user. */
@@ -31,6 +33,7 @@ export function subzeroPaths(
     return {
       vmsFolder: path.join(root, VMS_FOLDER_NAME),
       configFolder: root,
+      trashFolder: path.join(root, 'trash'),
       cacheFolder: path.join(root, 'cache'),
       runtimeFolder: path.join(root, 'run'),
       shortRuntimeFolder,
@@ -42,6 +45,7 @@ export function subzeroPaths(
     return {
       vmsFolder: path.join(user, 'Documents', VMS_FOLDER_NAME),
       configFolder: path.join(env['APPDATA'] ?? path.join(user, 'AppData', 'Roaming'), 'Subzero'),
+      trashFolder: path.join(local, 'Subzero', 'trash'),
       cacheFolder: path.join(local, 'Subzero', 'cache'),
       runtimeFolder: path.join(local, 'Subzero', 'run'),
       shortRuntimeFolder,
@@ -51,6 +55,7 @@ export function subzeroPaths(
     return {
       vmsFolder: path.join(user, 'Documents', VMS_FOLDER_NAME),
       configFolder: path.join(user, 'Library', 'Application Support', 'Subzero'),
+      trashFolder: path.join(user, 'Library', 'Application Support', 'Subzero', 'trash'),
       cacheFolder: path.join(user, 'Library', 'Caches', 'Subzero'),
       runtimeFolder: path.join(user, 'Library', 'Application Support', 'Subzero', 'run'),
       shortRuntimeFolder,
@@ -61,6 +66,7 @@ export function subzeroPaths(
   return {
     vmsFolder: path.join(documentsFolder(user, configHome), VMS_FOLDER_NAME),
     configFolder: path.join(configHome, 'subzero'),
+    trashFolder: path.join(absolute(env['XDG_DATA_HOME']) ?? path.join(user, '.local', 'share'), 'Trash'),
     cacheFolder: path.join(absolute(env['XDG_CACHE_HOME']) ?? path.join(user, '.cache'), 'subzero'),
     runtimeFolder: runtimeHome === undefined ? shortRuntimeFolder : path.join(runtimeHome, 'subzero'),
     shortRuntimeFolder,

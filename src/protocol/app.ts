@@ -32,6 +32,33 @@ export interface VmItem {
   readonly osName: string;
   /** Shown only. */
   readonly folder: string;
+  /** The library's folder that it is in; null: at the top. */
+  readonly parent: FolderId | null;
+  readonly isFavourite: boolean;
+  /** When it was last started, in ms since 1970; 0: never. */
+  readonly usedMs: number;
+}
+
+/** Names a folder of the library: it arranges VMs and is no folder of this computer. */
+export type FolderId = string;
+
+/** Siblings come in their order. */
+export interface LibraryFolder {
+  readonly id: FolderId;
+  readonly name: string;
+  readonly parent: FolderId | null;
+}
+
+export interface Thumbnail {
+  /** Given back to be told of changes only. */
+  readonly stamp: number;
+  readonly png: Uint8Array;
+}
+
+export interface SupportData {
+  /** For 'support.save'. */
+  readonly token: FileToken;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
 }
 
 export interface DeviceLine {
@@ -42,10 +69,48 @@ export interface DeviceLine {
   readonly hasMedium: boolean;
 }
 
+/** What can be changed of a VM: with what waits for its next power-on. */
+export interface VmSettings {
+  readonly memoryMiB: number;
+  readonly vendor: CpuVendor;
+  readonly vramMiB: number;
+  readonly bootOrder: readonly BootDevice[];
+  readonly serial: readonly SerialPort[];
+  readonly options: VmOptions;
+  readonly disks: readonly DiskSettings[];
+  readonly drives: readonly { readonly id: string; readonly kind: 'cdrom' | 'floppy' }[];
+  /** Something waits for the next power-on. */
+  readonly isQueued: boolean;
+}
+
+export type CpuVendor = 'GenuineIntel' | 'AuthenticAMD';
+
+export interface DiskSettings {
+  readonly id: string;
+  /** Shown only. */
+  readonly file: string;
+  readonly sizeBytes: number;
+  /** Lies in the VM's folder, so that it can be made larger. */
+  readonly isOwn: boolean;
+}
+
+export interface SerialPort {
+  readonly kind: 'terminal' | 'file' | 'socket' | 'none';
+  /** Shown only; '' where there is none. */
+  readonly file: string;
+}
+
+export interface VmOptions {
+  readonly autoStart: boolean;
+  readonly onHostClose: 'ask' | 'background' | 'suspend' | 'powerOff';
+  readonly onPowerOff: 'powerOff' | 'revert' | 'snapshot' | 'ask';
+  readonly onGuestReset: 'reset' | 'powerOff';
+}
+
 export interface VmDetails {
   readonly id: VmId;
   readonly description: string;
-  readonly memoryMiB: number;
+  readonly settings: VmSettings;
   readonly bootOrder: readonly BootDevice[];
   readonly bootsKernel: boolean;
   readonly scale: DisplayScale;
@@ -102,12 +167,31 @@ export interface NewVmRequest {
   readonly diskGiB: number | null;
 }
 
+/** What is absent stays as it is. */
 export interface VmChanges {
   readonly name?: string;
   readonly description?: string;
   readonly memoryMiB?: number;
+  readonly vendor?: CpuVendor;
   readonly bootOrder?: readonly BootDevice[];
   readonly scale?: DisplayScale;
+  readonly vramMiB?: number;
+  readonly serial?: readonly SerialChange[];
+  readonly options?: VmOptions;
+  readonly newDisksGiB?: readonly number[];
+  readonly attachedDisks?: readonly FileToken[];
+  readonly detachedDisks?: readonly string[];
+  readonly grownDisks?: readonly { readonly id: string; readonly gib: number }[];
+  readonly newDrives?: readonly ('cdrom' | 'floppy')[];
+  readonly removedDrives?: readonly string[];
+}
+
+/** `file`: a token of 'settings.pickSerial'; null: the file that the port has already. */
+export interface SerialChange {
+  readonly kind: SerialPort['kind'];
+  readonly file: FileToken | null;
+  /** Which port it was, for its file. */
+  readonly was: number;
 }
 
 export type CloseAnswer = 'background' | 'suspend' | 'powerOff' | 'cancel';
@@ -158,6 +242,21 @@ export interface AppCalls {
   'library.list': (args: null) => readonly VmItem[];
   /** Asks for a VM's folder; null when the user cancelled. */
   'library.open': (args: null) => VmId | null;
+  'library.folders': (args: null) => readonly LibraryFolder[];
+  'library.createFolder': (args: { name: string; parent: FolderId | null }) => FolderId;
+  'library.renameFolder': (args: { folder: FolderId; name: string }) => void;
+  /** What it holds moves up. */
+  'library.removeFolder': (args: { folder: FolderId }) => void;
+  /** In front of `before` there; null: at the end. */
+  'library.moveFolder': (args: { folder: FolderId; parent: FolderId | null; before: FolderId | null }) => void;
+  /** Into a folder (null: the top), in front of `before` (null: at the end) or, without it, by name. */
+  'library.place': (args: { vms: readonly VmId[]; parent: FolderId | null; before?: VmId | null }) => void;
+  'library.favourite': (args: { vms: readonly VmId[]; isFavourite: boolean }) => void;
+  /** Asks where the folder of a missing VM is now; null when the user cancelled. */
+  'library.locate': (args: { vm: VmId }) => VmId | null;
+  /** Moves VMs into the trash; the token undoes it. */
+  'library.trash': (args: { vms: readonly VmId[] }) => FileToken;
+  'library.undoTrash': (args: { token: FileToken }) => void;
   'wizard.info': (args: null) => WizardInfo;
   'wizard.pickFile': (args: { kind: 'cdrom' | 'disk' | 'floppy' }) => PickedFile | null;
   'wizard.pickFolder': (args: null) => PickedFolder | null;
@@ -167,7 +266,11 @@ export interface AppCalls {
   /** The starter Linux: made if it is not there yet, then started. */
   'gallery.trySubzero': (args: null) => VmId;
   'vm.details': (args: { vm: VmId }) => VmDetails;
-  'vm.change': (args: { vm: VmId; changes: VmChanges }) => void;
+  'vm.change': (args: { vm: VmId; changes: VmChanges }) => { isQueued: boolean };
+  /** Forgets what waits for the next power-on. */
+  'vm.discardQueued': (args: { vm: VmId }) => void;
+  /** Asks for the file or socket of a serial port. */
+  'settings.pickSerial': (args: { kind: 'file' | 'socket' }) => PickedFolder | null;
   'vm.delete': (args: { vm: VmId }) => void;
   /** Takes it off the list. */
   'vm.forget': (args: { vm: VmId }) => void;
@@ -181,6 +284,15 @@ export interface AppCalls {
   /** Back from 'crashed' to 'stopped'. */
   'vm.dismissCrash': (args: { vm: VmId }) => void;
   'vm.stats': (args: { vm: VmId }) => VmStats;
+  /** The screen of a running VM, small; null when it looks as at `known`, or there is none. */
+  'vm.thumbnail': (args: { vm: VmId; known: number }) => Thumbnail | null;
+  /** The last part of its log. */
+  'vm.log': (args: { vm: VmId }) => string;
+  /** Shows its folder in this computer's file manager. */
+  'vm.showFolder': (args: { vm: VmId }) => void;
+  'support.collect': (args: { vm: VmId }) => SupportData;
+  /** Asks where to; false when the user cancelled. */
+  'support.save': (args: { token: FileToken }) => boolean;
   /** Asks for an image; false when the user cancelled. */
   'vm.insertMedium': (args: { vm: VmId; device: string }) => boolean;
   'vm.ejectMedium': (args: { vm: VmId; device: string }) => void;
@@ -209,6 +321,7 @@ export interface AppCalls {
 /** What main tells the window. */
 export interface AppEvents {
   library: readonly VmItem[];
+  folders: readonly LibraryFolder[];
   activity: { vm: VmId; device: string };
   snapshots: { vm: VmId; tree: SnapshotTree };
   /** A VM's process told how it ended. */
@@ -228,8 +341,12 @@ const snapshotId = text({ maxLength: 64, pattern: /^[0-9a-zA-Z-]+$/ });
 const device = text({ maxLength: 32, pattern: /^[0-9a-zA-Z._-]+$/ });
 const boolean = oneOf([true, false]);
 const memory = integer(1, 3072);
+const diskGiB = integer(1, 2048);
 const ofVm = object({ vm });
 const ofDevice = object({ vm, device });
+const folder = text({ maxLength: 32, pattern: /^[0-9a-f]+$/ });
+const folderName = text({ maxLength: 200 });
+const vms = list(vm, 1000);
 const snapshotName = text({ maxLength: 200 });
 const description = text({ maxLength: 10_000 });
 const name = text({ maxLength: 200 });
@@ -254,6 +371,16 @@ export const appChecks: Checks<AppCalls> = {
   'app.fullScreen': object({ isOn: boolean }),
   'library.list': nothing,
   'library.open': nothing,
+  'library.folders': nothing,
+  'library.createFolder': object({ name: folderName, parent: optional(folder) }),
+  'library.renameFolder': object({ folder, name: folderName }),
+  'library.removeFolder': object({ folder }),
+  'library.moveFolder': object({ folder, parent: optional(folder), before: optional(folder) }),
+  'library.place': object({ vms, parent: optional(folder), before: optional(vm) }),
+  'library.favourite': object({ vms, isFavourite: boolean }),
+  'library.locate': ofVm,
+  'library.trash': object({ vms }),
+  'library.undoTrash': object({ token }),
   'wizard.info': nothing,
   'wizard.pickFile': object({ kind: oneOf(['cdrom', 'disk', 'floppy']) }),
   'wizard.pickFolder': nothing,
@@ -263,7 +390,7 @@ export const appChecks: Checks<AppCalls> = {
     source,
     folder: optional(token),
     memoryMiB: memory,
-    diskGiB: optional(integer(1, 2048)),
+    diskGiB: optional(diskGiB),
   }),
   'gallery.trySubzero': nothing,
   'vm.details': ofVm,
@@ -273,10 +400,38 @@ export const appChecks: Checks<AppCalls> = {
       name: optional(name),
       description: optional(description),
       memoryMiB: optional(memory),
+      vendor: optional(oneOf(['GenuineIntel', 'AuthenticAMD'])),
       bootOrder: optional(bootOrder),
       scale: optional(oneOf(displayScales)),
+      vramMiB: optional(oneOf([1, 2, 4, 8, 16, 32, 64])),
+      serial: optional(
+        list(
+          object({
+            kind: oneOf(['terminal', 'file', 'socket', 'none']),
+            file: optional(token),
+            was: integer(-1, 3),
+          }),
+          4,
+        ),
+      ),
+      options: optional(
+        object({
+          autoStart: boolean,
+          onHostClose: oneOf(['ask', 'background', 'suspend', 'powerOff']),
+          onPowerOff: oneOf(['powerOff', 'revert', 'snapshot', 'ask']),
+          onGuestReset: oneOf(['reset', 'powerOff']),
+        }),
+      ),
+      newDisksGiB: optional(list(diskGiB, 4)),
+      attachedDisks: optional(list(token, 4)),
+      detachedDisks: optional(list(device, 4)),
+      grownDisks: optional(list(object({ id: device, gib: diskGiB }), 4)),
+      newDrives: optional(list(oneOf(['cdrom', 'floppy']), 6)),
+      removedDrives: optional(list(device, 6)),
     }),
   }),
+  'vm.discardQueued': ofVm,
+  'settings.pickSerial': object({ kind: oneOf(['file', 'socket']) }),
   'vm.delete': ofVm,
   'vm.forget': ofVm,
   'vm.start': ofVm,
@@ -288,6 +443,11 @@ export const appChecks: Checks<AppCalls> = {
   'vm.powerOff': ofVm,
   'vm.dismissCrash': ofVm,
   'vm.stats': ofVm,
+  'vm.thumbnail': object({ vm, known: integer(0, 0xffffffff) }),
+  'vm.log': ofVm,
+  'vm.showFolder': ofVm,
+  'support.collect': ofVm,
+  'support.save': object({ token }),
   'vm.insertMedium': ofDevice,
   'vm.ejectMedium': ofDevice,
   'snapshot.list': ofVm,

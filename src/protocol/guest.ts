@@ -126,6 +126,8 @@ export interface GuestCalls {
   'screen.text': (args: null) => ScreenText;
   /** A PNG of the guest's screen. */
   'screen.picture': (args: null) => Uint8Array;
+  /** A small PNG of the guest's screen; null when it looks as the caller knows it (`known`: a stamp from before, or 0). */
+  'screen.thumbnail': (args: { known: number }) => { stamp: number; png: Uint8Array } | null;
   'keys.send': (args: { strokes: readonly KeyStroke[] }) => void;
   /** Types text as keystrokes of a keyboard layout (US unless said); cancelling the call ends it. */
   'keys.type': (args: { text: string; layout?: KeyboardLayoutId }) => void;
@@ -138,6 +140,8 @@ export interface GuestCalls {
   /** This link shows the VM as well: 'console' events follow. For those who have no port to it. */
   'console.open': (args: null) => void;
   'console.input': (args: { message: unknown }) => void;
+  /** A whole configuration, of which it takes name, description, options and the like; not the hardware. */
+  'config.change': (args: { config: unknown }) => void;
   /** Puts a medium into a CD or floppy drive, or takes it out (null). */
   'medium.change': (args: { device: string; file: string | null }) => void;
 }
@@ -181,6 +185,7 @@ export const guestChecks: Checks<GuestCalls> = {
   'snapshot.thumbnail': object({ id: snapshotId }),
   'screen.text': nothing,
   'screen.picture': nothing,
+  'screen.thumbnail': object({ known: integer(0, 0xffffffff) }),
   'keys.send': object({ strokes: list(object({ usage: integer(0, 0xff), down: oneOf([true, false]) }), 1000) }),
   'keys.type': object({ text: text({ maxLength: MAX_TYPED_LENGTH }), layout: optional(oneOf(keyboardLayoutIds)) }),
   'display.setScale': object({ scale: oneOf(displayScales) }),
@@ -195,6 +200,8 @@ export const guestChecks: Checks<GuestCalls> = {
   'serial.write': object({ port: integer(0, 3), bytes: bytes(1 << 20) }),
   'serial.history': object({ port: integer(0, 3) }),
   'console.open': nothing,
+  // Checked by the session.
+  'config.change': object({ config: () => undefined }),
   // Checked by the console itself.
   'console.input': object({ message: () => undefined }),
   'medium.change': object({ device: text({ maxLength: 32 }), file: optional(text({ maxLength: 4096 })) }),

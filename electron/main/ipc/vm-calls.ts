@@ -2,16 +2,24 @@ import { dialog } from 'electron';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VmError } from '../../../src/base/errors';
+import type { SerialConfig } from '../../../src/config/serial';
 import type { VmConfig } from '../../../src/config/vm-config';
 import { formatBytes } from '../../../src/i18n/format-bytes';
 import { translate } from '../../../src/i18n/translate';
-import { readMedium } from '../../../src/library/media';
-import type { AppCalls, DeviceLine, VmChanges, VmDetails, VmId } from '../../../src/protocol/app';
+import { editVm, type VmEdit } from '../../../src/library/edit-vm';
+import type { VmEntry } from '../../../src/library/library';
+import { diskSize, readMedium } from '../../../src/library/media';
+import { readPending, removePending } from '../../../src/library/pending-config';
+import type { AppCalls, DeviceLine, VmChanges, VmDetails, VmId, VmSettings } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
 import { changeStopped } from '../stopped-vm';
 
-type VmCalls = Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}`>>;
+type VmCalls = Omit<
+  Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}`>>,
+  'vm.thumbnail' | 'vm.log' | 'vm.showFolder'
+> &
+  Pick<Handlers<AppCalls>, 'settings.pickSerial'>;
 
 const MAX_WALKED_FILES = 100_000;
 
@@ -26,10 +34,31 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
     'vm.details': ({ vm }) => details(context, vm),
     'vm.change': async ({ vm, changes }) => {
       const { folder } = directory.entry(vm);
-      if (directory.link(vm) !== undefined) throw new VmError('bad-state', translate('error.changeWhileRunning'));
-      if (typeof changes.name === 'string') await library.rename(folder, changes.name);
-      await changeStopped(library, folder, (store) => store.saveConfig(changed(store.config, changes)));
-      await directory.refresh();
+      const link = directory.link(vm);
+      const owner =
+        link === undefined ? undefined : { changeConfig: (config: VmConfig) => link.call('config.change', { config }) };
+      try {
+        const { name, ...rest } = changes;
+        if (typeof name === 'string') await library.rename(folder, name, owner);
+        if (Object.keys(rest).length === 0) return { isQueued: false };
+        const entry = await library.find(folder);
+        const edit = editOf(context, entry, rest);
+        return { isQueued: (await editVm(library, files, entry, edit, owner)) === 'queued' };
+      } finally {
+        await directory.refresh();
+        directory.onDetails.emit(vm);
+      }
+    },
+    'vm.discardQueued': async ({ vm }) => {
+      await removePending(files, directory.folder(vm));
+      directory.onDetails.emit(vm);
+    },
+    'settings.pickSerial': async ({ kind }) => {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        title: translate(`dialog.serial.${kind}`),
+      });
+      if (canceled || filePath === undefined || filePath === '') return null;
+      return { token: context.pickedFolders.add(filePath), shown: filePath };
     },
     'vm.delete': async ({ vm }) => {
       await library.delete(directory.folder(vm));
@@ -101,13 +130,63 @@ async function changeMedium(
   await directory.refresh();
 }
 
-function changed(config: VmConfig, changes: VmChanges): VmConfig {
+const GIB = 2 ** 30;
+
+/** The window's changes with its tokens resolved. */
+function editOf({ pickedFiles, pickedFolders }: AppContext, entry: VmEntry, changes: Omit<VmChanges, 'name'>): VmEdit {
+  const { newDisksGiB, attachedDisks, grownDisks, serial, ...same } = changes;
+  const oldPorts = entry.kind === 'ok' ? entry.config.serial : [];
   return {
-    ...config,
-    description: changes.description ?? config.description,
-    memory: { memoryMiB: changes.memoryMiB ?? config.memory.memoryMiB },
-    boot: { ...config.boot, order: changes.bootOrder ?? config.boot.order },
-    display: { ...config.display, scale: changes.scale ?? config.display.scale },
+    ...same,
+    ...(newDisksGiB === undefined ? {} : { newDisks: newDisksGiB.map((gib) => ({ sizeBytes: gib * GIB })) }),
+    ...(grownDisks === undefined
+      ? {}
+      : { grownDisks: grownDisks.map(({ id, gib }) => ({ id, sizeBytes: gib * GIB })) }),
+    ...(attachedDisks === undefined
+      ? {}
+      : {
+          attachedDisks: attachedDisks.map((token) => {
+            const { path: file, medium } = pickedFiles.get(token);
+            return { file, format: medium.image.format === 'qcow2' ? ('qcow2' as const) : ('raw' as const) };
+          }),
+        }),
+    ...(serial === undefined
+      ? {}
+      : {
+          serial: serial.map(({ kind, file, was }): SerialConfig => {
+            if (kind === 'terminal' || kind === 'none') return { kind };
+            if (file !== null) return { kind, file: pickedFolders.get(file) };
+            const old = oldPorts[was];
+            if (old !== undefined && 'file' in old) return { kind, file: old.file };
+            throw new VmError('bad-argument', 'choose where the serial port leads');
+          }),
+        }),
+  };
+}
+
+async function settingsOf({ files }: AppContext, folder: string, now: VmConfig): Promise<VmSettings> {
+  const pending = await readPending(files, folder);
+  const config = pending ?? now;
+  return {
+    memoryMiB: config.memory.memoryMiB,
+    vendor: config.cpu.vendor,
+    vramMiB: config.display.vramMiB,
+    bootOrder: config.boot.order,
+    serial: config.serial.map((port) => ({ kind: port.kind, file: 'file' in port ? port.file : '' })),
+    options: now.options,
+    disks: await Promise.all(
+      config.disks.map(async ({ id, file, format }) => ({
+        id,
+        file,
+        sizeBytes: await diskSize(files, path.resolve(folder, file), format).catch(() => 0),
+        isOwn: !path.isAbsolute(file),
+      })),
+    ),
+    drives: [
+      ...config.cdroms.map(({ id }) => ({ id, kind: 'cdrom' as const })),
+      ...config.floppies.map(({ id }) => ({ id, kind: 'floppy' as const })),
+    ],
+    isQueued: pending !== undefined,
   };
 }
 
@@ -125,7 +204,7 @@ async function details(context: AppContext, vm: VmId): Promise<VmDetails> {
   return {
     id: vm,
     description: config.description,
-    memoryMiB: config.memory.memoryMiB,
+    settings: await settingsOf(context, folder, config),
     bootOrder: config.boot.order,
     bootsKernel: config.boot.kernel !== null,
     scale: config.display.scale,

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
 import { translate } from '../../../src/i18n/translate';
 import { call } from '../../bridge/bridge';
-import { Icon, type IconName, systemIcon } from '../../components/icon';
+import { Icon, type IconName } from '../../components/icon';
 import { showDialog } from '../../state/dialogs';
 import { library } from '../../state/library';
 import { report } from '../../state/notices';
 import { useStore } from '../../state/store';
 import { openTab } from '../../state/tabs';
 import { openVmFolder } from '../library/open-vm';
-import { stateLook, stateText } from '../vm/state-text';
+import { RecentList } from './recent-list';
 import './home.css';
 
 export function HomeTab() {
@@ -62,27 +62,7 @@ export function HomeTab() {
             onPress={() => void openVmFolder()}
           />
         </div>
-        {items !== undefined && items.length > 0 ? (
-          <section aria-label={translate('home.yours')}>
-            <h2>{translate('home.yours')}</h2>
-            <ul className="home-list">
-              {items.map((vm) => (
-                <li key={vm.id}>
-                  <button type="button" className="home-vm" onClick={() => openTab(vm.id)}>
-                    <span className={`system-badge small ${stateLook(vm)}`}>
-                      <Icon name={vm.kind === 'ok' ? systemIcon(vm.osIcon) : 'warning'} size={22} />
-                    </span>
-                    <span className="home-vm-name">{vm.name}</span>
-                    <span className={`state ${stateLook(vm)}`}>
-                      <span className="lamp" />
-                      {stateText(vm)}
-                    </span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </section>
-        ) : null}
+        <RecentList items={items ?? []} />
       </div>
     </div>
   );

@@ -25,8 +25,8 @@ function Settings({ vm, details }: { readonly vm: VmItem; readonly details: VmDe
   const [name, setName] = useState(vm.name);
   const [nameRefused, setNameRefused] = useState<string>();
   const [description, setDescription] = useState(details.description);
-  const [memory, setMemory] = useState(String(details.memoryMiB));
-  const [order, setOrder] = useState<readonly BootDevice[]>(details.bootOrder);
+  const [memory, setMemory] = useState(String(details.settings.memoryMiB));
+  const [order, setOrder] = useState<readonly BootDevice[]>(details.settings.bootOrder);
 
   const trouble = nameTrouble(name);
   const nameProblem = trouble === undefined ? nameRefused : translate('wizard.nameInvalid', { trouble });
@@ -40,8 +40,8 @@ function Settings({ vm, details }: { readonly vm: VmItem; readonly details: VmDe
     const changes: VmChanges = {
       ...(name === vm.name ? {} : { name }),
       ...(description === details.description ? {} : { description }),
-      ...(Number(memory) === details.memoryMiB ? {} : { memoryMiB: Number(memory) }),
-      ...(order === details.bootOrder ? {} : { bootOrder: order }),
+      ...(Number(memory) === details.settings.memoryMiB ? {} : { memoryMiB: Number(memory) }),
+      ...(order === details.settings.bootOrder ? {} : { bootOrder: order }),
     };
     try {
       if (Object.keys(changes).length > 0) await call('vm.change', { vm: vm.id, changes });

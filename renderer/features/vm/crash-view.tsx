@@ -21,7 +21,7 @@ export function CrashView({ vm, error }: { readonly vm: VmItem; readonly error: 
         <span className="crash-icon">
           <Icon name="warning" size={34} />
         </span>
-        <h2>{translate('crash.title')}</h2>
+        <h1>{translate('crash.title')}</h1>
         <p className="crash-what">{sentence(error.message)}</p>
         <p>{translate('crash.text')}</p>
         {output === undefined ? null : (
@@ -48,6 +48,9 @@ export function CrashView({ vm, error }: { readonly vm: VmItem; readonly error: 
             onPress={() => showDialog({ kind: 'snapshots', vm: vm.id })}
           >
             {translate('crash.restore')}
+          </Button>
+          <Button icon="log" onPress={() => showDialog({ kind: 'log', vm: vm.id })}>
+            {translate('library.showLog')}
           </Button>
           <Button onPress={() => void call('vm.dismissCrash', { vm: vm.id }).catch(report)}>
             {translate('button.dismiss')}

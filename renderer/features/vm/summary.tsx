@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
-import { translate } from '../../../src/i18n/translate';
+import { GridList, GridListItem } from 'react-aria-components';
+import { formatBytes } from '../../../src/i18n/format-bytes';
+import { formatDate, translate } from '../../../src/i18n/translate';
 import type { DeviceLine, VmDetails, VmItem } from '../../../src/protocol/app';
 import type { SnapshotTree } from '../../../src/protocol/guest';
 import { call, onEvent } from '../../bridge/bridge';
@@ -8,24 +10,23 @@ import { Icon, type IconName, systemIcon } from '../../components/icon';
 import { showDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
 import { doPower, isPoweredOn } from '../../state/power';
-import { formatBytes } from '../../../src/i18n/format-bytes';
+import { useThumbnail } from '../../state/thumbnails';
 import { stateLook, stateText } from './state-text';
 import { useDetails } from './use-details';
 
-/** What a VM is: preview, state, devices, description. */
+/** What a VM is: preview, state, devices, snapshots, description. */
 export function Summary({ vm }: { readonly vm: VmItem }) {
   const details = useDetails(vm);
   const tree = useSnapshots(vm);
   const isOff = !isPoweredOn(vm);
-  const isSuspended = vm.status.kind === 'suspended';
   return (
     <div className="summary">
       <header className="summary-head">
         <span className="system-badge">
           <Icon name={systemIcon(vm.osIcon)} size={30} />
         </span>
-        <div>
-          <h2>{vm.name}</h2>
+        <div className="summary-title">
+          <h1>{vm.name}</h1>
           <p className={`state ${stateLook(vm)}`}>
             <span className="lamp" />
             {stateText(vm)}
@@ -39,63 +40,90 @@ export function Summary({ vm }: { readonly vm: VmItem }) {
           >
             {translate('summary.settings')}
           </Button>
-          <Button icon="trash" isDisabled={!isOff} onPress={() => showDialog({ kind: 'deleteVm', vm: vm.id })}>
+          <Button icon="trash" isDisabled={!isOff} onPress={() => showDialog({ kind: 'deleteVms', vms: [vm.id] })}>
             {translate('summary.delete')}
           </Button>
         </div>
       </header>
       <div className="summary-grid">
-        <section className="panel" aria-label={translate('summary.devices')}>
-          <h3>{translate('summary.devices')}</h3>
-          <ul className="device-list">
-            {details?.devices.map((device) => (
-              <Device key={device.id} vm={vm} device={device} />
-            ))}
-          </ul>
-        </section>
         <div className="summary-side">
-          <Preview vm={vm} tree={tree} isOff={isOff} isSuspended={isSuspended} />
-          <section className="panel" aria-label={translate('summary.details')}>
-            <h3>{translate('summary.details')}</h3>
-            <Facts vm={vm} details={details} tree={tree} />
+          <section className="panel" aria-label={translate('summary.devices')}>
+            <h2>{translate('summary.devices')}</h2>
+            <DeviceList vm={vm} devices={details?.devices ?? []} />
           </section>
           <section className="panel" aria-label={translate('summary.description')}>
-            <h3>{translate('summary.description')}</h3>
+            <h2>{translate('summary.description')}</h2>
             <p className={details?.description ? 'description' : 'description none'}>
               {details?.description || translate('summary.noDescription')}
             </p>
           </section>
+        </div>
+        <div className="summary-side">
+          <Preview vm={vm} isOff={isOff} />
+          <section className="panel" aria-label={translate('summary.details')}>
+            <h2>{translate('summary.details')}</h2>
+            <Facts vm={vm} details={details} />
+          </section>
+          <SnapshotsAtAGlance vm={vm} tree={tree} />
         </div>
       </div>
     </div>
   );
 }
 
-function Facts({
-  vm,
-  details,
-  tree,
-}: {
-  readonly vm: VmItem;
-  readonly details: VmDetails | undefined;
-  readonly tree: SnapshotTree | undefined;
-}) {
+function Facts({ vm, details }: { readonly vm: VmItem; readonly details: VmDetails | undefined }) {
   return (
-    <dl className="facts">
-      <dt>{translate('summary.system')}</dt>
-      <dd>{vm.osName}</dd>
-      <dt>{translate('summary.engine')}</dt>
-      <dd>
-        {translate('summary.engineEmulated')}
-        {details?.engineReason ? `: ${details.engineReason}` : ''}
-      </dd>
-      <dt>{translate('summary.snapshots')}</dt>
-      <dd>{translate('summary.snapshotCount', { count: tree?.snapshots.length ?? 0 })}</dd>
-      <dt>{translate('summary.used')}</dt>
-      <dd>{details === undefined ? '' : formatBytes(details.usedBytes)}</dd>
-      <dt>{translate('summary.location')}</dt>
-      <dd className="path">{vm.folder}</dd>
-    </dl>
+    <>
+      <dl className="facts">
+        <dt>{translate('summary.system')}</dt>
+        <dd>{vm.osName}</dd>
+        <dt>{translate('summary.engine')}</dt>
+        <dd>
+          {translate('summary.engineEmulated')}
+          {details?.engineReason ? <span className="engine-reason">{details.engineReason}</span> : null}
+        </dd>
+        <dt>{translate('summary.used')}</dt>
+        <dd>{details === undefined ? '' : formatBytes(details.usedBytes)}</dd>
+        <dt>{translate('summary.location')}</dt>
+        <dd className="path">{vm.folder}</dd>
+      </dl>
+      <div className="panel-links">
+        <button type="button" className="link" onClick={() => showDialog({ kind: 'log', vm: vm.id })}>
+          {translate('library.showLog')}
+        </button>
+        <button type="button" className="link" onClick={() => showDialog({ kind: 'support', vm: vm.id })}>
+          {translate('library.support')}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** How many there are, the one that the VM descends from, and the way to all of them. */
+function SnapshotsAtAGlance({ vm, tree }: { readonly vm: VmItem; readonly tree: SnapshotTree | undefined }) {
+  const current = tree?.snapshots.find(({ id }) => id === tree.current);
+  return (
+    <section className="panel" aria-label={translate('summary.snapshots')}>
+      <h2>{translate('summary.snapshots')}</h2>
+      <dl className="facts">
+        <dt>{translate('summary.taken')}</dt>
+        <dd>{translate('summary.snapshotCount', { count: tree?.snapshots.length ?? 0 })}</dd>
+        {current === undefined ? null : (
+          <>
+            <dt>{translate('summary.basedOn')}</dt>
+            <dd>
+              {current.name}
+              <span className="engine-reason">{formatDate(current.createdMs)}</span>
+            </dd>
+          </>
+        )}
+      </dl>
+      <div className="panel-links">
+        <button type="button" className="link" onClick={() => showDialog({ kind: 'snapshots', vm: vm.id })}>
+          {translate('summary.allSnapshots')}
+        </button>
+      </div>
+    </section>
   );
 }
 
@@ -110,12 +138,29 @@ const DEVICE_ICONS = {
   kernel: 'kernel',
 } as const satisfies Record<DeviceLine['kind'], IconName>;
 
+/** A double click or Enter opens a device's settings. */
+function DeviceList({ vm, devices }: { readonly vm: VmItem; readonly devices: readonly DeviceLine[] }) {
+  return (
+    <GridList
+      className="device-list"
+      aria-label={translate('summary.devices')}
+      selectionMode="single"
+      selectionBehavior="replace"
+      items={devices}
+      dependencies={[vm]}
+      onAction={(device) => showDialog({ kind: 'settings', vm: vm.id, device: String(device) })}
+    >
+      {(device) => <Device vm={vm} device={device} />}
+    </GridList>
+  );
+}
+
 function Device({ vm, device }: { readonly vm: VmItem; readonly device: DeviceLine }) {
   const name = translate(`device.${device.kind}`);
   const isDrive = device.kind === 'cdrom' || device.kind === 'floppy';
   const args = { vm: vm.id, device: device.id };
   return (
-    <li className="device">
+    <GridListItem id={device.id} textValue={`${name}: ${device.value}`} className="device">
       <Icon name={DEVICE_ICONS[device.kind]} />
       <span className="device-name">{name}</span>
       <span className="device-value" title={device.value}>
@@ -143,39 +188,37 @@ function Device({ vm, device }: { readonly vm: VmItem; readonly device: DeviceLi
           ) : null}
         </span>
       ) : null}
-    </li>
+    </GridListItem>
   );
 }
 
-interface PreviewProps {
-  readonly vm: VmItem;
-  readonly tree: SnapshotTree | undefined;
-  readonly isOff: boolean;
-  readonly isSuspended: boolean;
-}
-
-/** The last known picture. For the mouse only: the toolbar has the same as a button. */
-function Preview({ vm, isOff, isSuspended }: PreviewProps) {
+/** The screen as it is now. The play button is for the mouse only: the toolbar has the same. */
+function Preview({ vm, isOff }: { readonly vm: VmItem; readonly isOff: boolean }) {
+  const picture = useThumbnail(vm);
+  const isSuspended = vm.status.kind === 'suspended';
   return (
-    <div className={`preview ${stateLook(vm)}`} aria-hidden="true">
+    <figure className={`preview ${stateLook(vm)}`}>
       <div className="preview-screen">
         {isOff ? (
           <button
             type="button"
             tabIndex={-1}
+            aria-hidden="true"
             className="preview-play"
             onClick={() => doPower(vm, isSuspended ? 'resume' : 'powerOn')}
           >
             <Icon name="play" size={34} />
           </button>
-        ) : (
+        ) : picture === undefined ? (
           <Icon name="display" size={40} />
+        ) : (
+          <img src={picture} alt={translate('summary.preview', { name: vm.name })} />
         )}
       </div>
-      <span className="preview-text">
+      <figcaption className="preview-text">
         {isOff ? translate(isSuspended ? 'summary.goOn' : 'summary.start') : stateText(vm)}
-      </span>
-    </div>
+      </figcaption>
+    </figure>
   );
 }
 

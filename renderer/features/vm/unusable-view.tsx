@@ -1,9 +1,10 @@
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
-import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Icon } from '../../components/icon';
-import { report, sentence } from '../../state/notices';
+import { showDialog } from '../../state/dialogs';
+import { sentence } from '../../state/notices';
+import { forgetVm, locateVm } from '../library/library-actions';
 
 /** A VM that is broken or gone, with what is wrong. */
 export function UnusableView({ vm }: { readonly vm: VmItem }) {
@@ -13,8 +14,9 @@ export function UnusableView({ vm }: { readonly vm: VmItem }) {
         <span className="crash-icon">
           <Icon name="warning" size={34} />
         </span>
-        <h2>{translate(vm.kind === 'missing' ? 'summary.missing' : 'summary.broken')}</h2>
+        <h1>{translate(vm.kind === 'missing' ? 'summary.missing' : 'summary.broken')}</h1>
         <p className="path">{vm.folder}</p>
+        {vm.kind === 'missing' ? <p>{translate('summary.missingText')}</p> : null}
         <ul className="problems">
           {vm.problems.map((problem) => (
             <li key={problem}>{sentence(problem)}</li>
@@ -22,10 +24,20 @@ export function UnusableView({ vm }: { readonly vm: VmItem }) {
         </ul>
         <div className="crash-buttons">
           {vm.kind === 'missing' ? (
-            <Button onPress={() => void call('vm.forget', { vm: vm.id }).catch(report)}>
-              {translate('summary.forget')}
-            </Button>
-          ) : null}
+            <>
+              <Button look="primary" icon="folder" onPress={() => void locateVm(vm)}>
+                {translate('library.locate')}
+              </Button>
+              <Button onPress={() => forgetVm(vm)}>{translate('summary.forget')}</Button>
+            </>
+          ) : (
+            <>
+              <Button icon="log" onPress={() => showDialog({ kind: 'log', vm: vm.id })}>
+                {translate('library.showLog')}
+              </Button>
+              <Button onPress={() => showDialog({ kind: 'support', vm: vm.id })}>{translate('library.support')}</Button>
+            </>
+          )}
         </div>
       </div>
     </div>

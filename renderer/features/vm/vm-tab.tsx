@@ -37,6 +37,7 @@ function RunningVm({ vm }: { readonly vm: VmItem }) {
   const serialPorts = details?.serialPorts ?? [];
   return (
     <div className="running">
+      <h1 className="visually-hidden">{vm.name}</h1>
       <Tabs className="view-tabs" selectedKey={view} onSelectionChange={(key) => setView(key as View)}>
         <TabList aria-label={translate('view.label', { name: vm.name })} className="view-list">
           <Tab id="console" className="view-tab">

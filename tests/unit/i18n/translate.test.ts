@@ -37,6 +37,11 @@ describe('messages', () => {
     expect([0, 1, 1234].map(say)).toEqual(['Keine', '1 Snapshot', '1.234 Snapshots']);
   });
 
+  test('a case of a plural has placeholders of its own', () => {
+    expect(translate('trash.moved', { count: 1, name: 'a {b}' })).toBe('“a {b}” was moved to the trash.');
+    expect(translate('trash.moved', { count: 2, name: 'x' })).toBe('2 virtual machines were moved to the trash.');
+  });
+
   test('German writes sizes and dates its own way', () => {
     setLanguage('de');
     expect(translate('menu.newVm')).toBe('Neue virtuelle Maschine …');
