@@ -45,6 +45,8 @@ export interface PackedBatch {
   readonly count: number;
   readonly inputs: Uint8Array;
   readonly slots: Uint8Array;
+  /** Pages of `slots` from here on have a RET at PAGE_RETURN. */
+  readonly touched: number;
 }
 
 function jump(from: number, to: number): number[] {
@@ -77,8 +79,12 @@ export function packBatch(
   slotSize = at.SLOT_SIZE,
 ): PackedBatch {
   const inputs = new Uint8Array(cases.length * at.RECORD);
-  const slots = new Uint8Array(Math.ceil((cases.length * slotSize) / at.PAGE) * at.PAGE).fill(0xcc);
-  for (let page = at.PAGE_RETURN; page < slots.length; page += at.PAGE) slots[page] = RET;
+  const pages = Math.ceil((cases.length * slotSize) / at.PAGE);
+  // code that crosses pages leaves no room for a RET in each: one more page has it
+  const isLarge = slotSize > at.PAGE;
+  const slots = new Uint8Array((pages + (isLarge ? 1 : 0)) * at.PAGE).fill(0xcc);
+  const touched = isLarge ? pages * at.PAGE : 0;
+  for (let page = touched + at.PAGE_RETURN; page < slots.length; page += at.PAGE) slots[page] = RET;
   const view = new DataView(inputs.buffer);
   cases.forEach((item, index) => {
     const record = index * at.RECORD;
@@ -102,7 +108,7 @@ export function packBatch(
     slots.set(jump(address + end, exits.done), slot + end);
     if (end + 5 <= at.TAKEN) slots.set(jump(address + at.TAKEN, exits.taken), slot + at.TAKEN);
   });
-  return { count: cases.length, inputs, slots };
+  return { count: cases.length, inputs, slots, touched };
 }
 
 export function outcomesOf(bytes: Uint8Array, count: number): Outcome[] {

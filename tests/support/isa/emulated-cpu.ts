@@ -1,3 +1,4 @@
+import type { JitMode } from '../../../src/cpu/emulated/jit/regions';
 import { CpuMachine } from '../cpu/cpu-machine';
 import { type Case, type Outcome, outcomesOf, packBatch } from './case-batch';
 import * as at from './case-layout';
@@ -78,10 +79,11 @@ function gate(target: number): bigint {
 }
 
 export class EmulatedCpu {
-  readonly machine = new CpuMachine(MEMORY_MIB);
+  readonly machine: CpuMachine;
   readonly #program = hostProgram();
 
-  constructor() {
+  constructor(jit: JitMode = 'off') {
+    this.machine = new CpuMachine(MEMORY_MIB, jit);
     const { machine } = this;
     const tables = new PageTables();
     for (const { linear, bytes, physical, flags } of RANGES) {
@@ -146,7 +148,7 @@ export class EmulatedCpu {
     ]);
     machine.poke(physicalOf(at.V_INPUT), new Uint8Array(variables.buffer));
     this.#start();
-    const stop = machine.run(count * 100_000);
+    const stop = machine.run(count * 1_000_000);
     if (stop.kind !== 'halted') {
       const { rip } = machine.vcpu.save();
       throw new Error(

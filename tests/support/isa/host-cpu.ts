@@ -90,8 +90,9 @@ export class HostCpu {
   }
 
   #runOnce(cases: readonly Case[], slotSize: number): Outcome[] {
-    const { inputs, slots, count } = packBatch(cases, this.#program, slotSize);
-    const header = new Uint8Array(new BigUint64Array([BigInt(inputs.length), BigInt(slots.length)]).buffer);
+    const { inputs, slots, count, touched } = packBatch(cases, this.#program, slotSize);
+    const fields = [inputs.length, slots.length, at.SLOTS + touched + at.PAGE_RETURN, slots.length - touched];
+    const header = new Uint8Array(new BigUint64Array(fields.map(BigInt)).buffer);
     const inputPath = join(this.#folder, 'input');
     const outputPath = join(this.#folder, 'output');
     writeFileSync(inputPath, Buffer.concat([header, inputs, slots]));

@@ -70,6 +70,15 @@ export interface SequenceItem {
   readonly code: readonly number[];
 }
 
+/** Rows whose outcome is the same on the host's CPU, whatever stood before them. */
+export function isComparable(compiled: CompiledRow, features: ReadonlySet<string>, isHostIntel: boolean): boolean {
+  const { name, attributes, family } = compiled.row;
+  if (!isUserRow(compiled) || EXCLUDED.has(name)) return false;
+  if (!isHostIntel && (EXCLUDED_ON_AMD.test(name) || EXCLUDED_ON_AMD.test(keyOf(compiled)))) return false;
+  if (family === 'string' && /ins|outs/.test(name)) return false;
+  return attributes.feature === undefined || features.has(attributes.feature);
+}
+
 export class SequenceMaker {
   readonly #rows: readonly CompiledRow[];
   readonly #floats: readonly CompiledRow[];
@@ -81,13 +90,7 @@ export class SequenceMaker {
     features: ReadonlySet<string>,
     isHostIntel: boolean,
   ) {
-    this.#rows = COMPILED.filter((compiled) => {
-      const { name, attributes, family } = compiled.row;
-      if (!isUserRow(compiled) || EXCLUDED.has(name)) return false;
-      if (!isHostIntel && (EXCLUDED_ON_AMD.test(name) || EXCLUDED_ON_AMD.test(keyOf(compiled)))) return false;
-      if (family === 'string' && /ins|outs/.test(name)) return false;
-      return attributes.feature === undefined || features.has(attributes.feature);
-    });
+    this.#rows = COMPILED.filter((compiled) => isComparable(compiled, features, isHostIntel));
     this.#floats = this.#rows.filter(isFloatRow);
     this.#jumps = this.#rows.filter(({ row }) => BRANCHES.test(row.name));
     this.#comparisons = this.#rows.filter(({ row }) => COMPARISONS.has(row.name));

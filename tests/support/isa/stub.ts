@@ -117,14 +117,14 @@ export function hostProgram(): { code: Uint8Array; entry: number; done: number; 
   a.storeImmediate(undefined, at.V_SCRATCH + 8, SA_SIGINFO_RESTORER_ONSTACK_NODEFER);
   a.storeImmediate(undefined, at.V_SCRATCH + 24, 0);
   for (const signal of SIGNALS) system(a, SYS_SIGACTION, [signal, at.V_SCRATCH, 0, 8]);
-  a.immediate(R12, at.V_HEADER).immediate(R13, 16).call('read');
+  a.immediate(R12, at.V_HEADER).immediate(R13, 32).call('read');
   a.immediate(R12, at.INPUTS).load(R13, undefined, at.V_HEADER).call('read');
   a.immediate(R12, at.SLOTS)
     .load(R13, undefined, at.V_HEADER + 8)
     .call('read');
   // Hypervisors without nested paging emulate what touches a page first, and know few instructions: touch every page before.
   a.load(RAX, undefined, at.READ_ONLY);
-  a.immediate(R12, at.SLOTS + at.PAGE_RETURN).load(R13, undefined, at.V_HEADER + 8);
+  a.load(R12, undefined, at.V_HEADER + 16).load(R13, undefined, at.V_HEADER + 24);
   a.label('touch').op('call FF /2', { rm: R12 }).add(R12, at.PAGE);
   a.op('sub 81 /5 iz', { size: 64, rm: R13, immediates: [at.PAGE] }).jumpIf(CC_A, 'touch');
   a.storeImmediate(undefined, at.V_INPUT, at.INPUTS).storeImmediate(undefined, at.V_OUTPUT, at.OUTPUTS);

@@ -1,0 +1,45 @@
+import { describe, expect, test, vi } from 'vitest';
+import { hostSupport } from '../support/isa/host-cpu';
+import { HostPrograms } from '../support/isa/host-programs';
+import { Lockstep } from '../support/isa/lockstep';
+
+/** At least ten million instructions of random programs; SUBZERO_ISA_SEED says where to start, without it every run is another. */
+vi.mock('../../src/cpu/emulated/features', async (original) => ({
+  ...(await original<object>()),
+  isImplemented: () => true,
+}));
+
+const support = hostSupport();
+const seed = Number(process.env['SUBZERO_ISA_SEED'] ?? Math.floor(Date.now() / 1000) * 100);
+const INSTRUCTIONS = 10_000_000;
+const HOST_SECONDS = 600;
+const LIMIT_SECONDS = 3000;
+
+describe('random programs, for long', () => {
+  test(
+    'leave the same state at every stop',
+    async () => {
+      const lockstep = new Lockstep('off', 'eager');
+      const { programs, instructions, failures } = await lockstep.run(seed, LIMIT_SECONDS, INSTRUCTIONS);
+      console.log(`${programs} programs, ${instructions} instructions from seed ${seed}`);
+      expect(failures.join('\n')).toBe('');
+      expect(instructions).toBeGreaterThanOrEqual(INSTRUCTIONS);
+    },
+    (LIMIT_SECONDS + 200) * 1000,
+  );
+
+  test.skipIf(!support.isUsable)(
+    `end as on this CPU${support.isUsable ? '' : `: ${support.reason}`}`,
+    async () => {
+      const host = new HostPrograms('eager');
+      try {
+        const { programs, failures } = await host.run(seed, HOST_SECONDS);
+        console.log(`${programs} programs from seed ${seed}`);
+        expect(failures.join('\n')).toBe('');
+      } finally {
+        host.dispose();
+      }
+    },
+    (HOST_SECONDS + 200) * 1000,
+  );
+});
