@@ -392,7 +392,7 @@ class RegionBuilder {
       );
     });
     const { steps } = node;
-    if (node.endsInterpreted) emitter.writeSlowExit(node.fallsTo!, steps.length);
+    if (node.endsInterpreted) emitter.writeSlowExit(node.fallsTo!, steps.length, emitter.flags);
     else if (node.fallsTo !== undefined) this.#goTo(node, node.fallsTo, steps.length);
     else this.#body.byte(UNREACHABLE); // the last instruction left
     this.#current = around;

@@ -194,7 +194,7 @@ export abstract class StepEmitter {
   }
 
   /** Leaves to the interpreter, which is to run the instruction at offset `at`. */
-  writeSlowExit(at: number, done: number, flags: KnownFlags = this.flags): void {
+  writeSlowExit(at: number, done: number, flags: KnownFlags): void {
     const { code } = this;
     const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
     code.i64((BigInt(at) << BigInt(EXIT_OFFSET_SHIFT)) | BigInt((done << EXIT_COUNT_SHIFT) | kind));
