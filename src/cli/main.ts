@@ -25,6 +25,7 @@ import { screenshot, screenshotHelp, sendKeys, sendKeysHelp, serial, serialHelp 
 import { show, showHelp } from './show';
 import { snapshot, snapshotHelp } from './snapshot';
 import { start, startHelp } from './start';
+import { stats, statsHelp } from './stats';
 import { log, logHelp, support, supportHelp } from './support';
 import { deleteHelp, remove, trash, trashHelp } from './trash';
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, UsageError } from './usage-error';
@@ -48,6 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
   snapshot: { help: snapshotHelp, run: snapshot },
   screenshot: { help: screenshotHelp, run: screenshot },
   serial: { help: serialHelp, run: serial },
+  stats: { help: statsHelp, run: stats },
   'send-keys': { help: sendKeysHelp, run: sendKeys },
   rename: { help: renameHelp, run: rename },
   move: { help: moveHelp, run: move },

@@ -1,6 +1,7 @@
 import type { GuestBus, InstructionCount, StopReason } from '../cpu/backend';
 import type { InstructionClock } from '../machine/instruction-clock';
 import type { InputGate, InputReplayer } from '../machine/inputs';
+import { MeasuredBus } from './measured-bus';
 import type { Pacer } from './pacer';
 
 /** Instructions between two looks at the ring and the host's clock. */
@@ -66,13 +67,21 @@ export class MachineLoop {
   #isPaced = false;
   /** ms slept in HLT, for the load figure. */
   idleMs = 0;
+  readonly #bus: MeasuredBus;
 
   constructor(
     private readonly machine: LoopMachine,
     private readonly host: LoopHost,
     private readonly pacer: Pacer,
     private readonly options: { noReboot: boolean; replay?: InputReplayer; endCount?: number; checkpoint?: Checkpoint },
-  ) {}
+  ) {
+    this.#bus = new MeasuredBus(machine.bus, () => host.nowMs());
+  }
+
+  /** ms spent in devices. */
+  get deviceMs(): number {
+    return this.#bus.deviceMs;
+  }
 
   get isPaused(): boolean {
     return this.#isPaused;
@@ -121,9 +130,9 @@ export class MachineLoop {
   }
 
   #slice(): void {
-    const { clock, bus, turns } = this.machine;
+    const { clock, turns } = this.machine;
     const count = turns.count;
-    const reason = turns.run(bus, this.#until(count));
+    const reason = turns.run(this.#bus, this.#until(count));
     this.#reachedCheckpoint(count, turns.count);
     this.#takeRequest();
     if (reason.kind === 'halted') {

@@ -17,6 +17,8 @@ import { packState, unpackState } from './state-codec';
 
 /** Time between two frames, at most 60 a second. */
 const FRAME_MS = 16;
+/** Figures are of at least so long. */
+const FIGURES_MS = 200;
 
 /** The machine thread: builds the machine, runs its loop, answers the host side. Never awaits. */
 class MachineThread implements LoopHost {
@@ -39,7 +41,8 @@ class MachineThread implements LoopHost {
   #wasRunning = false;
   /** A checkpoint came while a drive had a request open: its hash is taken when the last one is answered. */
   #owesHash = false;
-  #mips = { atMs: 0, count: 0, idleMs: 0, mips: 0, load: 0 };
+  /** Of the last look at the figures, and what came out. */
+  #figures = { atMs: 0, count: 0, idleMs: 0, deviceMs: 0, compiledCount: 0, mips: 0, load: 0, devices: 0, compiled: 0 };
 
   constructor(private readonly init: MachineThreadInit) {
     this.#link = new MachineLink(init.rings, () => parentPort?.postMessage(0));
@@ -309,16 +312,25 @@ class MachineThread implements LoopHost {
   }
 
   #stats(): unknown {
-    const now = this.nowMs();
+    const { jitStatistics: jit } = this.#machine;
+    const atMs = this.nowMs();
     const count = this.#machine.turns.count;
-    const elapsed = now - this.#mips.atMs;
-    if (elapsed >= 200) {
-      const mips = (count - this.#mips.count) / 1e3 / elapsed;
-      const load = 1 - Math.min(1, (this.#loop.idleMs - this.#mips.idleMs) / elapsed);
-      this.#mips = { atMs: now, count, idleMs: this.#loop.idleMs, mips, load };
+    const last = this.#figures;
+    const elapsed = atMs - last.atMs;
+    if (elapsed >= FIGURES_MS) {
+      const { idleMs, deviceMs } = this.#loop;
+      const compiledCount = jit?.instructions ?? 0;
+      const load = 1 - Math.min(1, (idleMs - last.idleMs) / elapsed);
+      const retired = count - last.count;
+      this.#figures = {
+        ...{ atMs, count, idleMs, deviceMs, compiledCount, load },
+        mips: retired / 1e3 / elapsed,
+        devices: Math.min(load, (deviceMs - last.deviceMs) / elapsed),
+        compiled: retired <= 0 ? 0 : Math.min(1, (compiledCount - last.compiledCount) / retired),
+      };
     }
-    const { mips, load } = this.#mips;
-    return { count, guestNs: this.#machine.clock.nowNs(), mips, load, jit: this.#machine.jitStatistics };
+    const { mips, load, devices, compiled } = this.#figures;
+    return { count, guestNs: this.#machine.clock.nowNs(), mips, load, devices, compiled, jit };
   }
 
   // output

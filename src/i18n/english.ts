@@ -165,7 +165,8 @@ export const english = {
   'device.serial.none': 'COM{port}: not connected',
 
   'status.engine': 'Engine: emulated',
-  'status.mips': '{mips} MIPS',
+  'status.mips': '{mips} MIPS, {compiled} % compiled, {devices} % devices, {idle} % idle',
+  'status.regions': '{regions} regions of compiled code, {queued} waiting for the compiler, {fallbacks} fallbacks',
   'status.activity': '{device} activity',
   'status.noVm': 'No virtual machine selected',
 

@@ -168,7 +168,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'device.serial.none': 'COM{port}: nicht verbunden',
 
   'status.engine': 'Engine: emuliert',
-  'status.mips': '{mips} MIPS',
+  'status.mips': '{mips} MIPS, {compiled} % kompiliert, {devices} % Geräte, {idle} % Leerlauf',
+  'status.regions': '{regions} Regionen kompilierten Codes, {queued} warten auf den Compiler, {fallbacks} Rückfälle',
   'status.activity': 'Aktivität: {device}',
   'status.noVm': 'Keine virtuelle Maschine ausgewählt',
 

@@ -64,7 +64,25 @@ export const vmInfoCheck: ArgsCheck = object({
   memoryMiB: number,
 });
 
-export const vmStatsCheck: ArgsCheck = object({ count: number, guestNs: number, mips: number, load: number });
+const jitStatsCheck: ArgsCheck = object({
+  regions: number,
+  compiled: number,
+  dropped: number,
+  queued: number,
+  entries: number,
+  slowExits: number,
+  instructions: number,
+});
+
+export const vmStatsCheck: ArgsCheck = object({
+  count: number,
+  guestNs: number,
+  mips: number,
+  load: number,
+  devices: number,
+  compiled: number,
+  jit: optional(jitStatsCheck),
+});
 
 export const guestEventChecks: { readonly [N in keyof GuestEvents]: ArgsCheck } = {
   status: statusCheck,

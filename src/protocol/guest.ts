@@ -44,6 +44,10 @@ export interface VmStats {
   readonly mips: number;
   /** Share of host time that the machine thread was not asleep, 0 to 1. */
   readonly load: number;
+  /** Share of host time spent in devices, 0 to 1; part of `load`. */
+  readonly devices: number;
+  /** Share of the instructions that compiled code executed over the last second or so, 0 to 1. */
+  readonly compiled: number;
   /** Compiled code; not there where everything is interpreted. */
   readonly jit?: JitStats;
 }

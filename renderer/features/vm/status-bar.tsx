@@ -37,7 +37,9 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
         <>
           <span title={details?.engineReason}>{translate('status.engine')}</span>
           {stats === undefined ? null : (
-            <span className="figures">{translate('status.mips', { mips: Math.round(stats.mips) })}</span>
+            <span className="figures" title={regionsText(stats)}>
+              {figuresText(stats)}
+            </span>
           )}
         </>
       ) : null}
@@ -46,6 +48,22 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
       ))}
     </>
   );
+}
+
+function figuresText({ mips, compiled, devices, load }: VmStats): string {
+  const percent = (share: number): number => Math.round(share * 100);
+  return translate('status.mips', {
+    mips: Math.round(mips),
+    compiled: percent(compiled),
+    devices: percent(devices),
+    idle: percent(1 - load),
+  });
+}
+
+function regionsText({ jit }: VmStats): string | undefined {
+  if (jit === undefined) return undefined;
+  const { regions, queued, slowExits } = jit;
+  return translate('status.regions', { regions, queued, fallbacks: slowExits });
 }
 
 const LAMP_ICONS = { disk: 'disk', cdrom: 'cdrom', floppy: 'floppy' } as const;
