@@ -2,7 +2,7 @@
 import { cli, develop, start } from './commands/run-app.mjs';
 import { bench } from './commands/bench.mjs';
 import { check, format } from './commands/check.mjs';
-import { test } from './commands/test.mjs';
+import { bless, test } from './commands/test.mjs';
 import * as make from './make/make.mjs';
 import { say } from './setup/report.mjs';
 import * as setup from './setup/setup.mjs';
@@ -14,6 +14,7 @@ const commands = {
   check,
   format,
   test,
+  bless,
   bench,
   start,
   dev: develop,

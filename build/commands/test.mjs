@@ -9,15 +9,15 @@ import { listFiles } from '../setup/stamp.mjs';
 import { missingPackages } from '../setup/system.mjs';
 import { runChecks } from './check.mjs';
 
-const VITEST_PARTS = ['unit', 'isa', 'guest-short', 'guest-long', 'long'];
+const VITEST_PARTS = ['unit', 'isa', 'golden', 'guest-short', 'guest-long', 'long'];
 const PARTS = { check: runChecks, e2e };
 for (const part of VITEST_PARTS) PARTS[part] = (filters) => vitest(part, filters);
 
 /** Parts that need guests which are large to fetch, or hours: only when named. */
-const DEFAULT_PARTS = ['check', 'unit', 'isa', 'guest-short', 'e2e'];
+const DEFAULT_PARTS = ['check', 'unit', 'isa', 'golden', 'guest-short', 'e2e'];
 
 /** A part that takes longer than this, in minutes, hangs. */
-const LIMITS = { unit: 10, isa: 10, 'guest-short': 15, 'guest-long': 120, long: 600, e2e: 15 };
+const LIMITS = { unit: 10, isa: 10, golden: 5, 'guest-short': 15, 'guest-long': 120, long: 600, e2e: 15 };
 
 const print = (text) => process.stdout.write(`${text}\n`);
 
@@ -55,6 +55,12 @@ async function e2e(filters) {
   if (process.platform === 'linux') command.unshift('xvfb-run', '-a', '-s', '-screen 0 1920x1080x24');
   const [program, ...args] = [...command, ...filters];
   return summarised('e2e', program, args, { ELECTRON_OVERRIDE_DIST_PATH: electronDist() });
+}
+
+/** `npm run bless`: the texts of the golden tests as they are now. */
+export function bless() {
+  process.env.SUBZERO_BLESS = '1';
+  return test(['golden']);
 }
 
 export async function test(args) {

@@ -1,0 +1,185 @@
+(module
+ (type $0 (func (param i32 i64) (result i64)))
+ (type $1 (func (param i32 i64 i64 i64) (result i64)))
+ (type $2 (func (param i32 i32) (result i32)))
+ (import "env" "memory" (memory $mimport$0 0 65536 shared))
+ (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
+ (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
+ (export "r" (func $0))
+ (func $0 (param $0 i32) (param $1 i32) (result i32)
+  (local $2 i64)
+  (local $3 i64)
+  (local $4 i64)
+  (local $5 i64)
+  (local $6 i64)
+  (local $7 i64)
+  (local $8 i64)
+  (local $9 i32)
+  (local $10 i32)
+  (local $11 i32)
+  (local.set $5
+   (i64.load offset=136
+    (local.get $0)
+   )
+  )
+  (local.set $3
+   (i64.load offset=152
+    (local.get $0)
+   )
+  )
+  (local.set $4
+   (i64.load offset=160
+    (local.get $0)
+   )
+  )
+  (local.set $2
+   (i64.load
+    (local.get $0)
+   )
+  )
+  (block $block
+   (block
+    (loop $label
+     (local.set $2
+      (i64.or
+       (i64.or
+        (i64.or
+         (i64.shl
+          (i64.and
+           (local.tee $8
+            (i64.and
+             (local.get $2)
+             (i64.const 4294967295)
+            )
+           )
+           (i64.const 255)
+          )
+          (i64.const 24)
+         )
+         (i64.shl
+          (i64.and
+           (i64.shr_u
+            (local.get $8)
+            (i64.const 8)
+           )
+           (i64.const 255)
+          )
+          (i64.const 16)
+         )
+        )
+        (i64.shl
+         (i64.and
+          (i64.shr_u
+           (local.get $8)
+           (i64.const 16)
+          )
+          (i64.const 255)
+         )
+         (i64.const 8)
+        )
+       )
+       (i64.shr_u
+        (local.get $8)
+        (i64.const 24)
+       )
+      )
+     )
+     (local.set $1
+      (i32.sub
+       (local.get $1)
+       (i32.const 2)
+      )
+     )
+     (if
+      (i32.lt_s
+       (local.get $1)
+       (i32.const 0)
+      )
+      (then
+       (local.set $6
+        (local.get $5)
+       )
+       (local.set $10
+        (i32.const 0)
+       )
+       (br $block)
+      )
+     )
+     (br $label)
+     (unreachable)
+    )
+   )
+   (local.set $11
+    (i32.const 1)
+   )
+   (local.set $10
+    (i32.and
+     (i32.shr_u
+      (i32.wrap_i64
+       (local.get $7)
+      )
+      (i32.const 8)
+     )
+     (i32.const 65535)
+    )
+   )
+   (local.set $6
+    (i64.add
+     (local.get $5)
+     (i64.shr_s
+      (local.get $7)
+      (i64.const 24)
+     )
+    )
+   )
+   (local.set $9
+    (select
+     (local.get $9)
+     (i32.and
+      (i32.wrap_i64
+       (local.get $7)
+      )
+      (i32.const 255)
+     )
+     (i32.eq
+      (i32.and
+       (i32.wrap_i64
+        (local.get $7)
+       )
+       (i32.const 255)
+      )
+      (i32.const 255)
+     )
+    )
+   )
+  )
+  (i64.store offset=184
+   (local.get $0)
+   (local.get $6)
+  )
+  (i64.store offset=168
+   (local.get $0)
+   (i64.add
+    (i64.load offset=168
+     (local.get $0)
+    )
+    (i64.extend_i32_s
+     (i32.add
+      (i32.sub
+       (i32.load offset=2208
+        (local.get $0)
+       )
+       (local.get $1)
+      )
+      (local.get $10)
+     )
+    )
+   )
+  )
+  (i64.store
+   (local.get $0)
+   (local.get $2)
+  )
+  (local.get $11)
+ )
+)
