@@ -21,6 +21,7 @@ import { stateLook } from './features/vm/state-text';
 import { StatusBar } from './features/vm/status-bar';
 import { Toolbar } from './features/vm/toolbar';
 import { VmTab } from './features/vm/vm-tab';
+import { DropTarget } from './features/wizard/drop-target';
 import { Wizard } from './features/wizard/wizard';
 import { startMenuCommands } from './menu-commands';
 import { closeDialog, openDialog } from './state/dialogs';
@@ -77,6 +78,7 @@ export function App() {
       </div>
       {full ? null : <StatusBar vm={vm} />}
       <Dialogs />
+      <DropTarget />
       <Notices />
     </div>
   );
@@ -112,7 +114,7 @@ function Dialogs() {
   if (dialog === undefined) return null;
   switch (dialog.kind) {
     case 'newVm':
-      return <Wizard />;
+      return <Wizard key={dialog.file?.token ?? ''} file={dialog.file} />;
     case 'closing':
       return <CloseDialog names={dialog.names} />;
     case 'about':

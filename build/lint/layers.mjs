@@ -21,7 +21,7 @@ export const LAYERS = {
   'src/devices': [...src(['base', 'machine']), 'src/disk/disk.ts', 'src/net/link.ts'],
   'src/board': BELOW_BOARD,
   'src/protocol': src(['base', 'config']),
-  'src/i18n': src(['base']),
+  'src/i18n': src(['base', 'config']),
   'src/library': src(['base', 'config', 'disk']),
   'src/guest': [...BELOW_BOARD, ...src(['board', 'protocol'])],
   'src/cli': src(['base', 'library', 'config', 'protocol', 'i18n', 'disk']),

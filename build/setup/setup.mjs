@@ -6,15 +6,16 @@ import { withLock } from './lock.mjs';
 import { npmStep } from './npm.mjs';
 import { during } from './report.mjs';
 import { librariesStep, systemStepForTests } from './system.mjs';
+import { systemsStep } from './systems.mjs';
 
 const all = [
-  ...[npmStep, electronStep, librariesStep, systemStepForTests, firmwareStep],
+  ...[npmStep, electronStep, librariesStep, systemStepForTests, firmwareStep, systemsStep],
   ...[starterStep, grubStep, syslinuxStep, linux32Step, cloudStep, installerStep],
 ];
 const byName = new Map(all.map((step) => [step.name, step]));
 
 export const FOR_CHECK = ['npm'];
-export const FOR_CLI = ['npm', 'firmware', 'starter'];
+export const FOR_CLI = ['npm', 'firmware', 'systems', 'starter'];
 export const FOR_APP = [...FOR_CLI, 'electron', 'libraries'];
 export const FOR_TESTS = [...FOR_CLI, 'electron', 'system', 'grub', 'syslinux'];
 export const FOR_LONG_TESTS = [...FOR_CLI, 'linux-686', 'linux-cloud', 'debian-installer'];

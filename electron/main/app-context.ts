@@ -4,6 +4,7 @@ import type { Library } from '../../src/library/library';
 import type { Medium } from '../../src/library/media';
 import type { SupportFile } from '../../src/library/support-data';
 import type { TrashedVm } from '../../src/library/trash';
+import type { TableSystem } from '../../src/library/systems/system-table';
 import type { AppCalls, AppEvents } from '../../src/protocol/app';
 import type { Endpoint } from '../../src/protocol/rpc';
 import type { FileTokens } from './file-tokens';
@@ -24,6 +25,8 @@ export interface AppContext {
   /** What was moved to the trash together. */
   readonly trashed: FileTokens<readonly TrashedVm[]>;
   readonly supportData: FileTokens<{ readonly vmName: string; readonly files: readonly SupportFile[] }>;
+  /** The systems that osinfo-db knows; read when first asked for. */
+  systems(): Promise<readonly TableSystem[]>;
 }
 
 /** One window and its links. */

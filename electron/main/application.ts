@@ -7,7 +7,9 @@ import { appChecks, type AppEvents } from '../../src/protocol/app';
 import { Endpoint } from '../../src/protocol/rpc';
 import type { AppContext, WindowEndpoint } from './app-context';
 import { CloseGuard } from './close-guard';
+import { acceptDrops } from './dropped-files';
 import { FileTokens } from './file-tokens';
+import { knownSystems } from './known-systems';
 import { GuestSupervisor } from './guest-supervisor';
 import { consoleCalls } from './ipc/console-calls';
 import { libraryCalls } from './ipc/library-calls';
@@ -41,6 +43,7 @@ export class Application {
       pickedFolders: new FileTokens(),
       trashed: new FileTokens(),
       supportData: new FileTokens(),
+      systems: knownSystems,
     };
     this.#guard = new CloseGuard(
       directory,
@@ -106,6 +109,12 @@ export class Application {
       },
       appChecks,
     );
+    acceptDrops(
+      this.#context,
+      own,
+      (file) => this.#emit('dropped', file),
+      (error) => this.#emit('failed', { error }),
+    );
     window.on('close', (event) => {
       if (!this.#guard.mayClose()) event.preventDefault();
     });
@@ -128,6 +137,7 @@ export class Application {
     directory.onEnded.on((ended) => this.#emit('ended', ended));
     directory.onLink.on(({ vm, link }) => {
       link.on('activity', ({ device }) => this.#emit('activity', { vm, device }));
+      link.on('installed', ({ device }) => this.#emit('installed', { vm, device }));
       link.on('snapshots', (tree) => this.#emit('snapshots', { vm, tree }));
       link.on('log', (line) => this.#emit('log', { vm, ...line }));
     });

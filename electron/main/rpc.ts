@@ -5,13 +5,18 @@ import type { Frame, Transport } from '../../src/protocol/rpc';
 
 const FRAMES = 'frame';
 const CONSOLE_PORTS = 'console-port';
+const DROPPED = 'dropped-files';
+const MAX_DROPPED = 16;
 
 /** The link to one window's page. Messages of other pages and of frames inside it are dropped. */
 export class WindowTransport implements Transport {
   onFrame: ((frame: unknown) => void) | undefined;
   onClose: (() => void) | undefined;
+  /** Files that the user dropped on the page, as the preload script tells them. */
+  onDropped: ((paths: readonly string[]) => void) | undefined;
   readonly #contents: WebContents;
   readonly #listener: (event: IpcMainEvent, frame: unknown) => void;
+  readonly #dropListener: (event: IpcMainEvent, paths: unknown) => void;
   #isClosed = false;
 
   constructor(
@@ -23,6 +28,11 @@ export class WindowTransport implements Transport {
       if (this.#isTrusted(event)) this.onFrame?.(frame);
     };
     ipcMain.on(FRAMES, this.#listener);
+    this.#dropListener = (event, paths) => {
+      if (!this.#isTrusted(event) || !Array.isArray(paths)) return;
+      this.onDropped?.(paths.slice(0, MAX_DROPPED).filter((one) => typeof one === 'string'));
+    };
+    ipcMain.on(DROPPED, this.#dropListener);
     this.#contents.once('destroyed', () => this.close());
   }
 
@@ -40,6 +50,7 @@ export class WindowTransport implements Transport {
     if (this.#isClosed) return;
     this.#isClosed = true;
     ipcMain.off(FRAMES, this.#listener);
+    ipcMain.off(DROPPED, this.#dropListener);
     this.onClose?.();
   }
 

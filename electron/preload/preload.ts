@@ -1,3 +1,4 @@
-import { exposeApp } from './rpc';
+import { exposeApp, tellDrops } from './rpc';
 
 exposeApp();
+tellDrops();

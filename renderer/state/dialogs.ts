@@ -1,10 +1,10 @@
-import type { VmId } from '../../src/protocol/app';
+import type { PickedFile, VmId } from '../../src/protocol/app';
 import type { SnapshotInfo } from '../../src/protocol/guest';
 import { Store } from './store';
 
 /** The one dialog that is open. */
 export type OpenDialog =
-  | { readonly kind: 'newVm' }
+  | { readonly kind: 'newVm'; readonly file?: PickedFile }
   | { readonly kind: 'typeText'; readonly vm: VmId }
   /** `device`: whose settings are shown first. */
   | { readonly kind: 'settings'; readonly vm: VmId; readonly device?: string }

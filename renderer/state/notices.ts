@@ -1,6 +1,6 @@
 import { VmError } from '../../src/base/errors';
 import { translate } from '../../src/i18n/translate';
-import { onEvent } from '../bridge/bridge';
+import { call, onEvent } from '../bridge/bridge';
 import { vmById } from './library';
 import { Store } from './store';
 
@@ -47,6 +47,12 @@ onEvent('failed', ({ error }) => notify('error', sentence(error.message)));
 onEvent('log', ({ level, message }) => {
   if (level === 'error') notify('error', sentence(message));
 });
+onEvent('installed', ({ vm, device }) =>
+  notify('info', translate('installed.text', { name: vmById(vm)?.name ?? '' }), {
+    label: translate('installed.eject'),
+    run: () => void call('vm.ejectMedium', { vm, device }).catch(report),
+  }),
+);
 onEvent('ended', ({ vm, end }) => {
   const name = vmById(vm)?.name ?? '';
   if (end.kind === 'tripleFault') notify('error', translate('ended.tripleFault', { name }));

@@ -25,7 +25,7 @@ export const hardwareOptions = {
   engine: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
-export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (default 512)
+export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (default 512, or what fits the system)
   --cpus N              virtual processors, 1 to 8 (default 1)
   --disk SIZE|FILE      a new disk (10G, 512M) or an image file; up to 4 drives with --cdrom
   --cdrom FILE          an ISO image

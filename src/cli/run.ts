@@ -187,6 +187,7 @@ class Run {
       pointerMode: () => undefined,
       activity: () => undefined,
       medium: () => undefined,
+      installed: () => undefined,
       log: (level, message) => {
         if (level !== 'info') process.stderr.write(`subzero: ${message}\n`);
       },

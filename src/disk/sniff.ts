@@ -2,16 +2,19 @@
  * Tells what an image file is from its content. For files that a user names (wizard, command line); a VM's own disks
  * carry their format in the configuration and are never guessed, since a guest decides what its disk begins with.
  */
-import { hasAscii, readAscii, viewOf } from '../base/bytes';
+import { hasAscii, viewOf } from '../base/bytes';
 import { VmError } from '../base/errors';
 import type { HostFile, HostFiles } from '../base/host-files';
+import { type OpticalVolume, readOpticalVolume } from './optical/optical-volume';
 import { QCOW2_MAGIC } from './qcow2/header';
 
 export type SniffedImage =
   | { readonly kind: 'disk'; readonly format: 'raw' | 'qcow2'; readonly sizeBytes: number }
-  /** `volumeId` is the ISO 9660 volume identifier, spaces cut; text from a stranger. */
-  | { readonly kind: 'cdrom'; readonly format: 'raw'; readonly sizeBytes: number; readonly volumeId: string }
+  | { readonly kind: 'cdrom'; readonly format: 'raw'; readonly sizeBytes: number; readonly volume: OpticalVolume }
   | { readonly kind: 'floppy'; readonly format: 'raw'; readonly sizeBytes: number };
+
+/** What the first bytes tell. */
+export type ImageClass = Exclude<SniffedImage, { kind: 'cdrom' }> | Omit<SniffedImage & { kind: 'cdrom' }, 'volume'>;
 
 const KIB = 1024;
 /** 160K to 2.88M; 1680K is Microsoft's DMF, 1722K is mdformat's. */
@@ -38,11 +41,12 @@ async function sniff(file: HostFile, sizeBytes: number): Promise<SniffedImage> {
   const got = await file.read(0, head);
   const tail = new Uint8Array(Math.min(512, sizeBytes));
   await file.read(sizeBytes - tail.length, tail);
-  return classify(file.path, head.subarray(0, got), tail, sizeBytes);
+  const found = classify(file.path, head.subarray(0, got), tail, sizeBytes);
+  return found.kind === 'cdrom' ? { ...found, volume: await readOpticalVolume(file) } : found;
 }
 
 /** `head`: the first 40 KiB, `tail`: the last 512 bytes, each less when the file is smaller. */
-export function classify(path: string, head: Uint8Array, tail: Uint8Array, sizeBytes: number): SniffedImage {
+export function classify(path: string, head: Uint8Array, tail: Uint8Array, sizeBytes: number): ImageClass {
   if (sizeBytes === 0) throw new VmError('image-unsupported', `${path} is empty`, { path });
   if (head.length >= 8 && viewOf(head).getUint32(0) === QCOW2_MAGIC) {
     const version = viewOf(head).getUint32(4);
@@ -51,10 +55,9 @@ export function classify(path: string, head: Uint8Array, tail: Uint8Array, sizeB
   }
   const other = foreignFormat(head, tail);
   if (other !== undefined) throw foreign(path, other);
-  if (hasAscii(head, ISO_DESCRIPTORS + 1, 'CD001')) {
-    return { kind: 'cdrom', format: 'raw', sizeBytes, volumeId: volumeIdOf(head) };
+  if (hasAscii(head, ISO_DESCRIPTORS + 1, 'CD001') || hasAscii(head, ISO_DESCRIPTORS + 1, 'BEA01')) {
+    return { kind: 'cdrom', format: 'raw', sizeBytes };
   }
-  if (hasAscii(head, ISO_DESCRIPTORS + 1, 'BEA01')) return { kind: 'cdrom', format: 'raw', sizeBytes, volumeId: '' };
   if (floppySizesKiB.includes(sizeBytes / KIB)) return { kind: 'floppy', format: 'raw', sizeBytes };
   const archive = archiveFormat(head);
   if (archive !== undefined) {
@@ -101,12 +104,4 @@ function archiveFormat(head: Uint8Array): string | undefined {
   if (hasAscii(head, 0, "7z\xbc\xaf'\x1c")) return '7z';
   if (hasAscii(head, 257, 'ustar')) return 'tar (or OVA)';
   return undefined;
-}
-
-/** Primary volume descriptor (ECMA-119, 8.4): type 1; the volume identifier is at byte 40. */
-function volumeIdOf(head: Uint8Array): string {
-  for (let at = ISO_DESCRIPTORS; at + 2048 <= head.length; at += 2048) {
-    if (head[at] === 1 && hasAscii(head, at + 1, 'CD001')) return readAscii(head, at + 40, 32).trim();
-  }
-  return '';
 }

@@ -52,6 +52,10 @@ export class GuestService {
       this.#emit('medium', { device, file });
       this.#tell((listener) => listener.medium?.(device, file));
     },
+    installed: (device) => {
+      this.#emit('installed', { device });
+      this.#tell((listener) => listener.installed?.(device));
+    },
     log: (level, message) => {
       this.#emit('log', { level, message });
       this.#tell((listener) => listener.log?.(level, message));

@@ -26,6 +26,7 @@ export interface MachineEvents {
   leds(leds: number): void;
   pointerMode(absolute: boolean): void;
   halted(forever: boolean): void;
+  restarted?(): void;
   /** State hash at a checkpoint of a recorded or replayed run. */
   hash?(count: number, hash: string): void;
   stopped(cause: StopCause): void;
@@ -227,6 +228,8 @@ export class MachineHost {
         return this.events.nvram(bytes);
       case 'hash':
         return this.events.hash?.(message.count, message.hash);
+      case 'restarted':
+        return this.events.restarted?.();
       case 'stopped':
         // The answer to our own `terminate` is no news.
         if (this.#hasEnded) return;

@@ -61,4 +61,5 @@ export type ToHost =
   /** The guest understands an absolute pointer (or no longer does). */
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
   | { readonly t: 'halted'; readonly forever: boolean }
+  | { readonly t: 'restarted' }
   | { readonly t: 'stopped'; readonly cause: StopCause };

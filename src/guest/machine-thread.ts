@@ -83,6 +83,7 @@ class MachineThread implements LoopHost {
 
   wasReset(): void {
     this.#keys.clear();
+    this.#link.send({ t: 'restarted' });
   }
 
   sleep(timeoutMs: number): void {

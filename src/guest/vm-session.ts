@@ -24,6 +24,7 @@ import type {
   VmStatus,
 } from '../protocol/guest';
 import type { KeyboardLayoutId } from '../protocol/keyboard-layouts';
+import { InstallerWatch } from './installer-watch';
 import { Lifecycle } from './lifecycle';
 import { MachineHost } from './machine-host';
 import type { StopCause } from './machine-loop';
@@ -45,6 +46,8 @@ export interface SessionEvents {
   pointerMode(absolute: boolean): void;
   activity(device: string): void;
   medium(device: string, file: string | null): void;
+  /** The guest restarted after it wrote to a disk: this CD has most likely done its work. */
+  installed(device: string): void;
   log(level: 'info' | 'warning' | 'error', message: string): void;
 }
 
@@ -60,6 +63,7 @@ export class VmSession {
   readonly lifecycle: Lifecycle;
   readonly #media: MediaServer;
   readonly #history = new Map<number, ByteHistory>();
+  readonly #installer = new InstallerWatch();
   #machine: MachineHost | undefined;
   #memory: WebAssembly.Memory | undefined;
   #core: WebAssembly.Module | undefined;
@@ -153,6 +157,7 @@ export class VmSession {
   reset(): Promise<void> {
     return this.lifecycle.enqueue(async () => {
       this.lifecycle.expect('reset', 'running', 'paused');
+      this.#installer.hostResets();
       this.#running().input({ kind: 'reset' });
       if (this.status.kind === 'paused') {
         this.#running().resume();
@@ -456,7 +461,13 @@ export class VmSession {
         {
           ready: resolve,
           running: () => undefined,
-          disk: (request, bytes) => this.#media.submit(request, bytes),
+          disk: (request, bytes) => {
+            if (request.op === 'write') this.#installer.wrote(bytes.length);
+            this.#media.submit(request, bytes);
+          },
+          restarted: () => {
+            for (const device of this.#installer.restarted(this.config.cdroms)) this.events.installed(device);
+          },
           eject: (port) => void this.changeMedium(port, null).catch((error: unknown) => this.#log('warning', error)),
           locked: () => undefined,
           serial: (port, bytes) => this.#serial(port, bytes),

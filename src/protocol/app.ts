@@ -1,4 +1,6 @@
 import type { WireError } from '../base/errors';
+import { cpuVendors } from '../config/cpu';
+import type { SystemVerdict } from '../config/system-verdict';
 import { type DisplayScale, displayScales } from '../config/display';
 import { integer, list, nothing, object, oneOf, optional, text } from './checks';
 import type { SnapshotTree, VmEnd, VmStats, VmStatus } from './guest';
@@ -131,9 +133,19 @@ export interface PickedFile {
   /** What it can be used as: a small raw image may be a floppy or a disk. */
   readonly uses: readonly ('cdrom' | 'disk' | 'floppy')[];
   readonly sizeBytes: number;
-  readonly system: string;
+  readonly system: SystemChoice;
+}
+
+/** A guest system, the hardware that fits it, and whether it runs here. */
+export interface SystemChoice {
+  readonly id: string;
+  readonly name: string;
+  readonly icon: string;
   readonly memoryMiB: number;
+  /** 0: it needs no disk. */
   readonly diskGiB: number;
+  readonly rtc: 'utc' | 'local';
+  readonly verdict: SystemVerdict;
 }
 
 export interface PickedFolder {
@@ -157,9 +169,22 @@ export type WizardSource =
   | { readonly kind: 'starter' }
   | { readonly kind: 'none' };
 
+/** What the custom path of the wizard asks beside memory and disk. */
+export interface NewHardware {
+  readonly vendor: CpuVendor;
+  readonly rtc: 'utc' | 'local';
+  readonly vramMiB: number;
+  readonly serialPorts: number;
+  readonly bootOrder: readonly BootDevice[];
+}
+
 export interface NewVmRequest {
   readonly name: string;
   readonly source: WizardSource;
+  /** A system chosen by hand; null: the recognised one. */
+  readonly systemId: string | null;
+  /** null: what fits the system. */
+  readonly hardware: NewHardware | null;
   /** null: the default place. */
   readonly folder: FileToken | null;
   readonly memoryMiB: number;
@@ -260,6 +285,8 @@ export interface AppCalls {
   'wizard.info': (args: null) => WizardInfo;
   'wizard.pickFile': (args: { kind: 'cdrom' | 'disk' | 'floppy' }) => PickedFile | null;
   'wizard.pickFolder': (args: null) => PickedFolder | null;
+  /** Every system that can be chosen by hand, by name. */
+  'wizard.systems': (args: null) => readonly SystemChoice[];
   /** What is wrong with a name, or null. */
   'wizard.checkName': (args: { name: string }) => string | null;
   'wizard.create': (args: NewVmRequest) => VmId;
@@ -323,11 +350,15 @@ export interface AppEvents {
   library: readonly VmItem[];
   folders: readonly LibraryFolder[];
   activity: { vm: VmId; device: string };
+  /** An installer has restarted its VM: its CD can go. */
+  installed: { vm: VmId; device: string };
   snapshots: { vm: VmId; tree: SnapshotTree };
   /** A VM's process told how it ended. */
   ended: { vm: VmId; end: VmEnd };
   log: { vm: VmId; level: 'info' | 'warning' | 'error'; message: string };
   details: { vm: VmId };
+  /** An image that the user dropped on the window. */
+  dropped: PickedFile;
   menu: MenuCommand;
   /** The window is to close while these VMs run; answered by 'app.closeAnswer'. */
   closeAsked: { names: readonly string[] };
@@ -350,6 +381,8 @@ const vms = list(vm, 1000);
 const snapshotName = text({ maxLength: 200 });
 const description = text({ maxLength: 10_000 });
 const name = text({ maxLength: 200 });
+/** A power of two, as a memory BAR must be. */
+export const vramSizesMiB = [1, 2, 4, 8, 16, 32, 64] as const;
 const bootOrder = list(oneOf(['disk', 'cdrom', 'floppy']), 3);
 
 const sources = {
@@ -384,10 +417,21 @@ export const appChecks: Checks<AppCalls> = {
   'wizard.info': nothing,
   'wizard.pickFile': object({ kind: oneOf(['cdrom', 'disk', 'floppy']) }),
   'wizard.pickFolder': nothing,
+  'wizard.systems': nothing,
   'wizard.checkName': object({ name: text({ maxLength: 1000 }) }),
   'wizard.create': object({
     name,
     source,
+    systemId: optional(text({ maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ })),
+    hardware: optional(
+      object({
+        vendor: oneOf(cpuVendors),
+        rtc: oneOf(['utc', 'local']),
+        vramMiB: oneOf(vramSizesMiB),
+        serialPorts: integer(0, 4),
+        bootOrder,
+      }),
+    ),
     folder: optional(token),
     memoryMiB: memory,
     diskGiB: optional(diskGiB),

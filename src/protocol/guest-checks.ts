@@ -101,6 +101,7 @@ export const guestEventChecks: { readonly [N in keyof GuestEvents]: ArgsCheck } 
   pointerMode: object({ absolute: boolean }),
   activity: object({ device }),
   medium: object({ device, file: optional(text({ maxLength: 10_000 })) }),
+  installed: object({ device }),
   console: (value) => (asConsoleOutput(value) === undefined ? 'is no console message' : undefined),
   log: object({ level: oneOf(['info', 'warning', 'error']), message: anyText }),
 };

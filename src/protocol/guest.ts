@@ -162,6 +162,8 @@ export interface GuestEvents {
   /** A device was used since the last event; at most ten times a second. */
   activity: { device: string };
   medium: { device: string; file: string | null };
+  /** The guest restarted after it wrote to a disk: the CD in this drive has most likely done its work. */
+  installed: { device: string };
   log: { level: 'info' | 'warning' | 'error'; message: string };
   console: ConsoleOutput;
 }

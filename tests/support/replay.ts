@@ -36,7 +36,7 @@ export async function record(changes: Partial<VmConfig>, everyInstructions: numb
   const ignore = (): void => undefined;
   const events: SessionEvents = {
     ...{ status: ignore, tap: ignore, frame: ignore, leds: ignore, pointerMode: ignore },
-    ...{ activity: ignore, medium: ignore, log: ignore },
+    ...{ activity: ignore, medium: ignore, installed: ignore, log: ignore },
     end: (end) => {
       if (end.kind === 'failed') process.stderr.write(`the recorded VM failed: ${end.error.message}\n`);
     },

@@ -1,20 +1,27 @@
 import { dialog } from 'electron';
 import { totalmem } from 'node:os';
-import path from 'node:path';
 import { VmError } from '../../../src/base/errors';
 import { nameTrouble } from '../../../src/config/vm-name';
 import { defaultConfig, type VmConfig } from '../../../src/config/vm-config';
 import { translate } from '../../../src/i18n/translate';
 import type { CopiedFile, NewDisk } from '../../../src/library/library';
-import { type Medium, readMedium, usesOf } from '../../../src/library/media';
-import type { AppCalls, NewVmRequest, PickedFile } from '../../../src/protocol/app';
+import { usesOf } from '../../../src/library/media';
+import { systemChoices } from '../../../src/library/systems/recognise';
+import type { AppCalls, NewVmRequest } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
+import { choiceOf, pickImage } from '../picked-image';
 import { hasStarter, STARTER_MEMORY_MIB, STARTER_NAME, STARTER_OS, starterVm } from '../starter';
 
 type WizardCalls = Pick<
   Handlers<AppCalls>,
-  'wizard.info' | 'wizard.pickFile' | 'wizard.pickFolder' | 'wizard.checkName' | 'wizard.create' | 'gallery.trySubzero'
+  | 'wizard.info'
+  | 'wizard.pickFile'
+  | 'wizard.pickFolder'
+  | 'wizard.systems'
+  | 'wizard.checkName'
+  | 'wizard.create'
+  | 'gallery.trySubzero'
 >;
 
 const EXTENSIONS = {
@@ -24,7 +31,7 @@ const EXTENSIONS = {
 } as const;
 
 export function wizardCalls(context: AppContext, { window }: AppWindow): WizardCalls {
-  const { files, library, directory, supervisor, pickedFiles, pickedFolders } = context;
+  const { library, directory, supervisor, pickedFolders } = context;
   return {
     'wizard.info': async () => ({
       defaultFolder: library.paths.vmsFolder,
@@ -41,9 +48,7 @@ export function wizardCalls(context: AppContext, { window }: AppWindow): WizardC
         ],
       });
       const picked = filePaths[0];
-      if (picked === undefined) return null;
-      const medium = await readMedium(files, picked);
-      return describePicked(pickedFiles.add({ path: picked, medium }), picked, medium);
+      return picked === undefined ? null : pickImage(context, picked);
     },
     'wizard.pickFolder': async () => {
       const { filePaths } = await dialog.showOpenDialog(window, {
@@ -54,6 +59,7 @@ export function wizardCalls(context: AppContext, { window }: AppWindow): WizardC
       const folder = filePaths[0];
       return folder === undefined ? null : { token: pickedFolders.add(folder), shown: folder };
     },
+    'wizard.systems': async () => systemChoices(await context.systems()).map(choiceOf),
     'wizard.checkName': ({ name }) => {
       const trouble = nameTrouble(name);
       if (trouble !== undefined) return trouble;
@@ -81,66 +87,82 @@ export function wizardCalls(context: AppContext, { window }: AppWindow): WizardC
   };
 }
 
-function describePicked(token: string, file: string, { image, system }: Medium): PickedFile {
-  return {
-    token,
-    fileName: path.basename(file),
-    kind: image.kind,
-    uses: usesOf(image),
-    sizeBytes: image.sizeBytes,
-    system: system.os.name,
-    memoryMiB: system.memoryMiB,
-    diskGiB: system.diskGiB,
-  };
-}
-
 async function plan(
-  { pickedFiles }: AppContext,
-  { name, source, memoryMiB, diskGiB }: NewVmRequest,
+  { pickedFiles, systems }: AppContext,
+  request: NewVmRequest,
 ): Promise<{ config: VmConfig; disks: NewDisk[]; copies: CopiedFile[] }> {
+  const { name, source, memoryMiB, diskGiB, systemId, hardware } = request;
   const disk = { id: 'disk0', file: 'disks/disk0.qcow2', format: 'qcow2', bus: 'ide', readonly: false } as const;
   const hasNewDisk = typeof diskGiB === 'number';
   const disks = hasNewDisk ? [{ file: disk.file, sizeBytes: diskGiB * 2 ** 30 }] : [];
   if (source.kind === 'starter') {
     const starter = await starterVm(name, memoryMiB);
-    return { ...starter, config: { ...starter.config, disks: hasNewDisk ? [disk] : [] }, disks };
+    const config = { ...starter.config, disks: hasNewDisk ? [disk] : [] };
+    return { ...starter, config: withHardware(config, hardware), disks };
+  }
+  const picked = source.kind === 'file' ? pickedFiles.get(source.token) : undefined;
+  const system =
+    typeof systemId === 'string'
+      ? systemChoices(await systems()).find(({ os }) => os.id === systemId)
+      : picked?.medium.system;
+  if (typeof systemId === 'string' && system === undefined) {
+    throw new VmError('bad-argument', `there is no system '${systemId}'`);
   }
   const base = defaultConfig(name);
   // An empty disk does not boot: the firmware goes on to the CD, and after an installation the disk comes first.
   const order = ['disk', 'cdrom', 'floppy'] as const;
-  const config: VmConfig = {
+  const made: VmConfig = {
     ...base,
+    os: system?.os ?? base.os,
     memory: { memoryMiB },
     boot: { ...base.boot, order },
+    clock: { rtc: system?.rtc ?? 'utc' },
     disks: hasNewDisk ? [disk] : [],
     cdroms: [{ id: 'cdrom0', file: null }],
   };
-  if (source.kind === 'none') return { config, disks, copies: [] };
-  const { path: file, medium } = pickedFiles.get(source.token);
-  const { image, system } = medium;
-  const made = { ...config, os: system.os };
+  if (source.kind === 'none' || picked === undefined) {
+    return { config: withHardware(made, hardware), disks, copies: [] };
+  }
+  const { path: file, medium } = picked;
+  const { image } = medium;
   if (!usesOf(image).includes(source.use)) throw new VmError('bad-argument', `this image is no ${source.use}`);
   switch (source.use) {
     case 'cdrom':
-      return { config: { ...made, cdroms: [{ id: 'cdrom0', file }] }, disks, copies: [] };
-    case 'floppy':
       return {
-        config: {
-          ...made,
-          boot: { ...made.boot, order: ['floppy', 'disk', 'cdrom'] },
-          floppies: [{ id: 'floppy0', file, readonly: false }],
-        },
+        config: withHardware({ ...made, cdroms: [{ id: 'cdrom0', file }] }, hardware),
         disks,
         copies: [],
       };
+    case 'floppy': {
+      const config: VmConfig = {
+        ...made,
+        boot: { ...made.boot, order: ['floppy', 'disk', 'cdrom'] },
+        floppies: [{ id: 'floppy0', file, readonly: false }],
+      };
+      return { config: withHardware(config, hardware), disks, copies: [] };
+    }
     case 'disk': {
       const own = `disks/disk0.${image.format === 'qcow2' ? 'qcow2' : 'img'}`;
       const existing = { ...disk, file: source.copy ? own : file, format: image.format };
       return {
-        config: { ...made, disks: [existing] },
+        config: withHardware({ ...made, disks: [existing] }, hardware),
         disks: [],
         copies: source.copy ? [{ from: file, to: own }] : [],
       };
     }
   }
+}
+
+/** What the custom path chose. */
+function withHardware(config: VmConfig, hardware: NewVmRequest['hardware']): VmConfig {
+  if (hardware === null || hardware === undefined) return config;
+  const { vendor, rtc, vramMiB, serialPorts, bootOrder } = hardware;
+  return {
+    ...config,
+    cpu: { ...config.cpu, vendor },
+    clock: { rtc },
+    display: { ...config.display, vramMiB },
+    serial: Array.from({ length: serialPorts }, () => ({ kind: 'terminal' }) as const),
+    boot: { ...config.boot, order: bootOrder },
+  };
 }

@@ -1,4 +1,12 @@
-import type { NewVmRequest, PickedFile, PickedFolder, WizardInfo } from '../../../src/protocol/app';
+import type {
+  BootDevice,
+  NewHardware,
+  NewVmRequest,
+  PickedFile,
+  PickedFolder,
+  SystemChoice,
+  WizardInfo,
+} from '../../../src/protocol/app';
 import { nameTrouble } from '../../../src/config/vm-name';
 import { translate } from '../../../src/i18n/translate';
 
@@ -6,7 +14,9 @@ import { translate } from '../../../src/i18n/translate';
 
 export const sourceKinds = ['cdrom', 'disk', 'floppy', 'starter', 'none'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
-export type StepId = 'source' | 'name' | 'disk' | 'summary';
+/** Typical asks for the least; custom for everything a machine can have. */
+export type WizardPath = 'typical' | 'custom';
+export type StepId = 'source' | 'system' | 'name' | 'hardware' | 'summary';
 export type FieldId = 'file' | 'name' | 'diskGiB' | 'memoryMiB';
 
 const MIN_MEMORY_MIB = 1;
@@ -14,11 +24,19 @@ const MAX_MEMORY_MIB = 3072;
 const MAX_DISK_GIB = 2048;
 const STARTER_MEMORY_MIB = 256;
 
+/** Hardware as the custom path shows it; `firstBoot` stands for an order that begins with it. */
+export interface HardwareChoice extends Omit<NewHardware, 'bootOrder'> {
+  readonly firstBoot: BootDevice;
+}
+
 export interface WizardState {
   readonly step: StepId;
+  readonly path: WizardPath;
   readonly source: SourceKind;
   readonly file: PickedFile | undefined;
   readonly copiesDisk: boolean;
+  /** Chosen by hand; undefined: as recognised. */
+  readonly system: SystemChoice | undefined;
   readonly name: string;
   /** The user wrote it: it no longer follows the file. */
   readonly isNameOwn: boolean;
@@ -27,6 +45,7 @@ export interface WizardState {
   /** As typed. */
   readonly diskGiB: string;
   readonly memoryMiB: string;
+  readonly hardware: HardwareChoice;
   readonly powersOn: boolean;
   /** Fields whose problems are shown. */
   readonly shown: readonly FieldId[];
@@ -35,14 +54,17 @@ export interface WizardState {
 }
 
 export type WizardEvent =
+  | { readonly t: 'path'; readonly path: WizardPath }
   | { readonly t: 'source'; readonly source: SourceKind }
   | { readonly t: 'file'; readonly file: PickedFile }
+  | { readonly t: 'system'; readonly system: SystemChoice | undefined }
   | { readonly t: 'copiesDisk'; readonly on: boolean }
   | { readonly t: 'name'; readonly name: string }
   | { readonly t: 'folder'; readonly folder: PickedFolder }
   | { readonly t: 'hasDisk'; readonly on: boolean }
   | { readonly t: 'diskGiB'; readonly text: string }
   | { readonly t: 'memoryMiB'; readonly text: string }
+  | { readonly t: 'hardware'; readonly change: Partial<HardwareChoice> }
   | { readonly t: 'powersOn'; readonly on: boolean }
   | { readonly t: 'refused'; readonly field: FieldId; readonly text: string }
   /** Goes on if nothing on this step is wrong, else shows what is. */
@@ -51,31 +73,53 @@ export type WizardEvent =
 
 export const initialWizard: WizardState = {
   step: 'source',
+  path: 'typical',
   source: 'cdrom',
   file: undefined,
   copiesDisk: true,
+  system: undefined,
   name: '',
   isNameOwn: false,
   folder: undefined,
   hasDisk: true,
   diskGiB: '20',
   memoryMiB: '512',
+  hardware: { vendor: 'GenuineIntel', rtc: 'utc', vramMiB: 16, serialPorts: 1, firstBoot: 'disk' },
   powersOn: true,
   shown: [],
   refused: {},
 };
 
-/** An existing disk needs no new one. */
-export function stepsOf({ source }: Pick<WizardState, 'source'>): readonly StepId[] {
-  return source === 'disk' ? ['source', 'name', 'summary'] : ['source', 'name', 'disk', 'summary'];
+const TYPICAL: readonly StepId[] = ['source', 'name', 'summary'];
+const CUSTOM: readonly StepId[] = ['source', 'system', 'name', 'hardware', 'summary'];
+
+export function stepsOf({ path }: Pick<WizardState, 'path'>): readonly StepId[] {
+  return path === 'typical' ? TYPICAL : CUSTOM;
+}
+
+/** What the wizard begins with when a file was dropped on the window. */
+export function wizardFor(file: PickedFile | undefined, takenNames: readonly string[]): WizardState {
+  if (file === undefined) return initialWizard;
+  return wizardStep({ ...initialWizard, source: file.kind }, { t: 'file', file }, takenNames);
+}
+
+/** The system as far as it is known. */
+export function systemOf({ source, file, system }: WizardState): SystemChoice | undefined {
+  return source === 'starter' ? undefined : (system ?? file?.system);
 }
 
 export function wizardStep(state: WizardState, event: WizardEvent, takenNames: readonly string[]): WizardState {
   switch (event.t) {
+    case 'path':
+      return { ...state, path: event.path };
     case 'source':
       return withDefaults({ ...state, source: event.source, file: undefined, shown: [], refused: {} }, takenNames);
     case 'file':
       return withDefaults({ ...state, file: event.file, shown: ['file'], refused: {} }, takenNames);
+    case 'system':
+      return withDefaults({ ...state, system: event.system }, takenNames);
+    case 'hardware':
+      return { ...state, hardware: { ...state.hardware, ...event.change } };
     case 'copiesDisk':
       return { ...state, copiesDisk: event.on };
     case 'name':
@@ -133,13 +177,20 @@ export function problemsOf(
 }
 
 export function requestOf(state: WizardState): NewVmRequest {
-  const { source, file, folder, copiesDisk } = state;
+  const { source, file, folder, copiesDisk, path, hardware } = state;
+  const { firstBoot, ...rest } = hardware;
+  const order: BootDevice[] = ['disk', 'cdrom', 'floppy'];
   return {
     name: state.name.trim(),
     source:
       source === 'starter' || source === 'none'
         ? { kind: source }
         : { kind: 'file', token: file?.token ?? '', use: source, copy: source === 'disk' && copiesDisk },
+    systemId: source === 'starter' ? null : (state.system?.id ?? null),
+    hardware:
+      path === 'typical'
+        ? null
+        : { ...rest, bootOrder: [firstBoot, ...order.filter((device) => device !== firstBoot)] },
     folder: folder?.token ?? null,
     memoryMiB: Number(state.memoryMiB),
     diskGiB: makesDisk(state) ? Number(state.diskGiB) : null,
@@ -150,7 +201,7 @@ export function needsFile(source: SourceKind): source is 'cdrom' | 'disk' | 'flo
   return source === 'cdrom' || source === 'disk' || source === 'floppy';
 }
 
-function makesDisk({ source, hasDisk }: WizardState): boolean {
+export function makesDisk({ source, hasDisk }: WizardState): boolean {
   return source !== 'disk' && hasDisk;
 }
 
@@ -163,26 +214,32 @@ function next(state: WizardState, takenNames: readonly string[]): WizardState {
 }
 
 function stepOfField(field: FieldId): StepId {
-  return ({ file: 'source', name: 'name', diskGiB: 'disk', memoryMiB: 'summary' } as const)[field];
+  return ({ file: 'source', name: 'name', diskGiB: 'name', memoryMiB: 'summary' } as const)[field];
 }
 
 /** What is known of the system decides name, memory and disk until the user does. */
 function withDefaults(state: WizardState, takenNames: readonly string[]): WizardState {
   const { source, file } = state;
   const isStarter = source === 'starter';
-  const system = isStarter ? translate('wizard.source.starter') : file?.system;
-  const diskGiB = isStarter || source === 'floppy' ? 0 : (file?.diskGiB ?? 20);
+  const system = systemOf(state);
+  const diskGiB = isStarter || source === 'floppy' ? 0 : (system?.diskGiB ?? 20);
+  const known = isStarter ? translate('wizard.source.starter') : system?.id === 'other' ? undefined : system?.name;
   return {
     ...state,
-    name: state.isNameOwn ? state.name : freeName(nameFor(system, file), takenNames),
-    memoryMiB: String(isStarter ? STARTER_MEMORY_MIB : (file?.memoryMiB ?? 512)),
+    name: state.isNameOwn ? state.name : freeName(nameFor(known, file), takenNames),
+    memoryMiB: String(isStarter ? STARTER_MEMORY_MIB : (system?.memoryMiB ?? 512)),
     hasDisk: diskGiB > 0,
     diskGiB: String(diskGiB > 0 ? diskGiB : 10),
+    hardware: {
+      ...state.hardware,
+      rtc: system?.rtc ?? 'utc',
+      firstBoot: source === 'floppy' ? 'floppy' : 'disk',
+    },
   };
 }
 
 function nameFor(system: string | undefined, file: PickedFile | undefined): string {
-  if (system !== undefined && system !== 'Other system') return system;
+  if (system !== undefined) return system;
   const fileName = file?.fileName.replace(/\.[a-z0-9]{1,5}$/i, '').replace(/[_-]+/g, ' ');
   return fileName?.trim() || translate('wizard.defaultName');
 }

@@ -30,14 +30,14 @@ describe('a file that a user names', () => {
     [
       'an ISO image',
       fileWith(100 * KIB, [32768, [1]], [32769, 'CD001'], [32808, 'Debian 12.0.0 amd64 n           ']),
-      { kind: 'cdrom', format: 'raw', volumeId: 'Debian 12.0.0 amd64 n' },
+      { kind: 'cdrom', format: 'raw', volume: { volumeId: 'Debian 12.0.0 amd64 n' } },
     ],
     [
       'a hybrid ISO image with a partition table',
       fileWith(100 * KIB, [510, [0x55, 0xaa]], [32768, [1]], [32769, 'CD001'], [32808, 'X']),
-      { kind: 'cdrom', volumeId: 'X' },
+      { kind: 'cdrom', volume: { volumeId: 'X' } },
     ],
-    ['a UDF disc', fileWith(100 * KIB, [32769, 'BEA01']), { kind: 'cdrom', volumeId: '' }],
+    ['a UDF disc', fileWith(100 * KIB, [32769, 'BEA01']), { kind: 'cdrom', volume: { volumeId: '' } }],
     ['a floppy', fileWith(1440 * KIB), { kind: 'floppy', format: 'raw', sizeBytes: 1440 * KIB }],
     ['a raw disk', fileWith(2000 * KIB, [510, [0x55, 0xaa]]), { kind: 'disk', format: 'raw', sizeBytes: 2000 * KIB }],
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PickedFile } from '../../../../src/protocol/app';
+import type { PickedFile, SystemChoice } from '../../../../src/protocol/app';
 import {
   initialWizard,
   problemsOf,
@@ -7,6 +7,7 @@ import {
   stepsOf,
   type WizardEvent,
   type WizardState,
+  wizardFor,
   wizardStep,
 } from '../../../../renderer/features/wizard/wizard-state';
 
@@ -16,9 +17,24 @@ const iso: PickedFile = {
   kind: 'cdrom',
   uses: ['cdrom'],
   sizeBytes: 5 << 20,
-  system: 'GRUB rescue',
-  memoryMiB: 64,
-  diskGiB: 0,
+  system: {
+    id: 'grub-rescue',
+    name: 'GRUB rescue',
+    icon: 'tool',
+    memoryMiB: 64,
+    diskGiB: 0,
+    rtc: 'utc',
+    verdict: { kind: 'expected' },
+  },
+};
+const windows: SystemChoice = {
+  id: 'winxp',
+  name: 'Microsoft Windows XP',
+  icon: 'windows',
+  memoryMiB: 512,
+  diskGiB: 10,
+  rtc: 'local',
+  verdict: { kind: 'expected' },
 };
 const disk: PickedFile = {
   ...iso,
@@ -26,8 +42,7 @@ const disk: PickedFile = {
   fileName: 'my_disk.qcow2',
   kind: 'disk',
   uses: ['disk'],
-  system: 'Other system',
-  diskGiB: 10,
+  system: { ...iso.system, id: 'other', name: 'Other system', icon: 'other', diskGiB: 10 },
 };
 
 function after(events: readonly WizardEvent[], taken: readonly string[] = []): WizardState {
@@ -76,17 +91,54 @@ describe('New Virtual Machine wizard', () => {
     expect(problemsOf(state, []).file).toContain('ISO image');
   });
 
-  test('has no disk step for an existing disk, and at most five steps ever', () => {
-    expect(stepsOf({ source: 'disk' })).toEqual(['source', 'name', 'summary']);
-    for (const source of ['cdrom', 'floppy', 'starter', 'none'] as const)
-      expect(stepsOf({ source }).length).toBeLessThanOrEqual(5);
+  test('has three steps, and five on the custom path', () => {
+    expect(stepsOf({ path: 'typical' })).toEqual(['source', 'name', 'summary']);
+    expect(stepsOf({ path: 'custom' })).toEqual(['source', 'system', 'name', 'hardware', 'summary']);
+  });
+
+  test('begins with a dropped file, three clicks from its start', () => {
+    const dropped = wizardFor(iso, []);
+    expect(dropped).toMatchObject({ source: 'cdrom', name: 'GRUB rescue', step: 'source' });
+    const ready = [{ t: 'next' }, { t: 'next' }].reduce<WizardState>(
+      (state, event) => wizardStep(state, event as WizardEvent, []),
+      dropped,
+    );
+    expect(ready.step).toBe('summary');
+    expect(wizardFor(disk, []).source).toBe('disk');
+  });
+
+  test('a system chosen by hand decides name, memory, disk and clock', () => {
+    const state = after([
+      { t: 'path', path: 'custom' },
+      { t: 'source', source: 'none' },
+      { t: 'system', system: windows },
+    ]);
+    expect(state).toMatchObject({ name: 'Microsoft Windows XP', memoryMiB: '512', diskGiB: '10', hasDisk: true });
+    expect(requestOf(state)).toMatchObject({
+      systemId: 'winxp',
+      hardware: { rtc: 'local', vendor: 'GenuineIntel', bootOrder: ['disk', 'cdrom', 'floppy'] },
+    });
+  });
+
+  test('the custom path sends the hardware that was chosen, the typical one none', () => {
+    const events: WizardEvent[] = [
+      { t: 'source', source: 'none' },
+      { t: 'hardware', change: { vendor: 'AuthenticAMD', serialPorts: 2, firstBoot: 'cdrom', vramMiB: 64 } },
+    ];
+    expect(requestOf(after(events)).hardware).toBeNull();
+    expect(requestOf(after([{ t: 'path', path: 'custom' }, ...events])).hardware).toEqual({
+      vendor: 'AuthenticAMD',
+      rtc: 'utc',
+      vramMiB: 64,
+      serialPorts: 2,
+      bootOrder: ['cdrom', 'disk', 'floppy'],
+    });
   });
 
   test('goes through and makes a request that main takes', () => {
     const next: WizardEvent = { t: 'next' };
     const state = after([
       { t: 'file', file: iso },
-      next,
       next,
       { t: 'hasDisk', on: true },
       { t: 'diskGiB', text: '7' },
@@ -96,6 +148,8 @@ describe('New Virtual Machine wizard', () => {
     expect(requestOf(state)).toEqual({
       name: 'GRUB rescue',
       source: { kind: 'file', token: 'aa', use: 'cdrom', copy: false },
+      systemId: null,
+      hardware: null,
       folder: null,
       memoryMiB: 64,
       diskGiB: 7,
@@ -133,7 +187,6 @@ describe('New Virtual Machine wizard', () => {
   test('goes back to the field that main refused, until it is changed', () => {
     const refused = after([
       { t: 'source', source: 'none' },
-      { t: 'next' },
       { t: 'next' },
       { t: 'next' },
       { t: 'refused', field: 'name', text: 'Taken.' },

@@ -1,0 +1,31 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VmError, type WireError } from '../../src/base/errors';
+import type { PickedFile } from '../../src/protocol/app';
+import type { AppContext, AppWindow } from './app-context';
+import { pickImage } from './picked-image';
+
+const MAX_PATH = 4096;
+
+/**
+ * Files dropped on the window: an image becomes a token for the wizard, a VM's folder goes to the library. The preload
+ * script tells the paths, the page never sees them.
+ */
+export function acceptDrops(
+  context: AppContext,
+  { transport }: AppWindow,
+  onImage: (file: PickedFile) => void,
+  onTrouble: (error: WireError) => void,
+): void {
+  transport.onDropped = (paths) => {
+    const file = paths.find((one) => path.isAbsolute(one) && one.length <= MAX_PATH && !one.includes('\0'));
+    if (file !== undefined) void accept(file).catch((error: unknown) => onTrouble(VmError.from(error).toWire()));
+  };
+
+  async function accept(file: string): Promise<void> {
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isDirectory() !== true) return onImage(await pickImage(context, file));
+    await context.library.add(file);
+    await context.directory.refresh();
+  }
+}
