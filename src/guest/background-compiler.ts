@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { CompiledRegion, RegionPlan } from '../cpu/emulated/jit/region-plan';
+import type { CompiledRegions, RegionPlan } from '../cpu/emulated/jit/region-plan';
 import type { RegionCompilerPort } from '../cpu/emulated/jit/regions';
 
 /** Sends plans to region-compiler.ts and polls for its answers: the machine thread never waits. */
@@ -10,7 +10,7 @@ export class BackgroundCompiler implements RegionCompilerPort {
     this.port.postMessage(plan);
   }
 
-  take(): CompiledRegion | undefined {
-    return receiveMessageOnPort(this.port)?.message as CompiledRegion | undefined;
+  take(): CompiledRegions | undefined {
+    return receiveMessageOnPort(this.port)?.message as CompiledRegions | undefined;
   }
 }

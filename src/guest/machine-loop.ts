@@ -4,8 +4,10 @@ import type { InputGate, InputReplayer } from '../machine/inputs';
 import { MeasuredBus } from './measured-bus';
 import type { Pacer } from './pacer';
 
-/** Instructions between two looks at the ring and the host's clock. */
-export const SLICE_INSTRUCTIONS = 20_000;
+/** Instructions between two looks at the ring and the host's clock: as many as take about SLICE_MS on this computer. */
+const SLICE_FIRST = 20_000;
+const SLICE_MOST = 4_000_000;
+const SLICE_MS = 1;
 /** Longest sleep of a halted machine with nothing to wait for. */
 const LONGEST_SLEEP_MS = 10_000;
 
@@ -65,6 +67,7 @@ export class MachineLoop {
   #wasHalted = false;
   /** The clock was stepped while all vCPUs slept, and nothing ran since: a second step would hide what came between. */
   #isPaced = false;
+  #sliceInstructions = SLICE_FIRST;
   /** ms slept in HLT, for the load figure. */
   idleMs = 0;
   readonly #bus: MeasuredBus;
@@ -132,7 +135,10 @@ export class MachineLoop {
   #slice(): void {
     const { clock, turns } = this.machine;
     const count = turns.count;
-    const reason = turns.run(this.#bus, this.#until(count));
+    const until = this.#until(count);
+    const before = this.host.nowMs();
+    const reason = turns.run(this.#bus, until);
+    if (until - count === this.#sliceInstructions) this.#fitSlice(this.host.nowMs() - before);
     this.#reachedCheckpoint(count, turns.count);
     this.#takeRequest();
     if (reason.kind === 'halted') {
@@ -147,9 +153,16 @@ export class MachineLoop {
     if (clock.earliestDeadlineNs !== undefined) clock.fireDue();
   }
 
+  /** A whole slice took so long: the next one should take SLICE_MS. */
+  #fitSlice(elapsedMs: number): void {
+    const factor = Math.min(2, Math.max(0.5, SLICE_MS / Math.max(elapsedMs, 0.01)));
+    const wanted = Math.round(this.#sliceInstructions * factor);
+    this.#sliceInstructions = Math.min(SLICE_MOST, Math.max(SLICE_FIRST, wanted));
+  }
+
   #until(count: number): number {
     const { clock } = this.machine;
-    let until = count + SLICE_INSTRUCTIONS;
+    let until = count + this.#sliceInstructions;
     const deadline = clock.earliestDeadlineNs;
     if (deadline !== undefined) until = Math.min(until, clock.countAt(deadline, count));
     const due = this.options.replay?.nextCount;

@@ -72,6 +72,7 @@ const jitStatsCheck: ArgsCheck = object({
   entries: number,
   slowExits: number,
   instructions: number,
+  fallbacks: list(object({ name: text({ maxLength: 64 }), count: number }), 100),
 });
 
 export const vmStatsCheck: ArgsCheck = object({

@@ -63,6 +63,8 @@ export interface JitStats {
   readonly slowExits: number;
   /** Instructions retired in compiled code. */
   readonly instructions: number;
+  /** Instructions that such exits were for, of every 64th exit: most frequent first. */
+  readonly fallbacks: readonly { readonly name: string; readonly count: number }[];
 }
 
 export interface SnapshotInfo {

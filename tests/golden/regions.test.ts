@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../src/cpu/emulated/decoder';
 import { isImplemented } from '../../src/cpu/emulated/features';
 import { RegionCompiler } from '../../src/cpu/emulated/jit/compile-region';
+import { REGION_IMPORTS } from '../../src/cpu/emulated/jit/region-context';
+import { buildRegionModule } from '../../src/cpu/emulated/jit/wasm-module';
 import { SAMPLES, type Sample } from './regions';
 
 const FOLDER = join(__dirname, 'regions');
@@ -15,7 +17,7 @@ const fileOf = (name: string): string => join(FOLDER, `${name}.wat`);
 function textOf({ mode, nodes }: Sample): string {
   const code = new RegionCompiler(new Decoder(isImplemented)).compile({ id: 1, mode, nodes });
   if (code === undefined) return ';; left to the interpreter\n';
-  const module = binaryen.readBinary(code.binary);
+  const module = binaryen.readBinary(buildRegionModule(REGION_IMPORTS, [code.code]));
   try {
     return module.emitText();
   } finally {

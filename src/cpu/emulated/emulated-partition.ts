@@ -103,7 +103,14 @@ export class EmulatedPartition implements Partition {
     const compiler = mode === 'eager' ? new EagerCompiler(new Decoder(isImplemented)) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;
-      this.#regions = new RegionManager(memory.memory, this.#core, this.#blocks, compiler, firstLevel);
+      this.#regions = new RegionManager(
+        memory.memory,
+        this.#core,
+        this.#blocks,
+        compiler,
+        new Decoder(isImplemented),
+        firstLevel,
+      );
     }
     for (const { base } of this.#states) {
       this.#blocks.addVcpu({
@@ -146,6 +153,7 @@ export class EmulatedPartition implements Partition {
       entries: sum('JIT_ENTRIES'),
       slowExits: sum('JIT_SLOW'),
       instructions: sum('JIT_COUNT'),
+      fallbacks: this.#regions.fallbacks,
     };
   }
 
@@ -252,6 +260,7 @@ export class EmulatedPartition implements Partition {
       random: () => bus().random(),
       decode: (s: number, from: number) => this.#blocks.decode(s, from),
       decodeAlone: (s: number) => this.#blocks.decodeAlone(s),
+      fallback: (s: number) => this.#regions?.fellBack(s, this.#stateAt(s).u64('RIP'), this.#stateAt(s).u32('MODE')),
       hot: (s: number, op: number) => this.#regions?.hot(s, op >>> 0, this.#stateAt(s).u64('CODE_RIP')),
     };
     return imports as unknown as WebAssembly.ModuleImports;

@@ -3,7 +3,11 @@ import { statsText } from '../../../src/cli/stats';
 import { vmStatsCheck } from '../../../src/protocol/guest-checks';
 
 const stats = { count: 5_000_000, guestNs: 2.5e9, mips: 812.34, load: 0.75, devices: 0.25, compiled: 0.9 };
-const jit = { regions: 12, compiled: 20, dropped: 8, queued: 3, entries: 1000, slowExits: 40, instructions: 4_500_000 };
+const jit = {
+  ...{ regions: 12, compiled: 20, dropped: 8, queued: 3 },
+  ...{ entries: 1000, slowExits: 40, instructions: 4_500_000 },
+  fallbacks: [{ name: 'cpuid', count: 3 }],
+};
 
 test('the figures of a VM say where time goes', () => {
   const text = statsText({ ...stats, jit });

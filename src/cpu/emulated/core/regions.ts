@@ -29,6 +29,12 @@ import {
 import { settledCode } from './paging';
 import { enter, enterPlain, envHot } from './run';
 
+/** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
+const FALLBACK_SAMPLE: u64 = 64;
+/** A region was left for the instruction at RIP. */
+@external('env', 'fallback')
+declare function envFallback(s: usize): void;
+
 /** Result of a region: the interpreter runs the next instruction. */
 const LEFT_SLOW: u32 = 1;
 
@@ -64,7 +70,9 @@ export function enterRegion(s: usize, header: usize): usize {
   store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
   store<u64>(s, load<u64>(s, S_JIT_COUNT) + load<u64>(s, S_COUNT) - before, S_JIT_COUNT);
   if (how != LEFT_SLOW) return enter(s);
-  store<u64>(s, load<u64>(s, S_JIT_SLOW) + 1, S_JIT_SLOW);
+  const slow = load<u64>(s, S_JIT_SLOW) + 1;
+  store<u64>(s, slow, S_JIT_SLOW);
+  if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
   return enterPlain(s);
 }
 

@@ -27,14 +27,12 @@ import {
   type InstructionContext,
   LEFT_SLOW,
   NotCompilable,
-  REGION_IMPORTS,
   type RegionLocals,
   regionLocals,
 } from './region-context';
 import { RegionEmitter } from './region-emitter';
 import { InstructionOperands } from './region-operands';
 import type { RegionPlan } from './region-plan';
-import { buildRegionModule } from './wasm-module';
 import {
   I32_ADD,
   I32_AND,
@@ -90,7 +88,8 @@ interface Node {
 }
 
 export interface RegionCode {
-  readonly binary: Uint8Array;
+  /** A code entry: locals, instructions, `end`. */
+  readonly code: Uint8Array;
   readonly longestPath: number;
   readonly nodeCount: number;
 }
@@ -195,7 +194,7 @@ class RegionBuilder {
     const code = this.#locals.finish([this.#prologue(), this.#body, this.#epilogue()]);
     const { order } = this.#graph;
     const longestPath = order.reduce((sum, node) => sum + this.#nodes[node]!.steps.length, 1);
-    return { binary: buildRegionModule(REGION_IMPORTS, code), longestPath, nodeCount: order.length };
+    return { code, longestPath, nodeCount: order.length };
   }
 
   // ---- decoding ----

@@ -1,14 +1,30 @@
 import type { Decoder } from '../decoder';
-import { RegionCompiler } from './compile-region';
-import type { CompiledRegion, RegionPlan } from './region-plan';
+import { type RegionCode, RegionCompiler } from './compile-region';
+import { REGION_IMPORTS } from './region-context';
+import type { CompiledRegion, CompiledRegions, RegionPlan } from './region-plan';
 import type { RegionCompilerPort } from './regions';
+import { buildRegionModule } from './wasm-module';
 
-/** From a plan to a module, on the calling thread. */
-export function compilePlan(compiler: RegionCompiler, plan: RegionPlan): CompiledRegion {
-  const code = compiler.compile(plan);
-  if (code === undefined) return { id: plan.id, module: undefined, longestPath: 0, nodeCount: 0 };
-  const { binary, longestPath, nodeCount } = code;
-  return { id: plan.id, module: new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>), longestPath, nodeCount };
+/** From plans to one module, on the calling thread. What cannot be compiled is left to the interpreter. */
+export function compilePlans(compiler: RegionCompiler, plans: readonly RegionPlan[]): CompiledRegions {
+  const codes: Uint8Array[] = [];
+  const regions: CompiledRegion[] = plans.map((plan) => {
+    const region = compiled(compiler, plan);
+    if (region === undefined) return { id: plan.id, name: undefined, longestPath: 0 };
+    const name = String(codes.push(region.code) - 1);
+    return { id: plan.id, name, longestPath: region.longestPath };
+  });
+  if (codes.length === 0) return { module: undefined, regions };
+  const binary = buildRegionModule(REGION_IMPORTS, codes) as Uint8Array<ArrayBuffer>;
+  return { module: new WebAssembly.Module(binary), regions };
+}
+
+function compiled(compiler: RegionCompiler, plan: RegionPlan): RegionCode | undefined {
+  try {
+    return compiler.compile(plan);
+  } catch {
+    return undefined; // a shape that the compiler does not know: slow, not wrong
+  }
 }
 
 /** Compiles at once: deterministic, for tests. */
@@ -19,8 +35,8 @@ export class EagerCompiler implements RegionCompilerPort {
     this.#compiler = new RegionCompiler(decoder);
   }
 
-  compile(plan: RegionPlan): CompiledRegion {
-    return compilePlan(this.#compiler, plan);
+  compile(plan: RegionPlan): CompiledRegions {
+    return compilePlans(this.#compiler, [plan]);
   }
 
   take(): undefined {

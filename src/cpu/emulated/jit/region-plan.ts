@@ -18,12 +18,16 @@ export interface RegionPlan {
   readonly nodes: readonly PlanNode[];
 }
 
-/** The answer. `binary` is WebAssembly with one export, `r`; undefined: nothing of it can be compiled. */
+/** The answer to some plans: one module for all that could be compiled. */
+export interface CompiledRegions {
+  readonly module: WebAssembly.Module | undefined;
+  readonly regions: readonly CompiledRegion[];
+}
+
 export interface CompiledRegion {
   readonly id: number;
-  readonly module: WebAssembly.Module | undefined;
+  /** Name of the module's export; undefined: not even its first instruction can be compiled. */
+  readonly name: string | undefined;
   /** Most instructions between two looks at the budget. */
   readonly longestPath: number;
-  /** Nodes of the plan that can be reached in it. */
-  readonly nodeCount: number;
 }

@@ -2,9 +2,10 @@ import type { Block, BlockCache, BlockUser } from '../blocks';
 import type { CoreExports } from '../core-exports';
 import * as layout from '../core/layout';
 import { COMPILED_OFFSET, COMPILED_SIZE } from '../engine-layout';
-import { ENV_CHECKED } from '../isa/compile';
-import { environmentOf } from '../mode';
-import type { CompiledRegion, PlanNode, RegionPlan } from './region-plan';
+import { DECODE_OK, type Decoder } from '../decoder';
+import { ENV_CHECKED, FORM_MEMORY } from '../isa/compile';
+import { codeSizeOf, environmentOf } from '../mode';
+import type { CompiledRegion, CompiledRegions, PlanNode, RegionPlan } from './region-plan';
 
 /**
  * 'off': only the interpreter runs. 'eager': everything that runs twice is compiled at once, for tests. 'background': what is hot
@@ -15,9 +16,9 @@ export type JitMode = 'off' | 'eager' | 'background';
 /** Who compiles: at once (`compile` gives the result) or later (`take` gives what is ready). */
 export interface RegionCompilerPort {
   /** The region if it is ready now. */
-  compile(plan: RegionPlan): CompiledRegion | undefined;
+  compile(plan: RegionPlan): CompiledRegions | undefined;
   /** What was finished since. */
-  take(): CompiledRegion | undefined;
+  take(): CompiledRegions | undefined;
 }
 
 export interface RegionStatistics {
@@ -30,23 +31,33 @@ export interface RegionStatistics {
   queued: number;
 }
 
+/** An instruction for which compiled code was left. */
+export interface Fallback {
+  readonly name: string;
+  readonly count: number;
+}
+
 export interface JitStatistics extends RegionStatistics {
   /** Regions entered, and left because the next instruction is the interpreter's. */
   readonly entries: number;
   readonly slowExits: number;
   /** Retired in compiled code. */
   readonly instructions: number;
+  /** Instructions that such exits were for, of every 64th exit: most frequent first. */
+  readonly fallbacks: readonly Fallback[];
 }
 
 const FRAME = 4096;
+const FALLBACKS_MAX = 40;
 const NO_MEMORY = 0xffffffff;
 /** How much becomes one region: the first time it should be ready soon, the second time fast. Calls are followed. */
 const REACH: ReadonlyArray<{ readonly nodes: number; readonly instructions: number }> = [
   { nodes: 24, instructions: 200 },
   { nodes: 48, instructions: 400 },
 ];
-const REGIONS_MAX = Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1;
-const QUEUE_MAX = 64;
+/** Bounds what compiled code takes: some 20 KiB of machine code each. */
+const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
+const QUEUE_MAX = 256;
 /** A block joins a region if it was entered at least this part as often as the region's entry. */
 const COLD_PART = 32;
 
@@ -82,6 +93,7 @@ export class RegionManager {
   readonly #u8: Uint8Array;
   readonly #waiting = new Map<number, Region>();
   readonly #live: Region[] = [];
+  readonly #fallbacks = new Map<string, number>();
   readonly #freeSlots: number[] = [];
   readonly #freeRecords: number[] = [];
   #nextRecord = COMPILED_OFFSET + layout.REGION_SIZE;
@@ -92,6 +104,7 @@ export class RegionManager {
     private readonly core: CoreExports,
     private readonly blocks: BlockCache,
     private readonly compiler: RegionCompilerPort,
+    private readonly decoder: Decoder,
     /** Index in REACH for a block that was not compiled yet. */
     private readonly firstLevel: number,
   ) {
@@ -116,6 +129,24 @@ export class RegionManager {
     const plan = this.#plan(state, entry, rip, level, reach);
     const compiled = this.compiler.compile(plan);
     if (compiled !== undefined) this.#finished(compiled);
+  }
+
+  /** Import `fallback`: a sampled exit to the interpreter. */
+  fellBack(state: number, rip: bigint, mode: number): void {
+    const at = this.core.settledCode(state, rip) >>> 0;
+    if (at === NO_MEMORY) return;
+    const end = (at & -FRAME) + FRAME;
+    const isDecoded =
+      this.decoder.decode(this.#u8, at, end <= 0 ? end + 0x1_0000_0000 : end, codeSizeOf(mode)) === DECODE_OK;
+    const { compiled, form } = this.decoder.instruction;
+    const name = isDecoded ? `${compiled.row.name}${form === FORM_MEMORY ? ' memory' : ''}` : '(undefined)';
+    this.#fallbacks.set(name, (this.#fallbacks.get(name) ?? 0) + 1);
+  }
+
+  /** Sampled exits to the interpreter by instruction, most frequent first. */
+  get fallbacks(): readonly Fallback[] {
+    const all = [...this.#fallbacks].map(([name, count]) => ({ name, count }));
+    return all.sort((a, b) => b.count - a.count).slice(0, FALLBACKS_MAX);
   }
 
   /** Between instructions: takes over what the compiler finished. */
@@ -221,23 +252,39 @@ export class RegionManager {
 
   // ---- taking over ----
 
-  #finished({ id, module, longestPath }: CompiledRegion): void {
-    const region = this.#waiting.get(id);
-    if (region === undefined) return; // its code changed meanwhile
-    this.#waiting.delete(id);
-    this.statistics.queued = this.#waiting.size;
+  #finished({ module, regions }: CompiledRegions): void {
     if (module === undefined) {
-      region.isDropped = true;
-      for (const block of region.blocks) block.regions?.delete(region);
+      for (const { id } of regions) this.#withdraw(id);
       return;
     }
-    const before = this.#regionAt(region.entry);
-    if (before !== undefined) this.drop(before);
-    if (this.statistics.regions >= REGIONS_MAX) this.#dropOldest();
     const instance = new WebAssembly.Instance(module, {
       env: { memory: this.memory },
       core: { lazyFr: this.core.lazyFr, lazyFc: this.core.lazyFc },
     });
+    for (const region of regions) {
+      if (region.name === undefined) this.#withdraw(region.id);
+      else this.#install(region, instance.exports[region.name]);
+    }
+  }
+
+  /** It cannot be compiled: nobody asks again while its entry stays as it is. */
+  #withdraw(id: number): void {
+    const region = this.#waiting.get(id);
+    if (region === undefined) return;
+    this.#waiting.delete(id);
+    this.statistics.queued = this.#waiting.size;
+    region.isDropped = true;
+    for (const block of region.blocks) block.regions?.delete(region);
+  }
+
+  #install({ id, longestPath }: CompiledRegion, run: WebAssembly.ExportValue | undefined): void {
+    const region = this.#waiting.get(id);
+    if (region === undefined) return; // its code changed meanwhile
+    this.#waiting.delete(id);
+    this.statistics.queued = this.#waiting.size;
+    const before = this.#regionAt(region.entry);
+    if (before !== undefined) this.drop(before);
+    if (this.statistics.regions >= REGIONS_MAX) this.#dropOldest();
     const { table } = this.core;
     let slot = this.#freeSlots.pop();
     if (slot === undefined) {
@@ -245,7 +292,7 @@ export class RegionManager {
       for (let i = 255; i > 0; i--) this.#freeSlots.push(first + i);
       slot = first;
     }
-    table.set(slot, instance.exports['r']);
+    table.set(slot, run);
     region.slot = slot;
     region.record = this.#freeRecords.pop() ?? this.#nextRecord;
     if (region.record === this.#nextRecord) this.#nextRecord += layout.REGION_SIZE;
@@ -278,7 +325,7 @@ export class RegionManager {
     for (const region of live) this.#live.push(region);
   }
 
-  /** Bounds what compiled code takes: the first half goes, as what is still hot comes back soon. */
+  /** The first half goes: what is still hot comes back soon. */
   #dropOldest(): void {
     const old = this.#live.splice(0, this.#live.length >> 1);
     for (const region of old) if (!region.isDropped) this.drop(region);
