@@ -2,7 +2,10 @@
 import { cli, develop, start } from './commands/run-app.mjs';
 import { bench } from './commands/bench.mjs';
 import { check, format } from './commands/check.mjs';
+import { pack } from './commands/package.mjs';
 import { bless, test } from './commands/test.mjs';
+import { testPackage } from './commands/test-package.mjs';
+import { gallery } from './make/gallery.mjs';
 import * as make from './make/make.mjs';
 import { say } from './setup/report.mjs';
 import * as setup from './setup/setup.mjs';
@@ -16,6 +19,12 @@ const commands = {
   test,
   bless,
   bench,
+  package: pack,
+  'test-package': testPackage,
+  gallery: async () => {
+    await prepare(setup.FOR_CLI, make.FOR_CLI);
+    return gallery();
+  },
   start,
   dev: develop,
   cli,

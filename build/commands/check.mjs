@@ -10,7 +10,7 @@ import { listFiles } from '../setup/stamp.mjs';
 
 const TYPE_LAYERS = [
   ...['src', 'electron', 'electron/preload', 'renderer', 'build'],
-  ...['tests', 'tests/unit/renderer', 'tests/e2e'],
+  ...['tests', 'tests/unit/renderer', 'tests/e2e', 'tests/package'],
 ];
 
 async function types(layer) {

@@ -1,6 +1,7 @@
 // Runs what was built: the app, the app while it is being changed, and the command line.
 import fs from 'node:fs';
 import { bundleForNode, rendererConfig } from '../make/bundle.mjs';
+import { galleryInBackground } from '../make/gallery.mjs';
 import * as make from '../make/make.mjs';
 import { electronDist, electronExecutable } from '../setup/electron.mjs';
 import { passTo } from '../setup/exec.mjs';
@@ -34,6 +35,7 @@ export async function start(args) {
   await setup.setUp(setup.FOR_APP);
   await make.make(make.FOR_APP);
   if (cannotOpenWindow()) return 1;
+  galleryInBackground();
   return passTo(electronExecutable(), electronArguments(args), {
     env: { ELECTRON_OVERRIDE_DIST_PATH: electronDist() },
   });

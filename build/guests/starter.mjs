@@ -71,7 +71,9 @@ export PATH=/bin:/sbin HOME=/root TERM=linux PS1='\\w # '
 case $(tty) in */ttyS*) TERM=vt100;; esac
 cd
 echo
+[ -r /etc/motd ] && cat /etc/motd
 echo '${READY_LINE}'
+[ -x /bin/bash ] && exec /bin/bash
 exec /bin/sh
 `;
 
@@ -92,8 +94,11 @@ deconfig) ip addr flush dev "$interface";;
 esac
 `;
 
-/** Writes vmlinuz, initrd.gz and starter.json into `target`, from a tree that holds the unpacked packages. */
-export function buildStarter({ kernelTree, busyboxTree, target, modules = MODULES, versions }) {
+/**
+ * Writes vmlinuz, initrd.gz and starter.json into `target`, from a tree that holds the unpacked packages. `toolsTree` holds
+ * further programs with their libraries.
+ */
+export function buildStarter({ kernelTree, busyboxTree, toolsTree, target, modules = MODULES, versions }) {
   const archive = new CpioArchive();
   for (const name of ['dev', 'proc', 'sys', 'tmp', 'run', 'root', 'mnt', 'etc', 'bin', 'sbin']) archive.directory(name);
   // The kernel opens /dev/console before anything could mount a devtmpfs.
@@ -110,6 +115,7 @@ export function buildStarter({ kernelTree, busyboxTree, target, modules = MODULE
   archive.file('etc/passwd', 'root::0:0:root:/root:/bin/sh\n');
   archive.file('etc/group', 'root:x:0:\n');
   archive.file('etc/hosts', '127.0.0.1 localhost subzero\n');
+  if (toolsTree) addTools(archive, toolsTree);
   const release = addModules(archive, kernelTree, modules);
 
   fs.mkdirSync(target, { recursive: true });
@@ -132,3 +138,30 @@ const SHELL_COMMANDS =
   );
 
 const appletsOf = (busybox) => SHELL_COMMANDS.filter((name) => busybox.includes(`\0${name}\0`));
+
+/** What is for people who read manuals on another computer. */
+const LEFT_OUT =
+  /^(usr\/share\/(doc|man|info|locale|lintian|bug|menu|applications|icons|pixmaps|bash-completion)|etc)(\/|$)/;
+
+const MOTD = `Welcome to Subzero Linux: Debian's kernel, busybox and tools, all in memory.
+Editors nano and vi; htop, strace, jq, bc, lua, tree; fdisk, mkfs.ext4, mkfs.vfat for disks.
+`;
+
+/** Programs, libraries and data of unpacked packages, in place of busybox's commands of the same name. */
+function addTools(archive, tree) {
+  const merged = { 'usr/sbin': 'sbin', 'usr/bin': 'bin' };
+  const links = [];
+  for (const entry of fs.readdirSync(tree, { recursive: true, withFileTypes: true })) {
+    const source = path.join(entry.parentPath ?? entry.path, entry.name);
+    const name = path.relative(tree, source);
+    if (entry.isDirectory() || LEFT_OUT.test(name)) continue;
+    const folder = path.dirname(name);
+    const place = path.join(merged[folder] ?? folder, entry.name);
+    if (entry.isSymbolicLink()) links.push([place, fs.readlinkSync(source)]);
+    else archive.file(place, fs.readFileSync(source), fs.statSync(source).mode & 0o755);
+  }
+  for (const [place, target] of links) if (!target.startsWith('/etc/')) archive.link(place, target);
+  archive.file('etc/motd', MOTD);
+  archive.link('bin/lua', 'lua5.4');
+  archive.file('root/.bashrc', "PS1='\\w # '\nalias ll='ls -l'\n");
+}

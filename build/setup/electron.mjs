@@ -33,6 +33,9 @@ export function electronDist() {
   return isFresh('electron', hostedKey, [path.join(hostedDist, executable)]) ? hostedDist : undefined;
 }
 
+/** Installers for users are made from this one only. */
+export const isOfficialElectron = () => electronDist() === officialDist;
+
 export const electronExecutable = () => path.join(electronDist(), executable);
 
 export const electronStep = {

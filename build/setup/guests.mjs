@@ -36,12 +36,57 @@ async function unpackKernel(metapackage, members, foreign) {
   return { tree, versions: await unpackPackages(packages, tree, { foreign, members }) };
 }
 
-async function linux(target, { metapackage, foreign, modules }) {
+/** Programs of the gallery's Linux beside busybox, with the libraries they need. */
+const TOOLS = [
+  ...['bash', 'nano', 'less', 'tree', 'strace', 'htop', 'bc', 'jq', 'lua5.4', 'mawk', 'dmidecode'],
+  ...['fdisk', 'e2fsprogs', 'dosfstools', 'util-linux', 'ncurses-base'],
+  ...[
+    'libc6',
+    'libgcc-s1',
+    'libtinfo6',
+    'libncursesw6',
+    'libreadline8',
+    'libnl-3-200',
+    'libnl-genl-3-200',
+    'libunwind8',
+  ],
+  ...[
+    'liblzma5',
+    'libjq1',
+    'libonig5',
+    'libfdisk1',
+    'libsmartcols1',
+    'libmount1',
+    'libblkid1',
+    'libuuid1',
+    'libselinux1',
+  ],
+  ...[
+    'libpcre2-8-0',
+    'libext2fs2',
+    'libcom-err2',
+    'libss2',
+    'libcap-ng0',
+    'libcrypt1',
+    'libudev1',
+    'libsystemd0',
+    'zlib1g',
+  ],
+];
+
+async function linux(target, { metapackage, foreign, modules, withTools }) {
   const kernel = await unpackKernel(metapackage, KERNEL_MEMBERS, foreign);
   const busyboxTree = tempPath('busybox');
   const busybox = foreign ? `busybox-static:${foreign}` : 'busybox-static';
   const versions = { ...kernel.versions, ...(await unpackPackages([busybox], busyboxTree, { foreign })) };
-  buildStarter({ kernelTree: kernel.tree, busyboxTree, target, modules, versions });
+  const common = { kernelTree: kernel.tree, busyboxTree, modules };
+  buildStarter({ ...common, target, versions });
+  if (withTools === undefined) return;
+  const toolsTree = tempPath('guest-tools');
+  Object.assign(versions, await unpackPackages(TOOLS, toolsTree));
+  buildStarter({ ...common, toolsTree, target: withTools, versions });
+  const doc = 'usr/share/doc/busybox-static/copyright';
+  fs.copyFileSync(path.join(busyboxTree, doc), path.join(withTools, 'copyright-busybox'));
 }
 
 async function mediaBuilder() {
@@ -57,21 +102,27 @@ const readStarter = () => ({
 
 export const starterStep = guestStep(
   'starter',
-  'making the starter guest from Debian packages',
-  ['starter'],
-  (folder) => linux(path.join(folder, 'starter'), { metapackage: 'linux-image-amd64' }),
+  'making the starter guests from Debian packages',
+  ['starter', 'gallery-linux'],
+  (folder) => {
+    const withTools = path.join(folder, 'gallery-linux');
+    return linux(path.join(folder, 'starter'), { metapackage: 'linux-image-amd64', withTools });
+  },
 );
 
-export const grubStep = guestStep(
-  'grub',
-  "getting GRUB's rescue images",
-  ['grub-rescue-cdrom.iso', 'grub-rescue-floppy.img'],
+/** Discs of the gallery: GRUB's command line and a memory test. */
+export const discsStep = guestStep(
+  'discs',
+  'getting GRUB and Memtest86+ from Debian',
+  ['grub-rescue-cdrom.iso', 'grub-rescue-floppy.img', 'memtest86plus.iso', 'discs.json'],
   async (folder) => {
-    const tree = tempPath('grub');
-    await unpackPackages(['grub-rescue-pc'], tree);
+    const tree = tempPath('discs');
+    const versions = await unpackPackages(['grub-rescue-pc', 'memtest86+'], tree);
     for (const name of ['grub-rescue-cdrom.iso', 'grub-rescue-floppy.img']) {
       fs.copyFileSync(path.join(tree, 'usr/lib/grub-rescue', name), path.join(folder, name));
     }
+    fs.copyFileSync(path.join(tree, 'usr/lib/memtest86+/memtest86+x64.iso'), path.join(folder, 'memtest86plus.iso'));
+    fs.writeFileSync(path.join(folder, 'discs.json'), `${JSON.stringify({ versions }, null, 2)}\n`);
   },
 );
 

@@ -1,7 +1,7 @@
 // Set-up: what a command needs, in order, each part only when it is not there yet.
 import { electronStep } from './electron.mjs';
 import { firmwareStep } from './firmware.mjs';
-import { cloudStep, grubStep, installerStep, linux32Step, starterStep, syslinuxStep } from './guests.mjs';
+import { cloudStep, discsStep, installerStep, linux32Step, starterStep, syslinuxStep } from './guests.mjs';
 import { withLock } from './lock.mjs';
 import { npmStep } from './npm.mjs';
 import { during } from './report.mjs';
@@ -10,14 +10,14 @@ import { systemsStep } from './systems.mjs';
 
 const all = [
   ...[npmStep, electronStep, librariesStep, systemStepForTests, firmwareStep, systemsStep],
-  ...[starterStep, grubStep, syslinuxStep, linux32Step, cloudStep, installerStep],
+  ...[starterStep, discsStep, syslinuxStep, linux32Step, cloudStep, installerStep],
 ];
 const byName = new Map(all.map((step) => [step.name, step]));
 
 export const FOR_CHECK = ['npm'];
-export const FOR_CLI = ['npm', 'firmware', 'systems', 'starter'];
+export const FOR_CLI = ['npm', 'firmware', 'systems', 'starter', 'discs'];
 export const FOR_APP = [...FOR_CLI, 'electron', 'libraries'];
-export const FOR_TESTS = [...FOR_CLI, 'electron', 'system', 'grub', 'syslinux'];
+export const FOR_TESTS = [...FOR_CLI, 'electron', 'system', 'syslinux'];
 export const FOR_LONG_TESTS = [...FOR_CLI, 'linux-686', 'linux-cloud', 'debian-installer'];
 
 export async function setUp(names) {

@@ -12,6 +12,7 @@ import { FileTokens } from './file-tokens';
 import { knownSystems } from './known-systems';
 import { GuestSupervisor } from './guest-supervisor';
 import { consoleCalls } from './ipc/console-calls';
+import { galleryCalls } from './ipc/gallery-calls';
 import { libraryCalls } from './ipc/library-calls';
 import { snapshotCalls } from './ipc/snapshot-calls';
 import { supportCalls } from './ipc/support-calls';
@@ -30,6 +31,7 @@ export class Application {
   #window: BrowserWindow | undefined;
   #endpoint: WindowEndpoint | undefined;
   #opening: Promise<void> | undefined;
+  #openFiles: ((paths: readonly string[]) => void) | undefined;
 
   constructor(library: Library) {
     const supervisor = new GuestSupervisor();
@@ -75,6 +77,13 @@ export class Application {
     this.#window.focus();
   }
 
+  /** What the desktop's file manager opens the app with: images and VMs. */
+  async openFiles(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    await this.showWindow();
+    this.#openFiles?.(paths);
+  }
+
   /** VMs in the background keep the app alive. */
   windowsClosed(): void {
     if (this.#context.supervisor.folders.length === 0) app.quit();
@@ -102,6 +111,7 @@ export class Application {
         ...libraryCalls(this.#context, own),
         ...supportCalls(this.#context, own),
         ...wizardCalls(this.#context, own),
+        ...galleryCalls(this.#context),
         ...vmCalls(this.#context, own),
         ...consoleCalls(this.#context, own),
         ...snapshotCalls(this.#context, (vm, tree) => this.#emit('snapshots', { vm, tree })),
@@ -109,7 +119,7 @@ export class Application {
       },
       appChecks,
     );
-    acceptDrops(
+    const openFiles = acceptDrops(
       this.#context,
       own,
       (file) => this.#emit('dropped', file),
@@ -125,6 +135,7 @@ export class Application {
       this.#endpoint = undefined;
       this.#guard.reset();
     });
+    this.#openFiles = openFiles;
     await window.loadURL(pageUrlIn(currentLanguage()));
   }
 

@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { Library } from '../../src/library/library';
 import { subzeroPaths } from '../../src/library/paths';
@@ -29,11 +30,22 @@ if (!app.requestSingleInstanceLock()) {
     // Not earlier: Chromium puts its own handler in place before `ready`.
     process.on('SIGTERM', () => application.endWithoutUser());
     await application.begin();
+    await application.openFiles(filesOf(process.argv, process.cwd()));
   });
-  app.on('second-instance', () => void application.showWindow());
+  app.on('second-instance', (_event, argv, folder) => {
+    void application.showWindow().then(() => application.openFiles(filesOf(argv, folder)));
+  });
   app.on('activate', () => void application.showWindow());
   app.on('window-all-closed', () => application.windowsClosed());
   app.on('before-quit', (event) => {
     if (!application.mayQuit()) event.preventDefault();
   });
+}
+
+/** Files on a command line, as paths or as file managers give them; in a clone the first argument that is no option is the app itself. */
+function filesOf(argv: readonly string[], folder: string): string[] {
+  const plain = argv.slice(1).filter((argument) => !argument.startsWith('-'));
+  return (app.isPackaged ? plain : plain.slice(1)).map((file) =>
+    file.startsWith('file://') ? fileURLToPath(file) : path.resolve(folder, file),
+  );
 }

@@ -3,6 +3,7 @@ import { VmError } from '../base/errors';
 import { languageOfEnvironment } from '../i18n/languages';
 import { setLanguage } from '../i18n/translate';
 import { create, createHelp } from './create';
+import { gallery, galleryHelp } from './gallery';
 import { list, listHelp } from './list';
 import {
   add,
@@ -37,6 +38,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   create: { help: createHelp, run: create },
+  gallery: { help: galleryHelp, run: gallery },
   list: { help: listHelp, run: list },
   show: { help: showHelp, run: show },
   run: { help: runHelp, run },

@@ -4,6 +4,9 @@ export const english = {
   'app.version': 'Version {version}',
   'app.about': 'A desktop virtual machine manager with its own x86-64 machine monitor.',
   'app.aboutElectron': 'Runs on Electron {version}.',
+  'app.testVersion': 'A test version: it was made without the official Electron.',
+  'app.components': 'Comes with Subzero',
+  'app.component': '{name} {version}, {license}',
 
   'menu.file': '&File',
   'menu.edit': '&Edit',
@@ -89,6 +92,11 @@ export const english = {
   'home.openText': 'Add a virtual machine that lies in another folder.',
   'home.yours': 'Your virtual machines',
   'home.starting': 'Getting it ready…',
+
+  'gallery.title': 'Gallery',
+  'gallery.linux': 'A 64-bit Linux with a shell and tools, running from memory.',
+  'gallery.memtest': 'Tests the memory of a virtual machine, pass after pass.',
+  'gallery.grub': 'A boot loader’s command line, to look around and to repair.',
 
   'toolbar.label': 'Virtual machine',
   'toolbar.powerOn': 'Power On',

@@ -6,6 +6,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'app.version': 'Version {version}',
   'app.about': 'Virtuelle Maschinen auf dem Desktop, mit einer eigenen x86-64-Maschine.',
   'app.aboutElectron': 'Läuft auf Electron {version}.',
+  'app.testVersion': 'Eine Testversion: Sie wurde ohne das offizielle Electron erstellt.',
+  'app.components': 'Mit Subzero ausgeliefert',
+  'app.component': '{name} {version}, {license}',
 
   'menu.file': '&Datei',
   'menu.edit': '&Bearbeiten',
@@ -92,6 +95,11 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'home.openText': 'Eine virtuelle Maschine hinzufügen, die in einem anderen Ordner liegt.',
   'home.yours': 'Ihre virtuellen Maschinen',
   'home.starting': 'Wird vorbereitet …',
+
+  'gallery.title': 'Galerie',
+  'gallery.linux': 'Ein 64-Bit-Linux mit Shell und Werkzeugen, das im Arbeitsspeicher läuft.',
+  'gallery.memtest': 'Prüft den Arbeitsspeicher einer virtuellen Maschine, Durchgang für Durchgang.',
+  'gallery.grub': 'Die Befehlszeile eines Bootloaders, zum Umsehen und Reparieren.',
 
   'toolbar.label': 'Virtuelle Maschine',
   'toolbar.powerOn': 'Einschalten',

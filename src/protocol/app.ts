@@ -192,6 +192,13 @@ export interface NewVmRequest {
   readonly diskGiB: number | null;
 }
 
+/** A ready guest. */
+export interface GalleryItem {
+  readonly id: 'linux' | 'memtest' | 'grub';
+  readonly name: string;
+  readonly icon: string;
+}
+
 /** What is absent stays as it is. */
 export interface VmChanges {
   readonly name?: string;
@@ -254,6 +261,10 @@ export type MenuCommand = (typeof menuCommands)[number] | `send.${SpecialKey}`;
 export interface AppInfo {
   readonly version: string;
   readonly electron: string;
+  /** Made without the official Electron: for trying out only. */
+  readonly isTest: boolean;
+  /** What comes with the program and is not its own. */
+  readonly components: readonly { readonly name: string; readonly version: string; readonly license: string }[];
   readonly platform: 'linux' | 'windows' | 'mac';
 }
 
@@ -290,8 +301,10 @@ export interface AppCalls {
   /** What is wrong with a name, or null. */
   'wizard.checkName': (args: { name: string }) => string | null;
   'wizard.create': (args: NewVmRequest) => VmId;
-  /** The starter Linux: made if it is not there yet, then started. */
-  'gallery.trySubzero': (args: null) => VmId;
+  /** The guests that come with Subzero. */
+  'gallery.list': (args: null) => readonly GalleryItem[];
+  /** Made if it is not there yet, then started. */
+  'gallery.start': (args: { guest: GalleryItem['id'] }) => VmId;
   'vm.details': (args: { vm: VmId }) => VmDetails;
   'vm.change': (args: { vm: VmId; changes: VmChanges }) => { isQueued: boolean };
   /** Forgets what waits for the next power-on. */
@@ -436,7 +449,8 @@ export const appChecks: Checks<AppCalls> = {
     memoryMiB: memory,
     diskGiB: optional(diskGiB),
   }),
-  'gallery.trySubzero': nothing,
+  'gallery.list': nothing,
+  'gallery.start': object({ guest: oneOf(['linux', 'memtest', 'grub']) }),
   'vm.details': ofVm,
   'vm.change': object({
     vm,

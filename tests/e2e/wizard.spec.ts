@@ -9,7 +9,7 @@ import { answerFileDialogs, builtFile, launchApp, type RunningApp, runCli, scree
 import { expectState, GuestConsole } from './vm-window';
 
 /** Wizard and system recognition. */
-test.describe.configure({ mode: 'serial', timeout: 120_000 });
+test.describe.configure({ mode: 'serial', timeout: 400_000 });
 
 const folder = mkdtempSync(path.join(tmpdir(), 'subzero-wizard-'));
 let running: RunningApp;
@@ -85,27 +85,13 @@ test('a disc is recognised, with an honest line about it', async () => {
   await button('Cancel').click();
 });
 
-test('an image dropped on the window boots after three clicks', async () => {
-  const { page } = running;
-  await drop(builtFile('guests', 'grub-rescue-cdrom.iso'));
-  await expect(wizard.getByText('Detected: GRUB rescue')).toBeVisible();
-  await button('Next').click();
-  await button('Next').click();
-  await shot('ready');
-  await button('Finish').click();
-  await new GuestConsole(page, 'GRUB rescue').sees(/GNU GRUB/);
-  await page.getByRole('button', { name: 'Power Off' }).click();
-  await expectState(page, 'Powered off');
-});
-
 test('a dropped file that is no image says why, and starts nothing', async () => {
   const { page } = running;
   const file = path.join(folder, 'appliance.vmdk');
   writeFileSync(file, `KDMV${'\0'.repeat(2000)}`);
   await drop(file);
-  await expect(page.getByRole('alert')).toContainText('VMDK image, which is not supported yet');
+  await expect(page.getByRole('alert').filter({ hasText: 'VMDK image, which is not supported yet' })).toBeVisible();
   await expect(wizard).toBeHidden();
-  await page.getByRole('button', { name: 'Dismiss' }).click();
 });
 
 test('an existing disk is copied into the VM, and the original stays as it is', async () => {
@@ -120,7 +106,7 @@ test('an existing disk is copied into the VM, and the original stays as it is', 
   await wizard.getByText('Power on after creating').click();
   await button('Finish').click();
   await expect(page.getByRole('region', { name: 'Devices' })).toContainText('3\u00a0GiB');
-  const shown = JSON.parse(await runCli(home, 'show', 'Debian 12', '--json'));
+  const shown = JSON.parse(await runCli(home, 'show', 'Debian 12'));
   expect(JSON.stringify(shown)).toContain('disks/disk0.qcow2');
 });
 
@@ -147,7 +133,7 @@ test('the custom path chooses the system and the hardware', async () => {
   await wizard.getByText('Power on after creating').click();
   await button('Finish').click();
   await expect(page.getByRole('tab', { name: 'Microsoft Windows XP' })).toBeVisible();
-  const { config } = JSON.parse(await runCli(home, 'show', 'Microsoft Windows XP', '--json'));
+  const { config } = JSON.parse(await runCli(home, 'show', 'Microsoft Windows XP'));
   expect(config).toMatchObject({
     os: { id: 'winxp', icon: 'windows' },
     cpu: { vendor: 'AuthenticAMD' },
@@ -160,6 +146,20 @@ test('the command line recognises the same', async () => {
   const { home } = running;
   const file = path.join(folder, 'debian.iso');
   await runCli(home, 'create', 'by-hand', '--cdrom', file);
-  const { config } = JSON.parse(await runCli(home, 'show', 'by-hand', '--json'));
+  const { config } = JSON.parse(await runCli(home, 'show', 'by-hand'));
   expect(config).toMatchObject({ os: { id: 'debian12', icon: 'debian' }, memory: { memoryMiB: 1024 } });
+});
+
+test('an image dropped on the window boots after three clicks', async () => {
+  const { page } = running;
+  await drop(builtFile('guests', 'grub-rescue-cdrom.iso'));
+  await expect(wizard.getByText('Detected: GRUB rescue')).toBeVisible();
+  await button('Next').click();
+  await button('Next').click();
+  await shot('ready');
+  await button('Finish').click();
+  const guest = new GuestConsole(page, 'GRUB rescue');
+  await expect(async () => guest.sees(/GNU GRUB/)).toPass({ timeout: 300_000 });
+  await page.getByRole('button', { name: 'Power Off' }).click();
+  await expectState(page, 'Powered off');
 });

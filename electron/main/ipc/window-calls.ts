@@ -1,5 +1,7 @@
 import { app } from 'electron';
-import type { AppCalls, CloseAnswer } from '../../../src/protocol/app';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { AppCalls, AppInfo, CloseAnswer } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppWindow } from '../app-context';
 import { copyText, pastedText } from '../clipboard';
@@ -12,9 +14,11 @@ const MAX_PASTED_LENGTH = 100_000;
 
 export function windowCalls({ window }: AppWindow, closeAnswered: (answer: CloseAnswer) => void): WindowCalls {
   return {
-    'app.info': () => ({
+    'app.info': async () => ({
       version: app.getVersion(),
       electron: process.versions.electron,
+      isTest: app.getVersion().endsWith('-test'),
+      components: await components(),
       platform: process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'mac' : 'linux',
     }),
     'app.closeAnswer': ({ answer }) => closeAnswered(answer),
@@ -26,4 +30,10 @@ export function windowCalls({ window }: AppWindow, closeAnswered: (answer: Close
     'app.copyText': ({ text }) => copyText(text),
     'app.pasteText': () => pastedText(MAX_PASTED_LENGTH),
   };
+}
+
+/** Written by the build. */
+async function components(): Promise<AppInfo['components']> {
+  const file = path.join(__dirname, '..', 'components.json');
+  return JSON.parse(await readFile(file, 'utf8')) as AppInfo['components'];
 }

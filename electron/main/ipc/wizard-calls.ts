@@ -5,23 +5,18 @@ import { nameTrouble } from '../../../src/config/vm-name';
 import { defaultConfig, type VmConfig } from '../../../src/config/vm-config';
 import { translate } from '../../../src/i18n/translate';
 import type { CopiedFile, NewDisk } from '../../../src/library/library';
+import { coldGalleryVm, hasGalleryGuest } from '../../../src/library/gallery/gallery';
 import { usesOf } from '../../../src/library/media';
 import { systemChoices } from '../../../src/library/systems/recognise';
 import type { AppCalls, NewVmRequest } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
 import { choiceOf, pickImage } from '../picked-image';
-import { hasStarter, STARTER_MEMORY_MIB, STARTER_NAME, STARTER_OS, starterVm } from '../starter';
+import { OUT } from './gallery-calls';
 
 type WizardCalls = Pick<
   Handlers<AppCalls>,
-  | 'wizard.info'
-  | 'wizard.pickFile'
-  | 'wizard.pickFolder'
-  | 'wizard.systems'
-  | 'wizard.checkName'
-  | 'wizard.create'
-  | 'gallery.trySubzero'
+  'wizard.info' | 'wizard.pickFile' | 'wizard.pickFolder' | 'wizard.systems' | 'wizard.checkName' | 'wizard.create'
 >;
 
 const EXTENSIONS = {
@@ -31,12 +26,12 @@ const EXTENSIONS = {
 } as const;
 
 export function wizardCalls(context: AppContext, { window }: AppWindow): WizardCalls {
-  const { library, directory, supervisor, pickedFolders } = context;
+  const { library, directory, pickedFolders } = context;
   return {
     'wizard.info': async () => ({
       defaultFolder: library.paths.vmsFolder,
       hostMemoryMiB: Math.floor(totalmem() / (1 << 20)),
-      hasStarter: await hasStarter(),
+      hasStarter: await hasGalleryGuest(context.files, OUT, 'linux'),
     }),
     'wizard.pickFile': async ({ kind }) => {
       const { filePaths } = await dialog.showOpenDialog(window, {
@@ -73,22 +68,11 @@ export function wizardCalls(context: AppContext, { window }: AppWindow): WizardC
       await directory.refresh();
       return directory.idOf(entry.folder);
     },
-    'gallery.trySubzero': async () => {
-      const known = (await library.list()).find(
-        (entry) => entry.kind === 'ok' && entry.config.os.id === STARTER_OS.id && entry.name === STARTER_NAME,
-      );
-      const entry =
-        known ?? (await library.create({ ...(await starterVm(STARTER_NAME, STARTER_MEMORY_MIB)), disks: [] }));
-      await directory.refresh();
-      const id = directory.idOf(entry.folder);
-      if (directory.link(id) === undefined) await supervisor.start(entry.folder);
-      return id;
-    },
   };
 }
 
 async function plan(
-  { pickedFiles, systems }: AppContext,
+  { files, pickedFiles, systems }: AppContext,
   request: NewVmRequest,
 ): Promise<{ config: VmConfig; disks: NewDisk[]; copies: CopiedFile[] }> {
   const { name, source, memoryMiB, diskGiB, systemId, hardware } = request;
@@ -96,9 +80,9 @@ async function plan(
   const hasNewDisk = typeof diskGiB === 'number';
   const disks = hasNewDisk ? [{ file: disk.file, sizeBytes: diskGiB * 2 ** 30 }] : [];
   if (source.kind === 'starter') {
-    const starter = await starterVm(name, memoryMiB);
-    const config = { ...starter.config, disks: hasNewDisk ? [disk] : [] };
-    return { ...starter, config: withHardware(config, hardware), disks };
+    const starter = await coldGalleryVm(files, OUT, 'linux', name);
+    const config = { ...starter.config, memory: { memoryMiB }, disks: hasNewDisk ? [disk] : [] };
+    return { config: withHardware(config, hardware), disks, copies: [...(starter.copies ?? [])] };
   }
   const picked = source.kind === 'file' ? pickedFiles.get(source.token) : undefined;
   const system =

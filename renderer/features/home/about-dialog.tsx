@@ -35,6 +35,17 @@ export function AboutDialog() {
               {translate('app.aboutElectron', { version: info.electron })}
             </p>
           )}
+          {info?.isTest === true ? <p className="note">{translate('app.testVersion')}</p> : null}
+          {info === undefined ? null : (
+            <>
+              <h3>{translate('app.components')}</h3>
+              <ul className="components">
+                {info.components.map(({ name, version, license }) => (
+                  <li key={name}>{translate('app.component', { name, version, license })}</li>
+                ))}
+              </ul>
+            </>
+          )}
         </div>
       </div>
     </Dialog>

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import { translate } from '../../../src/i18n/translate';
+import type { GalleryItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
-import { Icon, type IconName } from '../../components/icon';
+import { Icon, type IconName, systemIcon } from '../../components/icon';
 import { showDialog } from '../../state/dialogs';
 import { library } from '../../state/library';
 import { report } from '../../state/notices';
@@ -9,25 +10,27 @@ import { useStore } from '../../state/store';
 import { openTab } from '../../state/tabs';
 import { openVmFolder } from '../library/open-vm';
 import { RecentList } from './recent-list';
+import './gallery.css';
 import './home.css';
 
 export function HomeTab() {
   const items = useStore(library);
-  const [hasStarter, setHasStarter] = useState(true);
-  const [isTrying, setTrying] = useState(false);
+  const [guests, setGuests] = useState<readonly GalleryItem[]>();
+  const [starting, setStarting] = useState<GalleryItem['id']>();
   useEffect(() => {
-    call('wizard.info', null).then((info) => setHasStarter(info.hasStarter), report);
+    call('gallery.list', null).then(setGuests, report);
   }, []);
-  const trySubzero = async (): Promise<void> => {
-    setTrying(true);
+  const startGuest = async (guest: GalleryItem['id']): Promise<void> => {
+    setStarting(guest);
     try {
-      openTab(await call('gallery.trySubzero', null));
+      openTab(await call('gallery.start', { guest }));
     } catch (error) {
       report(error);
     } finally {
-      setTrying(false);
+      setStarting(undefined);
     }
   };
+  const hasLinux = guests === undefined || guests.some(({ id }) => id === 'linux');
   return (
     <div className="home">
       <div className="home-inner">
@@ -44,10 +47,10 @@ export function HomeTab() {
           <Card
             icon="play"
             title={translate('home.try')}
-            text={isTrying ? translate('home.starting') : translate(hasStarter ? 'home.tryText' : 'home.tryMissing')}
+            text={translate(starting === 'linux' ? 'home.starting' : hasLinux ? 'home.tryText' : 'home.tryMissing')}
             isPrimary
-            isDisabled={!hasStarter || isTrying}
-            onPress={() => void trySubzero()}
+            isDisabled={!hasLinux || starting !== undefined}
+            onPress={() => void startGuest('linux')}
           />
           <Card
             icon="plus"
@@ -62,6 +65,35 @@ export function HomeTab() {
             onPress={() => void openVmFolder()}
           />
         </div>
+        {guests === undefined || guests.length === 0 ? null : (
+          <section aria-label={translate('gallery.title')}>
+            <h2>{translate('gallery.title')}</h2>
+            <ul className="gallery">
+              {guests.map(({ id, name, icon }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    className="gallery-guest"
+                    aria-labelledby={`gallery-${id}`}
+                    aria-describedby={`gallery-${id}-text`}
+                    disabled={starting !== undefined}
+                    onClick={() => void startGuest(id)}
+                  >
+                    <span className="system-badge small">
+                      <Icon name={systemIcon(icon)} size={22} />
+                    </span>
+                    <span className="gallery-name" id={`gallery-${id}`}>
+                      {name}
+                    </span>
+                    <span className="gallery-text" id={`gallery-${id}-text`}>
+                      {translate(starting === id ? 'home.starting' : `gallery.${id}`)}
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
         <RecentList items={items ?? []} />
       </div>
     </div>

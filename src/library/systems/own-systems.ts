@@ -60,10 +60,10 @@ export const ownSystems: readonly OwnSystem[] = [
   own('debian13-live', 'Debian 13 live', 'debian', /^d-live 13/i, [2048, 20]),
   own('debian12-live', 'Debian 12 live', 'debian', /^d-live 12/i, [2048, 20]),
   own('debian13', 'Debian 13', 'debian', /^Debian 13\.\d+(\.\d+)? (amd64|multi)/i, [1024, 20], {
-    file: /^debian-13.*amd64/i,
+    file: /^debian-13(?!.*(arm|ppc|s390|riscv))/i,
   }),
   own('debian12', 'Debian 12', 'debian', /^Debian 12\.\d+(\.\d+)? (amd64|i386|multi)/i, [1024, 20], {
-    file: /^debian-12.*(amd64|i386)/i,
+    file: /^debian-12(?!.*(arm|ppc|s390|mips))/i,
   }),
   own('debian-arm', 'Debian', 'debian', /^Debian 1[2-9]\.\S+ (arm|ppc|p64|s390|mips|riscv)/i, [1024, 20], {
     arch: 'aarch64',

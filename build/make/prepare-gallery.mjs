@@ -1,0 +1,4 @@
+// Runs under the lock of `npm run gallery`.
+import { prepareGallery } from './gallery.mjs';
+
+await prepareGallery();
