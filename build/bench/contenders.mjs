@@ -45,7 +45,9 @@ const subzero = {
       return { command, args: [inOut('cli.cjs'), 'run', 'starter', ...more], env };
     }
     const boot = ['--kernel', guest.kernel, '--initrd', guest.initrd, '--append', append];
-    return { command, args: [inOut('cli.cjs'), 'run', '--memory', `${MEMORY_MIB}`, ...boot, ...more] };
+    // the figures are told while the machine still is there
+    const end = ['--until', 'BENCH-DONE'];
+    return { command, args: [inOut('cli.cjs'), 'run', '--memory', `${MEMORY_MIB}`, ...boot, ...more, ...end] };
   },
 };
 

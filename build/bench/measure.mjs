@@ -24,6 +24,7 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
     groups.add(child.pid);
     const begun = new Map();
     let rest = '';
+    let errors = '';
 
     const readLine = (line) => {
       const now = performance.now();
@@ -59,6 +60,9 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
     if (reader !== undefined) child.stdout.resume();
     child.stderr.setEncoding('utf8').on('data', (text) => {
       result.figures = /[\d.]+ MIPS/.exec(text)?.[0] ?? result.figures;
+      errors = (errors + text).slice(-8000);
+      const compiled = /^subzero: compiled code: (\{.*\})$/m.exec(errors)?.[1];
+      if (compiled !== undefined) result.compiled = JSON.parse(compiled);
       result.output = (result.output + text).slice(-2000);
     });
     let timer = setTimeout(() => endGroup(child.pid), timeoutMs);

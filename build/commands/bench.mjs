@@ -18,6 +18,7 @@ const HELP = `npm run bench -- [options]
   --only LIST        these programs only; "boot" only boots
   --timeout MINUTES  of one run (30)
   --cpu              shows CPU time of all threads instead of the host's clock
+  --fallbacks        the instructions for which compiled code was left most often, too
   --json FILE        every figure of every run`;
 
 const OPTIONS = {
@@ -27,6 +28,7 @@ const OPTIONS = {
   only: { type: 'string', default: '' },
   timeout: { type: 'string', default: '30' },
   cpu: { type: 'boolean', default: false },
+  fallbacks: { type: 'boolean', default: false },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
@@ -115,6 +117,18 @@ export async function bench(args) {
   return report(results, { runs, values });
 }
 
+/** What compiled code left to the interpreter, over the whole run of the guest: a TLB miss counts for its instruction. */
+function printFallbacks(compiled) {
+  if (compiled === undefined) return;
+  const { instructions, entries, slowExits, fallbacks } = compiled;
+  print(
+    `compiled code: ${instructions} instructions, ${entries} entries, ${slowExits} of them left for the interpreter by`,
+  );
+  const total = fallbacks.reduce((sum, { count }) => sum + count, 0);
+  for (const { name, count } of fallbacks.slice(0, 20))
+    print(`  ${((100 * count) / total).toFixed(1).padStart(5)} %  ${name}`);
+}
+
 /** Prints the tables; false figures and failed runs make the status 1. */
 function report(results, { runs, values }) {
   let status = 0;
@@ -130,6 +144,7 @@ function report(results, { runs, values }) {
       contenders.filter(({ id }) => id in byContender).map(({ id, title }) => [id, title]),
     );
     print(`\n${table(TITLES[name], summary, titles, byContender)}\n`);
+    if (values.fallbacks) printFallbacks(byContender.subzero?.at(-1)?.compiled);
     for (const { name: program, id, sum, expected } of summary.wrong) {
       print(`CHECKSUM of ${program} differs: ${titles[id]} ${sum}, expected ${expected}`);
       status = 1;
