@@ -1,6 +1,5 @@
 // What users read comes from src/i18n: no key is missing, extra or unused there, and every language has the same placeholders.
 import fs from 'node:fs';
-import { transformSync } from 'esbuild';
 import { at } from '../setup/paths.mjs';
 import { listFiles } from '../setup/stamp.mjs';
 import { withoutComments } from './scan.mjs';
@@ -10,6 +9,8 @@ const LANGUAGES = { english: 'src/i18n/english.ts', german: 'src/i18n/german.ts'
 
 /** The messages of a language file, which holds nothing but one exported object. */
 async function messagesOf(file, name) {
+  // set-up, which installs it, may not have run when this file is loaded
+  const { transformSync } = await import('esbuild');
   const { code } = transformSync(fs.readFileSync(at(file), 'utf8'), { loader: 'ts', format: 'esm' });
   const module = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
   return new Map(Object.entries(module[name]));
