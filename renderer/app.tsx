@@ -16,6 +16,7 @@ import { SettingsDialog } from './features/settings/settings-dialog';
 import { RestoreDialog } from './features/snapshots/restore-dialog';
 import { SnapshotManager } from './features/snapshots/snapshot-manager';
 import { TakeDialog } from './features/snapshots/take-dialog';
+import { AfterPowerOffDialog, startAskingAfterPowerOff } from './features/vm/after-power-off';
 import { DeleteDialog } from './features/vm/delete-dialog';
 import { stateLook } from './features/vm/state-text';
 import { StatusBar } from './features/vm/status-bar';
@@ -39,6 +40,7 @@ export function App() {
   const vm = items?.find(({ id }) => id === active);
   const shown = open.flatMap((id) => items?.find((item) => item.id === id) ?? []);
   useEffect(startMenuCommands, []);
+  useEffect(startAskingAfterPowerOff, []);
   const title = vm?.name ?? '';
   useEffect(() => {
     document.title = title === '' ? translate('app.name') : `${title} - ${translate('app.name')}`;
@@ -125,7 +127,8 @@ function Dialogs() {
       const vm = vmById(dialog.vm);
       if (vm === undefined) return null;
       if (dialog.kind === 'typeText') return <TypeDialog vm={vm} />;
-      if (dialog.kind === 'settings') return <SettingsDialog vm={vm} />;
+      if (dialog.kind === 'settings') return <SettingsDialog vm={vm} device={dialog.device} />;
+      if (dialog.kind === 'afterPowerOff') return <AfterPowerOffDialog vm={vm} />;
       if (dialog.kind === 'log') return <LogDialog vm={vm} />;
       if (dialog.kind === 'support') return <SupportDialog vm={vm} />;
       if (dialog.kind === 'takeSnapshot') return <TakeDialog vm={vm} onDone={closeDialog} />;

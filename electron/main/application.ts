@@ -1,5 +1,6 @@
 import { app, type BrowserWindow } from 'electron';
 import path from 'node:path';
+import { VmError } from '../../src/base/errors';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { currentLanguage } from '../../src/i18n/translate';
 import type { Library } from '../../src/library/library';
@@ -61,6 +62,20 @@ export class Application {
     const reading = this.#context.directory.begin();
     await this.showWindow();
     await reading;
+    this.#autoStart();
+  }
+
+  /** VMs whose options ask for it. */
+  #autoStart(): void {
+    const { directory, supervisor } = this.#context;
+    for (const { id, runs, status } of directory.items()) {
+      const entry = directory.entry(id);
+      if (entry.kind !== 'ok' || !entry.config.options.autoStart || runs !== 'nowhere') continue;
+      if (entry.owner !== undefined || (status.kind !== 'stopped' && status.kind !== 'suspended')) continue;
+      supervisor
+        .start(entry.folder)
+        .catch((error: unknown) => this.#emit('failed', { error: VmError.from(error).toWire() }));
+    }
   }
 
   /** Opens the window, or brings it to the front. */

@@ -23,6 +23,7 @@ import { pause, pauseHelp, reset, resetHelp, resume, resumeHelp, stop, stopHelp,
 import { rename, renameHelp } from './rename';
 import { run, runHelp } from './run';
 import { screenshot, screenshotHelp, sendKeys, sendKeysHelp, serial, serialHelp } from './screen';
+import { set, setHelp } from './set';
 import { show, showHelp } from './show';
 import { snapshot, snapshotHelp } from './snapshot';
 import { start, startHelp } from './start';
@@ -53,6 +54,7 @@ const commands: Readonly<Record<string, Command>> = {
   serial: { help: serialHelp, run: serial },
   stats: { help: statsHelp, run: stats },
   'send-keys': { help: sendKeysHelp, run: sendKeys },
+  set: { help: setHelp, run: set },
   rename: { help: renameHelp, run: rename },
   move: { help: moveHelp, run: move },
   favorite: { help: favouriteHelp, run: favourite },
