@@ -21,10 +21,14 @@ export const notices = new Store<readonly Notice[]>([]);
 let nextId = 1;
 
 const MAX_NOTICES = 4;
+/** News go by themselves; errors stay until they are dismissed. */
+const NEWS_MS = 10_000;
+const ACTION_MS = 30_000;
 
 export function notify(kind: Notice['kind'], text: string, action?: NoticeAction): void {
   const notice = { id: nextId++, kind, text, ...(action === undefined ? {} : { action }) };
   notices.update((list) => [...list, notice].slice(-MAX_NOTICES));
+  if (kind === 'info') setTimeout(() => dismiss(notice.id), action === undefined ? NEWS_MS : ACTION_MS);
 }
 
 export function dismiss(id: number): void {

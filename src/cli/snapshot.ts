@@ -6,7 +6,7 @@ import { formatBytes, parseCommand, say } from './arguments';
 import { EXIT_DONE, UsageError } from './usage-error';
 import { connectTo, openLibrary, type VmClient } from './vm-client';
 
-export const snapshotHelp = `subzero snapshot take NAME [SNAPSHOT] [--description TEXT] | list NAME [--json] | restore NAME SNAPSHOT | delete NAME SNAPSHOT
+export const snapshotHelp = `subzero snapshot take NAME [SNAPSHOT] [--description TEXT] | list NAME [--json] | restore NAME SNAPSHOT | delete NAME SNAPSHOT | rename NAME SNAPSHOT NEWNAME | describe NAME SNAPSHOT TEXT
   SNAPSHOT is a snapshot's name or id. A running VM is snapshotted with its RAM; restoring one makes it run on from there.`;
 
 /** What both a running VM and one that is off can do. */
@@ -15,6 +15,7 @@ interface Snapshots {
   take(name: string, description: string): Promise<string>;
   restore(id: string): Promise<void>;
   delete(id: string): Promise<void>;
+  rename(id: string, name: string, description: string): Promise<void>;
 }
 
 export async function snapshot(args: readonly string[]): Promise<number> {
@@ -33,8 +34,26 @@ export async function snapshot(args: readonly string[]): Promise<number> {
         return EXIT_DONE;
       });
     }
+    case 'rename':
+    case 'describe': {
+      const last = action === 'rename' ? 'NEWNAME' : 'TEXT';
+      const { positionals } = parseCommand(`snapshot ${action}`, rest, {}, ['NAME', 'SNAPSHOT', last]);
+      const [vm, wanted, text] = positionals as [string, string, string];
+      if (action === 'rename' && text.trim() === '')
+        throw new UsageError('snapshot rename: the name must not be empty');
+      return withSnapshots(vm, async (snapshots) => {
+        const tree = await snapshots.tree();
+        const id = idOf(tree, wanted);
+        const { name, description } = tree.snapshots.find((one) => one.id === id) as {
+          name: string;
+          description: string;
+        };
+        await snapshots.rename(id, action === 'rename' ? text : name, action === 'describe' ? text : description);
+        return EXIT_DONE;
+      });
+    }
     default:
-      throw new UsageError(`snapshot ${action ?? ''}: must be take, list, restore or delete`);
+      throw new UsageError(`snapshot ${action ?? ''}: must be take, list, restore, delete, rename or describe`);
   }
 }
 
@@ -56,7 +75,12 @@ async function list(args: readonly string[]): Promise<number> {
   const library = openLibrary();
   const entry = await library.find(positionals[0] as string);
   const tree = await library.snapshots(entry.folder);
-  say(values.json ? JSON.stringify(tree, null, 2) : drawTree(tree));
+  if (!values.json) say(drawTree(tree));
+  else {
+    const sizes = await library.snapshotSizes(entry.folder);
+    const snapshots = tree.snapshots.map((one) => ({ ...one, ...sizes.get(one.id) }));
+    say(JSON.stringify({ ...tree, snapshots }, null, 2));
+  }
   return EXIT_DONE;
 }
 
@@ -113,6 +137,7 @@ function ofRunning(client: VmClient): Snapshots {
     take: async (name, description) => (await client.call('snapshot.take', { name, description })).id,
     restore: (id) => client.call('snapshot.restore', { id }),
     delete: (id) => client.call('snapshot.delete', { id }),
+    rename: (id, name, description) => client.call('snapshot.rename', { id, name, description }),
   };
 }
 
@@ -122,5 +147,6 @@ function ofStopped(vm: OwnedVm): Snapshots {
     take: (name, description) => vm.takeOffline({ name, description }),
     restore: (id) => vm.restore(id),
     delete: (id) => vm.deleteSnapshot(id),
+    rename: (id, name, description) => vm.renameSnapshot(id, name, description),
   };
 }

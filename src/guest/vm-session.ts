@@ -68,6 +68,8 @@ export class VmSession {
   #memory: WebAssembly.Memory | undefined;
   #core: WebAssembly.Module | undefined;
   #hasEnded = false;
+  /** Ends what is being saved now. */
+  #saving: AbortController | undefined;
   /** As the guest last saw them. */
   #buttons = 0;
   #typing: Promise<void> = Promise.resolve();
@@ -196,6 +198,11 @@ export class VmSession {
       }
       await this.#stop({ kind: 'suspended' });
     });
+  }
+
+  /** What is being saved is given up; nothing happens when nothing is. */
+  cancelSaving(): void {
+    this.#saving?.abort();
   }
 
   takeSnapshot(name: string, description: string): Promise<{ id: string }> {
@@ -609,16 +616,25 @@ export class VmSession {
   }
 
   async #writeMemory(writer: StateWriter, bytes: Uint8Array): Promise<void> {
+    const saving = new AbortController();
+    this.#saving = saving;
     const regions = this.#regions();
     const startOf = new Map(regions.map(({ id, start }) => [id, start]));
-    await writer.writeMemory(
-      regions.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
-      (region, offset, length) => {
-        const start = (startOf.get(region.id) as number) + offset;
-        return bytes.subarray(start, start + length);
-      },
-      { onProgress: (done, total) => this.lifecycle.move({ kind: 'saving', done: done / total }) },
-    );
+    try {
+      await writer.writeMemory(
+        regions.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
+        (region, offset, length) => {
+          const start = (startOf.get(region.id) as number) + offset;
+          return bytes.subarray(start, start + length);
+        },
+        {
+          signal: saving.signal,
+          onProgress: (done, total) => this.lifecycle.move({ kind: 'saving', done: done / total }),
+        },
+      );
+    } finally {
+      this.#saving = undefined;
+    }
   }
 
   async #loadMemory(saved: SavedState, memory: WebAssembly.Memory): Promise<void> {

@@ -31,6 +31,7 @@ import type { EditOwner } from './edit-vm';
 import { OwnedVm } from './owned-vm';
 import type { SubzeroPaths } from './paths';
 import { socketPathFor } from './runtime-socket';
+import { type SnapshotSize, snapshotSizes } from './snapshots/sizes';
 import { viewOfTree } from './snapshots/snapshot-store';
 import { SnapshotFolder } from './snapshots/snapshot-folder';
 import { loadConfig, requireValid, resolveFile, writeConfig } from './vm-folder';
@@ -311,6 +312,12 @@ export class Library {
   /** The snapshots of a VM that others may own; a moment's view. */
   async snapshots(folder: string): Promise<SnapshotTreeView> {
     return viewOfTree(await new SnapshotFolder(this.files, folder).readTree());
+  }
+
+  /** What each snapshot takes, and what deleting it would give back; a moment's view. */
+  async snapshotSizes(folder: string): Promise<Map<string, SnapshotSize>> {
+    const snapshots = new SnapshotFolder(this.files, folder);
+    return snapshotSizes(snapshots, await snapshots.readTree());
   }
 
   /** A small PNG; undefined where there is none. A moment's view, as `snapshots`. */

@@ -318,6 +318,8 @@ export interface AppCalls {
   'vm.pause': (args: { vm: VmId }) => void;
   'vm.resume': (args: { vm: VmId }) => void;
   'vm.suspend': (args: { vm: VmId }) => void;
+  /** Gives up the snapshot that is being taken, or the suspend. */
+  'vm.cancelSaving': (args: { vm: VmId }) => void;
   'vm.shutDown': (args: { vm: VmId }) => void;
   'vm.reset': (args: { vm: VmId }) => void;
   'vm.powerOff': (args: { vm: VmId }) => void;
@@ -337,6 +339,8 @@ export interface AppCalls {
   'vm.insertMedium': (args: { vm: VmId; device: string }) => boolean;
   'vm.ejectMedium': (args: { vm: VmId; device: string }) => void;
   'snapshot.list': (args: { vm: VmId }) => SnapshotTree;
+  /** By snapshot: what its files take, and what deleting it would give back. */
+  'snapshot.sizes': (args: { vm: VmId }) => Readonly<Record<string, { sizeBytes: number; freedBytes: number }>>;
   'snapshot.take': (args: { vm: VmId; name: string; description: string }) => { id: string };
   'snapshot.restore': (args: { vm: VmId; id: string }) => void;
   'snapshot.delete': (args: { vm: VmId; id: string }) => void;
@@ -496,6 +500,7 @@ export const appChecks: Checks<AppCalls> = {
   'vm.pause': ofVm,
   'vm.resume': ofVm,
   'vm.suspend': ofVm,
+  'vm.cancelSaving': ofVm,
   'vm.shutDown': ofVm,
   'vm.reset': ofVm,
   'vm.powerOff': ofVm,
@@ -509,6 +514,7 @@ export const appChecks: Checks<AppCalls> = {
   'vm.insertMedium': ofDevice,
   'vm.ejectMedium': ofDevice,
   'snapshot.list': ofVm,
+  'snapshot.sizes': ofVm,
   'snapshot.take': object({ vm, name: snapshotName, description }),
   'snapshot.restore': object({ vm, id: snapshotId }),
   'snapshot.delete': object({ vm, id: snapshotId }),

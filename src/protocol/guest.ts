@@ -122,6 +122,8 @@ export interface GuestCalls {
   'vm.powerOff': (args: null) => void;
   /** Saves everything and ends the process; the next start goes on from there. */
   'vm.suspend': (args: null) => void;
+  /** Gives up what is being saved: a snapshot or a suspend, which then fails with 'cancelled'. */
+  'vm.cancelSaving': (args: null) => void;
   'snapshot.list': (args: null) => SnapshotTree;
   'snapshot.take': (args: { name: string; description: string }) => { id: string };
   'snapshot.restore': (args: { id: string }) => void;
@@ -181,6 +183,7 @@ export const guestChecks: Checks<GuestCalls> = {
   'vm.shutDown': nothing,
   'vm.powerOff': nothing,
   'vm.suspend': nothing,
+  'vm.cancelSaving': nothing,
   'snapshot.list': nothing,
   'snapshot.take': object({ name: text({ maxLength: 200 }), description: text({ maxLength: 10_000 }) }),
   'snapshot.restore': object({ id: snapshotId }),

@@ -21,6 +21,7 @@ export function snapshotCalls(
   };
   return {
     'snapshot.list': ({ vm }) => tree(vm),
+    'snapshot.sizes': async ({ vm }) => Object.fromEntries(await library.snapshotSizes(directory.folder(vm))),
     'snapshot.take': async ({ vm, name, description }) => {
       const link = directory.link(vm);
       if (link !== undefined) return link.call('snapshot.take', { name, description });

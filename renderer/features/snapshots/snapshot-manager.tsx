@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { formatDate, translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
-import type { SnapshotInfo } from '../../../src/protocol/guest';
+import type { SnapshotInfo, SnapshotTree } from '../../../src/protocol/guest';
 import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
@@ -18,6 +18,7 @@ import { HERE_ID, rowsOf } from './snapshot-tree';
 import { TakeDialog } from './take-dialog';
 import './snapshots.css';
 
+type SnapshotSize = { readonly sizeBytes: number; readonly freedBytes: number };
 type Inner = { readonly kind: 'take' } | { readonly kind: 'restore' | 'delete'; readonly snapshot: SnapshotInfo };
 
 /** All snapshots of a VM as a tree, with where it is now. */
@@ -26,6 +27,7 @@ export function SnapshotManager({ vm }: { readonly vm: VmItem }) {
   const [selected, setSelected] = useState<string>();
   const [inner, setInner] = useState<Inner>();
   const rows = rowsOf(tree);
+  const sizes = useSizes(vm, tree);
   const snapshot = tree.snapshots.find(({ id }) => id === selected);
   const isFree = canTakeSnapshot(vm) || vm.status.kind === 'crashed';
   return (
@@ -71,6 +73,7 @@ export function SnapshotManager({ vm }: { readonly vm: VmItem }) {
               key={snapshot.id}
               vm={vm}
               snapshot={snapshot}
+              size={sizes?.[snapshot.id]}
               isFree={isFree}
               onRestore={() => setInner({ kind: 'restore', snapshot })}
               onDelete={() => setInner({ kind: 'delete', snapshot })}
@@ -87,7 +90,12 @@ export function SnapshotManager({ vm }: { readonly vm: VmItem }) {
         />
       ) : null}
       {inner?.kind === 'delete' ? (
-        <DeleteDialog vm={vm} snapshot={inner.snapshot} onDone={() => setInner(undefined)} />
+        <DeleteDialog
+          vm={vm}
+          snapshot={inner.snapshot}
+          size={sizes?.[inner.snapshot.id]}
+          onDone={() => setInner(undefined)}
+        />
       ) : null}
     </>
   );
@@ -117,12 +125,13 @@ function SnapshotLine({ vm, snapshot }: { readonly vm: VmItem; readonly snapshot
 interface DetailsProps {
   readonly vm: VmItem;
   readonly snapshot: SnapshotInfo;
+  readonly size: SnapshotSize | undefined;
   readonly isFree: boolean;
   readonly onRestore: () => void;
   readonly onDelete: () => void;
 }
 
-function Details({ vm, snapshot, isFree, onRestore, onDelete }: DetailsProps) {
+function Details({ vm, snapshot, size, isFree, onRestore, onDelete }: DetailsProps) {
   const [name, setName] = useState(snapshot.name);
   const [description, setDescription] = useState(snapshot.description);
   const isChanged = name !== snapshot.name || description !== snapshot.description;
@@ -145,12 +154,12 @@ function Details({ vm, snapshot, isFree, onRestore, onDelete }: DetailsProps) {
           <dd>{formatDate(snapshot.createdMs)}</dd>
           <dt>{translate('snapshot.kind')}</dt>
           <dd>{translate(snapshot.hasMemory ? 'snapshot.withMemory' : 'snapshot.withoutMemory')}</dd>
-          {snapshot.hasMemory ? (
+          {size === undefined ? null : (
             <>
               <dt>{translate('snapshot.size')}</dt>
-              <dd>{formatBytes(snapshot.sizeBytes)}</dd>
+              <dd>{formatBytes(size.sizeBytes)}</dd>
             </>
-          ) : null}
+          )}
         </dl>
       </div>
       <div className="snapshot-buttons">
@@ -171,10 +180,12 @@ function Details({ vm, snapshot, isFree, onRestore, onDelete }: DetailsProps) {
 function DeleteDialog({
   vm,
   snapshot,
+  size,
   onDone,
 }: {
   readonly vm: VmItem;
   readonly snapshot: SnapshotInfo;
+  readonly size: SnapshotSize | undefined;
   readonly onDone: () => void;
 }) {
   const [isBusy, setBusy] = useState(false);
@@ -200,8 +211,26 @@ function DeleteDialog({
       }
     >
       <p>{translate('snapshot.deleteText')}</p>
+      {size === undefined ? null : <p>{translate('snapshot.freed', { size: formatBytes(size.freedBytes) })}</p>}
     </Dialog>
   );
+}
+
+/** What the snapshots take, read again when the tree changes. */
+function useSizes(vm: VmItem, tree: SnapshotTree): Readonly<Record<string, SnapshotSize>> | undefined {
+  const [sizes, setSizes] = useState<Readonly<Record<string, SnapshotSize>>>();
+  const ids = tree.snapshots.map(({ id }) => id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other snapshots have other sizes
+  useEffect(() => {
+    let isCurrent = true;
+    call('snapshot.sizes', { vm: vm.id }).then((read) => {
+      if (isCurrent) setSizes(read);
+    }, report);
+    return () => {
+      isCurrent = false;
+    };
+  }, [vm.id, ids]);
+  return sizes;
 }
 
 interface ThumbnailProps {

@@ -32,14 +32,15 @@ export function TakeDialog({ vm, onDone }: { readonly vm: VmItem; readonly onDon
       report(error);
     }
   };
+  const cancel = (): void => void call('vm.cancelSaving', { vm: vm.id }).catch(report);
   return (
     <Dialog
       title={translate('snapshot.takeTitle', { name: vm.name })}
       {...(isBusy ? {} : { onClose: onDone })}
-      aside={isBusy ? <span className="working">{translate('snapshot.taking')}</span> : null}
+      aside={isBusy ? <Progress vm={vm} /> : null}
       buttons={
         <>
-          <Button isDisabled={isBusy} onPress={onDone}>
+          <Button isDisabled={isBusy && vm.status.kind !== 'saving'} onPress={isBusy ? cancel : onDone}>
             {translate('button.cancel')}
           </Button>
           <Button look="primary" isDisabled={isBusy} onPress={() => void take()}>
@@ -66,5 +67,17 @@ export function TakeDialog({ vm, onDone }: { readonly vm: VmItem; readonly onDon
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </Form>
     </Dialog>
+  );
+}
+
+/** How far the saving is. */
+function Progress({ vm }: { readonly vm: VmItem }) {
+  return (
+    <span className="working saving">
+      {translate('snapshot.taking')}
+      {vm.status.kind === 'saving' ? (
+        <progress value={vm.status.done} aria-label={translate('snapshot.taking')} />
+      ) : null}
+    </span>
   );
 }

@@ -1,7 +1,13 @@
 import { useEffect, useState } from 'react';
+import { isVmError } from '../../../src/base/errors';
 import type { VmDetails, VmItem } from '../../../src/protocol/app';
 import { call, onEvent } from '../../bridge/bridge';
 import { report } from '../../state/notices';
+
+/** A VM that went or broke meanwhile: the list says so. */
+function tell(error: unknown): void {
+  if (!isVmError(error, 'vm-not-found') && !isVmError(error, 'vm-broken')) report(error);
+}
 
 /** A VM's details, read again when the VM changes. */
 export function useDetails(vm: VmItem): VmDetails | undefined {
@@ -15,7 +21,7 @@ export function useDetails(vm: VmItem): VmDetails | undefined {
     const read = (): void => {
       call('vm.details', { vm: id }).then((read) => {
         if (isCurrent) setDetails(read);
-      }, report);
+      }, tell);
     };
     read();
     const end = onEvent('details', (changed) => {
