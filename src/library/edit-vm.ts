@@ -16,7 +16,7 @@ import type { SerialConfig } from '../config/serial';
 import type { VmConfig } from '../config/vm-config';
 import { createQcow2 } from '../disk/qcow2/create';
 import type { Library, VmEntry } from './library';
-import { hasSameHardware, readPending, removePending, writePending } from './pending-config';
+import { hasSameHardware, readPending, removePending, withPending, writePending } from './pending-config';
 import { DISKS_FOLDER, requireValid, resolveFile } from './vm-folder';
 
 /** What is absent stays as it is. */
@@ -60,7 +60,9 @@ export async function editVm(
   if ((edit.grownDisks ?? []).length > 0 && isFixed) {
     throw new VmError('bad-state', `'${entry.name}' must be powered off to make a disk larger`);
   }
-  const base = (isFixed ? await readPending(files, folder) : undefined) ?? now;
+  // What waits for the next power-on is kept by every later change, and comes at once where the VM is off by now.
+  const pending = await readPending(files, folder);
+  const base = pending === undefined ? now : withPending(now, pending);
   const made: string[] = [];
   try {
     const next = requireValid(await applied(files, folder, base, edit, made));

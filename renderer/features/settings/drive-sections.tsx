@@ -7,10 +7,9 @@ import { Field } from '../../components/field';
 import { Icon } from '../../components/icon';
 import { report } from '../../state/notices';
 import type { SettingsPart } from './settings-dialog';
-import { floppyDrives, ideDrives, MAX_FLOPPIES, MAX_IDE_DRIVES, type SettingsProblem } from './settings-state';
+import { floppyDrives, ideDrives, isDiskSize, isGrownSize, MAX_FLOPPIES, MAX_IDE_DRIVES } from './settings-state';
 
 interface DriveProps extends SettingsPart {
-  readonly problems: ReadonlySet<SettingsProblem>;
   readonly isRunning: boolean;
 }
 
@@ -18,7 +17,7 @@ const GIB = 2 ** 30;
 
 /** Disks, CD/DVD and floppy drives: what is there, what is to come, what is to go. */
 export function DriveSections(props: DriveProps) {
-  const { vm, details, draft, change, problems, isRunning } = props;
+  const { vm, details, draft, change, isRunning } = props;
   const { disks, drives } = details.settings;
   const isFull = ideDrives(draft, details) >= MAX_IDE_DRIVES;
   const attach = (): void => {
@@ -46,9 +45,9 @@ export function DriveSections(props: DriveProps) {
                   value={draft.sizes[disk.id] ?? String(Math.ceil(disk.sizeBytes / GIB))}
                   onChange={(gib) => change({ sizes: { ...draft.sizes, [disk.id]: gib } })}
                   problem={
-                    draft.sizes[disk.id] !== undefined && problems.has('size')
-                      ? translate('settings.sizeProblem', { size: formatBytes(disk.sizeBytes) })
-                      : undefined
+                    isGrownSize(draft.sizes[disk.id], disk.sizeBytes)
+                      ? undefined
+                      : translate('settings.sizeProblem', { size: formatBytes(disk.sizeBytes) })
                   }
                   isNumber
                 />
@@ -69,7 +68,7 @@ export function DriveSections(props: DriveProps) {
               label={translate('wizard.disk.size')}
               value={gib}
               onChange={(size) => change({ newDisks: draft.newDisks.map((old, i) => (i === at ? size : old)) })}
-              problem={problems.has('newDisk') ? translate('wizard.disk.range') : undefined}
+              problem={isDiskSize(gib) ? undefined : translate('wizard.disk.range')}
               isNumber
             />
             <IconButton

@@ -170,7 +170,7 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
             />
           </Section>
           <Section id="drives">
-            <DriveSections {...part} problems={problems} isRunning={isRunning} />
+            <DriveSections {...part} isRunning={isRunning} />
           </Section>
           <Section id="serial">
             <SerialSection {...part} problems={problems} />

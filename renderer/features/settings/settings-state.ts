@@ -72,14 +72,22 @@ export function problemsOf(draft: SettingsDraft, { settings }: VmDetails): Reado
   const found = new Set<SettingsProblem>();
   if (nameTrouble(draft.name) !== undefined) found.add('name');
   if (!isWhole(draft.memory, 1, MAX_MEMORY_MIB)) found.add('memory');
-  if (draft.newDisks.some((gib) => !isWhole(gib, 1, 2048))) found.add('newDisk');
-  for (const [id, gib] of Object.entries(draft.sizes)) {
-    const disk = settings.disks.find((one) => one.id === id);
-    if (!isWhole(gib, 1, 2048) || (disk !== undefined && Number(gib) * GIB < disk.sizeBytes)) found.add('size');
-  }
+  if (!draft.newDisks.every(isDiskSize)) found.add('newDisk');
+  const kept = settings.disks.filter(({ id }) => !draft.detached.includes(id));
+  if (kept.some(({ id, sizeBytes }) => !isGrownSize(draft.sizes[id], sizeBytes))) found.add('size');
   const needsFile = ({ kind }: SerialDraft): boolean => kind === 'file' || kind === 'socket';
   if (draft.serial.some((port) => needsFile(port) && port.file === '')) found.add('serial');
   return found;
+}
+
+/** Whether a disk can be made with that size in GiB. */
+export function isDiskSize(gib: string): boolean {
+  return isWhole(gib, 1, 2048);
+}
+
+/** Whether a disk can grow to that size in GiB; undefined: it stays as it is. */
+export function isGrownSize(gib: string | undefined, sizeBytes: number): boolean {
+  return gib === undefined || (isDiskSize(gib) && Number(gib) * GIB >= sizeBytes);
 }
 
 function isWhole(text: string, min: number, max: number): boolean {

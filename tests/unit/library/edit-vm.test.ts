@@ -74,6 +74,15 @@ describe('settings of a VM', () => {
     expect(await readPending(nodeHostFiles, folder)).toBeUndefined();
   });
 
+  it('what waits comes with the next change once the VM is off', async () => {
+    const owner = { changeConfig: async () => undefined };
+    await editVm(library, nodeHostFiles, await entry(), { memoryMiB: 64 }, owner);
+    const off = { options: { onPowerOff: 'ask' } } as const;
+    expect(await editVm(library, nodeHostFiles, await entry(), off)).toBe('done');
+    expect(await config()).toMatchObject({ memory: { memoryMiB: 64 }, options: { onPowerOff: 'ask' } });
+    expect(await readPending(nodeHostFiles, folder)).toBeUndefined();
+  });
+
   it('back to what it has: nothing waits any more', async () => {
     const owner = { changeConfig: async () => undefined };
     await editVm(library, nodeHostFiles, await entry(), { memoryMiB: 64 }, owner);
