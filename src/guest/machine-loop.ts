@@ -6,7 +6,10 @@ import type { Pacer } from './pacer';
 
 /** Instructions between two looks at the ring and the host's clock: as many as take about SLICE_MS on this computer. */
 const SLICE_FIRST = 20_000;
-const SLICE_MOST = 4_000_000;
+/** Code that waits for a device runs a thousand times slower than the code before it: even then a slice should end soon. */
+const SLICE_MOST = 400_000;
+/** What says nothing about the speed of the code. */
+const SLICE_LEAST_MEASURED = 2_000;
 const SLICE_MS = 1;
 /** Longest sleep of a halted machine with nothing to wait for. */
 const LONGEST_SLEEP_MS = 10_000;
@@ -138,7 +141,7 @@ export class MachineLoop {
     const until = this.#until(count);
     const before = this.host.nowMs();
     const reason = turns.run(this.#bus, until);
-    if (until - count === this.#sliceInstructions) this.#fitSlice(this.host.nowMs() - before);
+    this.#fitSlice(turns.count - count, this.host.nowMs() - before);
     this.#reachedCheckpoint(count, turns.count);
     this.#takeRequest();
     if (reason.kind === 'halted') {
@@ -153,11 +156,12 @@ export class MachineLoop {
     if (clock.earliestDeadlineNs !== undefined) clock.fireDue();
   }
 
-  /** A whole slice took so long: the next one should take SLICE_MS. */
-  #fitSlice(elapsedMs: number): void {
-    const factor = Math.min(2, Math.max(0.5, SLICE_MS / Math.max(elapsedMs, 0.01)));
-    const wanted = Math.round(this.#sliceInstructions * factor);
-    this.#sliceInstructions = Math.min(SLICE_MOST, Math.max(SLICE_FIRST, wanted));
+  /** So many instructions took so long: the next slice should take SLICE_MS. Slower at once, faster step by step. */
+  #fitSlice(instructions: number, elapsedMs: number): void {
+    if (instructions < SLICE_LEAST_MEASURED) return;
+    const wanted = Math.round((instructions * SLICE_MS) / Math.max(elapsedMs, 0.001));
+    const most = Math.min(SLICE_MOST, this.#sliceInstructions * 2);
+    this.#sliceInstructions = Math.min(most, Math.max(SLICE_LEAST_MEASURED, wanted));
   }
 
   #until(count: number): number {
