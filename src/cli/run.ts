@@ -3,15 +3,14 @@ import { parseArgs } from 'node:util';
 import { messageOf, VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
 import type { Validated, VmConfig } from '../config/vm-config';
-import { GuestService } from '../guest/guest-service';
-import { serveOnSocket } from '../guest/socket-server';
+import { createGuestProcess, type GuestProcess, startOrClose } from '../guest/guest-process';
 import { ThrowAwayStore } from '../guest/throw-away-store';
 import { assetsIn } from '../guest/vm-assets';
-import { engineReason, type SessionEvents, VmSession } from '../guest/vm-session';
+import { engineReason, type VmSession } from '../guest/vm-session';
 import type { VmStore } from '../disk/vm-store';
 import { Library } from '../library/library';
 import { subzeroPaths } from '../library/paths';
-import { prepareSocket, protectSocket } from '../library/runtime-socket';
+import { prepareSocket } from '../library/runtime-socket';
 import type { VmEnd } from '../protocol/guest';
 import {
   configFromOptions,
@@ -91,20 +90,18 @@ export async function run(args: readonly string[], out: string): Promise<number>
   const timeoutMs =
     values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
   const { store, socketPath } = await prepare(positionals[0], values);
-  const running = new Run(store, values, until, out);
-  const server = socketPath === undefined ? undefined : await serve(running.service, socketPath);
+  let guest: GuestProcess;
   try {
-    return await running.toEnd(timeoutMs);
-  } finally {
-    await server?.close();
+    if (socketPath !== undefined) await prepareSocket(socketPath);
+    guest = await createGuestProcess(store, assetsIn(out), socketPath, { noReboot: values['no-reboot'] ?? false });
+  } catch (error) {
+    await store.close();
+    throw error;
   }
-}
-
-async function serve(service: GuestService, socketPath: string): ReturnType<typeof serveOnSocket> {
-  await prepareSocket(socketPath);
-  const server = await serveOnSocket(service, socketPath);
-  await protectSocket(socketPath);
-  return server;
+  const running = new Run(store, values, until, guest);
+  const status = await running.toEnd(timeoutMs);
+  await guest.stopServing();
+  return status;
 }
 
 interface Prepared {
@@ -152,7 +149,6 @@ function regexOf(option: string, text: string | undefined): RegExp | undefined {
 }
 
 class Run {
-  readonly service = new GuestService();
   readonly #session: VmSession;
   readonly #taps = new Map<number, WriteStream | 'stderr'>();
   readonly #expectations: Expectation[] = [];
@@ -164,8 +160,10 @@ class Run {
     private readonly store: VmStore<Validated<VmConfig>>,
     private readonly values: RunValues,
     private readonly until: RegExp | undefined,
-    out: string,
+    private readonly guest: GuestProcess,
   ) {
+    const { session, service } = guest;
+    this.#session = session;
     for (const { port, file } of store.config.debug.tapPorts)
       this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
     if (values.serial !== undefined && values.serial !== 'stdio') this.#serialFile = createWriteStream(values.serial);
@@ -177,26 +175,14 @@ class Run {
         }),
       );
     }
-    const events: SessionEvents = {
-      status: () => undefined,
+    service.addListener({
       end: (end) => this.#ended(end),
       serial: (port, bytes) => this.#serial(port, bytes),
       tap: (port, bytes) => this.#tap(port, bytes),
-      frame: () => undefined,
-      leds: () => undefined,
-      pointerMode: () => undefined,
-      activity: () => undefined,
-      medium: () => undefined,
-      installed: () => undefined,
       log: (level, message) => {
         if (level !== 'info') process.stderr.write(`subzero: ${message}\n`);
       },
-    };
-    this.service.addListener(events);
-    this.#session = new VmSession(store, assetsIn(out), this.service.events, {
-      noReboot: values['no-reboot'] ?? false,
     });
-    this.service.serve(this.#session);
     if (store.config.cpu.engine === 'auto')
       process.stderr.write(`subzero: engine emulated: ${engineReason(store.config)}\n`);
   }
@@ -205,12 +191,7 @@ class Run {
     const finished = new Promise<number>((resolve) => {
       this.#finish = resolve;
     });
-    try {
-      await this.#session.start();
-    } catch (error) {
-      await this.store.close();
-      throw error;
-    }
+    await startOrClose(this.guest, this.store);
     this.#typeLater();
     const stdin = this.values.serial === 'stdio' ? this.#readStdin() : undefined;
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#finish(EXIT_TIMEOUT), timeoutMs);

@@ -17,6 +17,8 @@ export interface GuestProcess {
   readonly consoles: ConsoleHub;
   /** Resolves when the VM has ended, its disks are closed and its socket is gone. */
   readonly ended: Promise<VmEnd>;
+  /** Takes the socket and the serial ports' ends away: nobody else reaches the VM. They go by themselves when it ends. */
+  stopServing(): Promise<void>;
 }
 
 /**
@@ -27,11 +29,12 @@ export async function createGuestProcess(
   store: VmStore<Validated<VmConfig>>,
   assets: VmAssets,
   socketPath: string | undefined,
+  options: { readonly noReboot?: boolean } = {},
 ): Promise<GuestProcess> {
   const service = new GuestService();
   if (store.logPath !== '') service.addListener(logTo(store.logPath, store.config.name));
   const session = new VmSession(store, assets, service.events, {
-    noReboot: store.config.options.onGuestReset === 'powerOff',
+    noReboot: options.noReboot === true || store.config.options.onGuestReset === 'powerOff',
   });
   service.serve(session);
   const consoles = new ConsoleHub(session);
@@ -48,12 +51,13 @@ export async function createGuestProcess(
   };
   service.addListener({ serial: (port, bytes) => ends?.events.serial?.(port, bytes) });
   const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
+  let stopped: Promise<void> | undefined;
+  const stopServing = (): Promise<void> =>
+    (stopped ??= Promise.all([server?.close(), ends?.close()]).then(() => undefined));
   const ended = new Promise<VmEnd>((resolve) => {
-    service.addListener({
-      end: (end) => void Promise.all([server?.close(), ends?.close()]).then(() => resolve(end)),
-    });
+    service.addListener({ end: (end) => void stopServing().then(() => resolve(end)) });
   });
-  return { session, service, consoles, ended };
+  return { session, service, consoles, ended, stopServing };
 }
 
 /** A start that failed gives the store back before it says why. */
@@ -61,6 +65,7 @@ export async function startOrClose(process: GuestProcess, store: VmStore<Validat
   try {
     await process.session.start();
   } catch (error) {
+    await process.stopServing();
     await store.close();
     throw VmError.from(error);
   }

@@ -39,7 +39,8 @@ export function subzeroPaths(
       shortRuntimeFolder,
     };
   }
-  const user = env['HOME'] ?? homedir();
+  // An empty HOME is as good as none: a relative path would put VMs wherever the command was called.
+  const user = absolute(env['HOME']) ?? (homedir() || userInfo().homedir);
   if (platform === 'win32') {
     const local = env['LOCALAPPDATA'] ?? path.join(user, 'AppData', 'Local');
     return {

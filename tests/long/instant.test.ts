@@ -54,12 +54,22 @@ function isGuests({ operation }: KillPoint): boolean {
   return /^(write|sync) (disks|snapshots\/layers)\//.test(operation);
 }
 
+/** Every item is tried, whatever fails before it. */
 async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items];
+  const failures: string[] = [];
   const worker = async (): Promise<void> => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await task(item);
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
+      try {
+        await task(item);
+      } catch (error) {
+        failures.push(error instanceof Error ? error.message : String(error));
+        report(`failed: ${JSON.stringify(item)}`);
+      }
+    }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
+  expect(failures).toEqual([]);
 }
 
 function report(line: string): void {

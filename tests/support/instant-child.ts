@@ -27,7 +27,8 @@ export type Event =
   | { readonly event: 'done'; readonly operations: Record<string, number>; readonly durationMs: number }
   | { readonly event: 'failed'; readonly message: string };
 
-const WAIT_MS = 60_000;
+/** Far more than a guest needs on a host that has much else to do: what takes longer hangs. */
+const WAIT_MS = 600_000;
 
 function tell(event: Event): void {
   writeSync(1, `${JSON.stringify(event)}\n`);
@@ -36,6 +37,9 @@ function tell(event: Event): void {
 
 /** The guest's serial lines, and how many counts came. */
 class Counter {
+  /** @param state what a guest that stalled is at */
+  constructor(private readonly state: () => Promise<string>) {}
+
   #text = '';
   #count = 0;
   #waiting: { from: number; resolve: () => void }[] = [];
@@ -53,7 +57,7 @@ class Counter {
   /** Resolves after so many more turns of the guest. */
   turns(number: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the guest does not run on')), WAIT_MS);
+      const timer = setTimeout(() => void this.#stalled(reject), WAIT_MS);
       this.#reject = (error) => {
         clearTimeout(timer);
         reject(error);
@@ -67,6 +71,11 @@ class Counter {
         },
       });
     });
+  }
+
+  async #stalled(reject: (error: Error) => void): Promise<void> {
+    const what = await this.state().catch((error: unknown) => String(error));
+    reject(new Error(`the guest does not run on: ${what}`));
   }
 
   /** The machine was replaced: half a line may be left. */
@@ -104,7 +113,11 @@ async function run({ folder, out, task, killAt }: Job): Promise<void> {
   const store = await OwnedVm.open(files, folder, '');
   const guest = await createGuestProcess(store, assetsIn(out), undefined);
   const { session } = guest;
-  const counter = new Counter();
+  const counter = new Counter(async () => {
+    const before = await session.stats();
+    await new Promise((next) => setTimeout(next, 1000));
+    return JSON.stringify([session.status, before, await session.stats()]);
+  });
   guest.service.addListener({
     serial: (port, bytes) => {
       if (port === 0) counter.add(bytes);

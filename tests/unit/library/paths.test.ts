@@ -38,6 +38,13 @@ describe('paths', () => {
   });
 });
 
+it('without a home in the environment the password file has one: never the folder that happens to be current', () => {
+  for (const env of [{}, { HOME: '' }, { HOME: 'relative' }]) {
+    const paths = subzeroPaths(env, 'linux');
+    for (const place of Object.values(paths)) expect(path.isAbsolute(place)).toBe(true);
+  }
+});
+
 describe('the socket of a VM', () => {
   it('is the same for all who ask and differs between VMs', () => {
     const paths = subzeroPaths({ SUBZERO_HOME: home }, 'linux');
