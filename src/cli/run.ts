@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf, VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
@@ -20,6 +20,7 @@ import {
   parseInteger,
   temporaryPlace,
 } from './hardware-options';
+import { OutputFile, requireWritable } from './output-file';
 import { EXIT_DONE, EXIT_FAILED, EXIT_TIMEOUT, UsageError } from './usage-error';
 
 export const runHelp = `subzero run [NAME] [options]: runs a VM of the library, or a throw-away VM from options, without a window
@@ -98,10 +99,14 @@ export async function run(args: readonly string[], out: string): Promise<number>
     await store.close();
     throw error;
   }
-  const running = new Run(store, values, until, guest);
-  const status = await running.toEnd(timeoutMs);
-  await guest.stopServing();
-  return status;
+  try {
+    return await new Run(store, values, until, guest).toEnd(timeoutMs);
+  } finally {
+    await guest.stopServing();
+    // Whatever went wrong, the machine does not stay behind.
+    await guest.session.powerOff().catch(() => undefined);
+    await store.close();
+  }
 }
 
 interface Prepared {
@@ -150,9 +155,10 @@ function regexOf(option: string, text: string | undefined): RegExp | undefined {
 
 class Run {
   readonly #session: VmSession;
-  readonly #taps = new Map<number, WriteStream | 'stderr'>();
+  readonly #taps = new Map<number, OutputFile | 'stderr'>();
   readonly #expectations: Expectation[] = [];
-  #serialFile: WriteStream | undefined;
+  readonly #serialFile: OutputFile | undefined;
+  readonly #typing: readonly { readonly text: string; readonly after: RegExp | undefined }[];
   #finish: (status: number) => void = () => undefined;
   #untilSeen = false;
 
@@ -164,9 +170,16 @@ class Run {
   ) {
     const { session, service } = guest;
     this.#session = session;
+    this.#typing = (values.type ?? []).map((raw, index) => ({
+      text: raw.replaceAll('\\n', '\n').replaceAll('\\t', '\t'),
+      after: regexOf('type-after', values['type-after']?.[index]),
+    }));
+    const cannotWrite = (error: VmError): void => this.#fail(error);
     for (const { port, file } of store.config.debug.tapPorts)
-      this.#taps.set(port, file === '-' ? 'stderr' : createWriteStream(file));
-    if (values.serial !== undefined && values.serial !== 'stdio') this.#serialFile = createWriteStream(values.serial);
+      this.#taps.set(port, file === '-' ? 'stderr' : new OutputFile(`tap-port ${port}`, file, cannotWrite));
+    if (values.serial !== undefined && values.serial !== 'stdio')
+      this.#serialFile = new OutputFile('serial', values.serial, cannotWrite);
+    if (values.screenshot !== undefined) requireWritable('screenshot', values.screenshot);
     if (until !== undefined) {
       this.#expectations.push(
         new Expectation(until, () => {
@@ -195,8 +208,8 @@ class Run {
     this.#typeLater();
     const stdin = this.values.serial === 'stdio' ? this.#readStdin() : undefined;
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#finish(EXIT_TIMEOUT), timeoutMs);
-    const looker =
-      this.#expectations.length === 0 ? undefined : setInterval(() => void this.#lookAtScreen(), SCREEN_LOOK_MS);
+    const isLooking = this.until !== undefined || this.#typing.some(({ after }) => after !== undefined);
+    const looker = isLooking ? setInterval(() => void this.#lookAtScreen(), SCREEN_LOOK_MS) : undefined;
     const interrupted = (): void => this.#finish(EXIT_FAILED);
     process.once('SIGINT', interrupted);
     process.once('SIGTERM', interrupted);
@@ -221,10 +234,13 @@ class Run {
       if (jit !== undefined) process.stderr.write(`subzero: compiled code: ${JSON.stringify(jit)}\n`);
     }
     if (this.#session.status.kind !== 'stopped') await this.#session.powerOff().catch(() => undefined);
-    const streams = [...this.#taps.values(), this.#serialFile].filter(
-      (stream): stream is WriteStream => stream !== undefined && stream !== 'stderr',
-    );
-    await Promise.all(streams.map((stream) => new Promise((resolve) => stream.end(resolve))));
+    for (const tap of this.#taps.values()) if (tap !== 'stderr') await tap.close();
+    await this.#serialFile?.close();
+  }
+
+  #fail(error: unknown): void {
+    process.stderr.write(`subzero: ${VmError.from(error).message}\n`);
+    this.#finish(EXIT_FAILED);
   }
 
   #ended(end: VmEnd): void {
@@ -254,7 +270,7 @@ class Run {
   #tap(port: number, bytes: Uint8Array): void {
     const tap = this.#taps.get(port);
     if (tap === 'stderr') process.stderr.write(bytes);
-    else tap?.write(Buffer.from(bytes));
+    else tap?.write(bytes);
   }
 
   #feed(text: string): void {
@@ -272,21 +288,15 @@ class Run {
   }
 
   /** `--type` texts: each waits for its `--type-after`, in order; without one it is typed at once. */
-  #typeLater(): void {
-    const texts = this.values.type ?? [];
-    const after = this.values['type-after'] ?? [];
-    for (const [index, raw] of texts.entries()) {
-      const text = raw.replaceAll('\\n', '\n').replaceAll('\\t', '\t');
-      const type = (): void => {
-        this.#session.typeText(text).catch((error: unknown) => {
-          process.stderr.write(`subzero: ${VmError.from(error).message}\n`);
-          this.#finish(EXIT_FAILED);
-        });
-      };
-      const pattern = regexOf('type-after', after[index]);
-      if (pattern === undefined) type();
-      else this.#expectations.push(new Expectation(pattern, type));
-    }
+  #typeLater(next = 0): void {
+    const typing = this.#typing[next];
+    if (typing === undefined) return;
+    const type = (): void => {
+      this.#session.typeText(typing.text).catch((error: unknown) => this.#fail(error));
+      this.#typeLater(next + 1);
+    };
+    if (typing.after === undefined) type();
+    else this.#expectations.push(new Expectation(typing.after, type));
   }
 
   #readStdin(): () => void {

@@ -22,7 +22,7 @@ describe('a recorded run', () => {
       };
       const config = { memory: { memoryMiB: 256 }, boot: { order: ['disk' as const], menu: false, kernel } };
       const recording = await record(config, EVERY, async (session, seen) => {
-        await until('the shell', () => seen().includes(ready), HOUR / 4);
+        await until('the shell', () => seen().includes(ready), HOUR);
         session.writeSerial(0, new TextEncoder().encode('echo rec$((1+1))\r'));
         await until('the answer', () => /^rec2/m.test(seen()), 120_000);
         await session.typeText('ls /\n');
@@ -33,6 +33,6 @@ describe('a recorded run', () => {
         expect(await replay(config, {}, EVERY, recording, jit)).toEqual(recording.hashes);
       }
     },
-    HOUR,
+    4 * HOUR,
   );
 });

@@ -33,4 +33,22 @@ describe('the firmware', () => {
     expect((await cli.run(['run', '--memory', 'lots'])).status).toBe(2);
     expect((await cli.run(['fly'])).status).toBe(2);
   });
+
+  test.each([
+    ['--serial', '/no/such/log', /--serial \/no\/such\/log: cannot be written: its folder does not exist/],
+    ['--serial', '/', /--serial \/: cannot be written: it is a folder/],
+    ['--screenshot', '/no/such.png', /--screenshot \/no\/such\.png: cannot be written/],
+    ['--tap-port', '0xe9=/no/such/log', /--tap-port 233 \/no\/such\/log: cannot be written/],
+  ])('%s %s is refused before the VM starts, in one line', async (option, value, message) => {
+    const { status, stderr } = await cli.run(['run', '--engine', 'emulated', option, value], { timeoutMs: 100_000 });
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(1);
+  });
+
+  test('a wrong --type-after is a wrong command line', async () => {
+    const { status, stderr } = await cli.run(['run', '--type', 'x', '--type-after', '('], { timeoutMs: 100_000 });
+    expect(stderr).toMatch(/--type-after \(/);
+    expect(status).toBe(2);
+  });
 });
