@@ -70,7 +70,7 @@ export class VmError extends Error {
     readonly detail?: ErrorDetail,
     cause?: unknown,
   ) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(oneLine(message), cause === undefined ? undefined : { cause });
   }
 
   toWire(): WireError {
@@ -88,6 +88,11 @@ export class VmError extends Error {
     if (error instanceof VmError) return error;
     return new VmError(code, messageOf(error), undefined, error);
   }
+}
+
+/** What files and guests put into a message cannot end its line or steer a terminal. */
+function oneLine(message: string): string {
+  return message.replace(/\s*[\u0000-\u001f\u007f-\u009f\u2028\u2029]+\s*/g, ' ');
 }
 
 export function messageOf(error: unknown): string {

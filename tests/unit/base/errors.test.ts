@@ -21,6 +21,12 @@ describe('VmError', () => {
     expect(isVmError(error, 'cancelled')).toBe(false);
   });
 
+  it('is one line without control characters, whatever a file put into it', () => {
+    expect(new VmError('vm-broken', 'Unexpected token, ..."\n  "os":\u001b[31m red').message).toBe(
+      'Unexpected token, ..." "os": [31m red',
+    );
+  });
+
   it('is not what a broken invariant throws', () => {
     expect(() => assert(false, 'x')).toThrow(AssertionError);
     expect(() => assert(true, 'x')).not.toThrow();
