@@ -74,6 +74,12 @@ export class InterruptControllers {
     };
   }
 
+  /** A new driver of an I/O APIC input; those of ISA interrupts share the ISA wire. */
+  pin(input: number): InterruptLine {
+    if (input === TIMER_PIN) return this.isa(0);
+    return input < 16 ? this.isa(input) : this.ioApic.line(input);
+  }
+
   /** A new driver of ISA interrupt `irq`. */
   isa(irq: number): InterruptLine {
     return (this.#isa[irq] as SharedLine).driver();

@@ -12,6 +12,7 @@ import { Floppy } from '../devices/floppy/floppy';
 import { driveTypeFor } from '../devices/floppy/formats';
 import { floppyState } from '../devices/floppy/state';
 import { FwCfg, fwCfgState } from '../devices/fw-cfg/fw-cfg';
+import { HPET_BASE, HPET_SIZE, Hpet, hpetState } from '../devices/hpet/hpet';
 import { I440fx, i440fxState } from '../devices/i440fx/i440fx';
 import { I8042, i8042State } from '../devices/i8042/i8042';
 import { Piix3Ide, piix3IdeState } from '../devices/ide/piix3-ide';
@@ -43,7 +44,7 @@ import type { BlockPort } from '../machine/block-port';
 import { allOnes, type Device, type DeviceId } from '../machine/device';
 import { InputGate, type MachineInput } from '../machine/inputs';
 import { InstructionClock } from '../machine/instruction-clock';
-import type { ByteSink } from '../machine/interrupt-line';
+import { type ByteSink, SwitchedLine } from '../machine/interrupt-line';
 import { MachineMemory } from '../machine/machine-memory';
 import { guestMemoryBytes, memoryMapOf } from '../machine/memory-map';
 import { MmioBus } from '../machine/mmio-bus';
@@ -208,10 +209,25 @@ export class PcMachine {
     this.#ports.map(0x20, 2, pic.master);
     this.#ports.map(0xa0, 2, pic.slave);
     this.#ports.map(0x4d0, 2, pic.elcr);
-    const pit = this.#attach(new Pit('pit', this.clock, { irq: this.#interrupts.isa(0) }), pitState);
+    const pitLine = new SwitchedLine(this.#interrupts.isa(0));
+    const rtcLine = new SwitchedLine(this.#interrupts.isa(8));
+    // Before the two that it replaces: a restore must have cut their wires before they drive them.
+    const hpet = this.#attach(
+      new Hpet('hpet', this.clock, {
+        pin: (input) => this.#interrupts.pin(input),
+        legacy: [this.#interrupts.isa(0), this.#interrupts.isa(8)],
+        legacyChanged: (isOn) => {
+          pitLine.switch(!isOn);
+          rtcLine.switch(!isOn);
+        },
+      }),
+      hpetState,
+    );
+    this.#mmio.map('hpet', HPET_BASE, HPET_SIZE, hpet);
+    const pit = this.#attach(new Pit('pit', this.clock, { irq: pitLine }), pitState);
     this.#ports.map(0x40, 4, pit.counters);
     this.#ports.map(0x61, 1, pit.portB);
-    this.#rtc = this.#attach(new Rtc('rtc', this.clock, { irq: this.#interrupts.isa(8) }), rtcState);
+    this.#rtc = this.#attach(new Rtc('rtc', this.clock, { irq: rtcLine }), rtcState);
     this.#ports.map(0x70, 4, this.#rtc.ports);
     const dma = this.#attach(new Dma('dma', this.#memory), dmaState);
     this.#ports.map(0x00, 16, dma.first);

@@ -1,5 +1,5 @@
 /**
- * ACPI tables (ACPI 6.3, chapter 5): RSDP, RSDT, XSDT, FADT of revision 3, FACS, MADT, WAET and DSDT, in two fw_cfg files that
+ * ACPI tables (ACPI 6.3, chapter 5): RSDP, RSDT, XSDT, FADT of revision 3, FACS, MADT, HPET, WAET and DSDT, in two fw_cfg files that
  * the table loader links. Addresses in the files are offsets into 'etc/acpi/tables' until then.
  */
 import { type DsdtInput, dsdtCode, PCI_INTERRUPTS } from './dsdt';
@@ -76,7 +76,7 @@ export function acpiFiles(input: AcpiInput): FirmwareFile[] {
   file.checksum(fadt, fadtBytes.length);
 
   const listed = [fadt];
-  for (const bytes of [madtTable(input), waetTable()]) {
+  for (const bytes of [madtTable(input), hpetTable(), waetTable()]) {
     const at = file.append(bytes);
     file.checksum(at, bytes.length);
     listed.push(at);
@@ -216,6 +216,18 @@ function madtTable(input: AcpiInput): Uint8Array {
   // NMI at LINT1 of every processor.
   entries.push(4, 6, 0xff, 0, 0, 1);
   return table('APIC', 1, Uint8Array.from([...dword(LOCAL_APIC_BASE), ...dword(MADT_PCAT_COMPAT), ...entries]));
+}
+
+const HPET_EVENT_BLOCK = 0x8086a201;
+export const HPET_ADDRESS = 0xfed00000;
+
+/** IA-PC HPET specification 1.0a, 3.2.4: block 0, by memory, periods from 100 ticks on keep pace. */
+function hpetTable(): Uint8Array {
+  return table(
+    'HPET',
+    1,
+    Uint8Array.from([...dword(HPET_EVENT_BLOCK), 0, 64, 0, 0, ...dword(HPET_ADDRESS), ...dword(0), 0, 100, 0, 0]),
+  );
 }
 
 /** Windows ACPI Emulated Devices Table: the PM timer needs one read only. */

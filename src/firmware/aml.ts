@@ -185,6 +185,11 @@ export function portRange(first: number, last: number): Aml {
   return wordRange(RANGE_IO, 3, first, last);
 }
 
+/** A device's own registers. */
+export function fixedMemory(first: number, length: number): Aml {
+  return [0x86, 9, 0, 0, ...little(first, 4), ...little(length, 4)];
+}
+
 /** Read-write; `isCacheable` for frame buffers. */
 export function memoryRange(first: number, last: number, isCacheable: boolean): Aml {
   const dwords = [0, first, last, 0, last - first + 1];

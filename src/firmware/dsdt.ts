@@ -11,6 +11,7 @@ import {
   createDwordField,
   device,
   eisaId,
+  fixedMemory,
   giveBack,
   integer,
   isaDma,
@@ -88,6 +89,13 @@ function rootBridge(input: DsdtInput): Aml {
     ),
     name('_PRT', interruptRouting()),
     isaBridge(input),
+    device(
+      'HPET',
+      name('_HID', eisaId('PNP0103')),
+      name('_UID', ZERO),
+      name('_STA', integer(STA_PRESENT)),
+      name('_CRS', resourceTemplate(fixedMemory(0xfed00000, 0x400))),
+    ),
   );
 }
 

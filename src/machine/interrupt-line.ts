@@ -26,6 +26,23 @@ export class SharedLine {
   }
 }
 
+/** A wire with a switch: while it is off the far end is low, whatever the driver does. */
+export class SwitchedLine implements InterruptLine {
+  #level = false;
+  #isOn = true;
+  constructor(private readonly out: InterruptLine) {}
+
+  set(level: boolean): void {
+    this.#level = level;
+    this.out.set(level && this.#isOn);
+  }
+
+  switch(isOn: boolean): void {
+    this.#isOn = isOn;
+    this.out.set(this.#level && isOn);
+  }
+}
+
 /** A one-shot signal without a level, e.g. reset. */
 export interface SignalLine {
   pulse(): void;

@@ -1,4 +1,5 @@
 import { IoApic, ioApicState } from '../../../src/devices/ioapic/ioapic';
+import { Hpet, hpetState } from '../../../src/devices/hpet/hpet';
 import { ApicBus } from '../../../src/devices/lapic/apic-bus';
 import { Lapic, lapicState } from '../../../src/devices/lapic/lapic';
 import { Pic, picState } from '../../../src/devices/pic/pic';
@@ -7,8 +8,39 @@ import { ManualClock } from '../manual-clock';
 import { deviceState, type FuzzSubject, mmioRange, portRange } from './fuzz-device';
 import type { FuzzRandom } from './fuzz-random';
 
-/** Interrupt controllers: alone, and all together as on the board. */
+function hpetSubject(): FuzzSubject {
+  return {
+    name: 'hpet',
+    make: () => {
+      const clock = new ManualClock();
+      const device = new Hpet('hpet', clock, {
+        pin: () => new FakeLine(),
+        legacy: [new FakeLine(), new FakeLine()],
+        legacyChanged: () => undefined,
+      });
+      return {
+        ranges: [mmioRange(device, 0x400), mmioRange(device, 0x180)],
+        clock,
+        acts: [
+          (random) => device.writeMmio(0x10, 4, random.below(4)),
+          (random) => {
+            const at = 0x100 + 0x20 * random.below(4);
+            device.writeMmio(at, 4, random.pick([0x0c, 0x4c, 0x4e, 0x14c, 0x04, 0x06, random.value(2)]));
+            device.writeMmio(at + 8, 4, random.value(4));
+            if (random.oneIn(2)) device.writeMmio(at + 12, 4, random.oneIn(2) ? 0 : random.value(4));
+            device.writeMmio(at + 8, 4, random.oneIn(2) ? random.below(50) : random.value(4));
+          },
+        ],
+        reset: () => device.reset(),
+        saveAndRestore: deviceState(device, hpetState),
+      };
+    },
+  };
+}
+
+/** Interrupt controllers and the HPET: alone, and all together as on the board. */
 export const interruptSubjects: readonly FuzzSubject[] = [
+  hpetSubject(),
   {
     name: 'pic',
     make: () => {
