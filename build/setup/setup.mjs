@@ -7,10 +7,11 @@ import { npmStep } from './npm.mjs';
 import { during } from './report.mjs';
 import { librariesStep, systemStepForTests } from './system.mjs';
 import { systemsStep } from './systems.mjs';
+import { testProgramsStep } from './test-programs.mjs';
 
 const all = [
   ...[npmStep, electronStep, librariesStep, systemStepForTests, firmwareStep, systemsStep],
-  ...[starterStep, discsStep, syslinuxStep, linux32Step, cloudStep, installerStep],
+  ...[starterStep, discsStep, syslinuxStep, linux32Step, cloudStep, installerStep, testProgramsStep],
 ];
 const byName = new Map(all.map((step) => [step.name, step]));
 
@@ -18,7 +19,7 @@ export const FOR_CHECK = ['npm'];
 export const FOR_CLI = ['npm', 'firmware', 'systems', 'starter', 'discs'];
 export const FOR_APP = [...FOR_CLI, 'electron', 'libraries'];
 export const FOR_TESTS = [...FOR_CLI, 'electron', 'system', 'syslinux'];
-export const FOR_LONG_TESTS = [...FOR_CLI, 'linux-686', 'linux-cloud', 'debian-installer'];
+export const FOR_LONG_TESTS = [...FOR_CLI, 'linux-686', 'linux-cloud', 'debian-installer', 'test-programs'];
 
 export async function setUp(names) {
   const steps = names.map((name) => byName.get(name));

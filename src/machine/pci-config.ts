@@ -1,7 +1,7 @@
 /**
  * The 256 bytes of configuration space of a PCI function with a type 0 header (PCI Local Bus 3.0, chapter 6): identity,
  * command and status, base address registers with sizing, expansion ROM, interrupt line and pin. A device owns one and
- * hands it to the board as its `PciFunction`. Left out: capabilities, cardbus, BIST.
+ * hands it to the board as its `PciFunction`. Capabilities: `addCapability`, and pci-msi.ts. Left out: cardbus, BIST.
  */
 import type { AccessSize, MmioHandler, PortHandler } from './device';
 import { allOnes } from './device';
@@ -19,6 +19,7 @@ export const PCI_BAR0 = 0x10;
 export const PCI_SUBSYSTEM_VENDOR_ID = 0x2c;
 export const PCI_SUBSYSTEM_ID = 0x2e;
 export const PCI_ROM_BAR = 0x30;
+export const PCI_CAPABILITIES = 0x34;
 export const PCI_INTERRUPT_LINE = 0x3c;
 export const PCI_INTERRUPT_PIN = 0x3d;
 
@@ -29,6 +30,7 @@ export const COMMAND_PARITY = 0x0040;
 export const COMMAND_SERR = 0x0100;
 export const COMMAND_INTX_DISABLE = 0x0400;
 export const STATUS_INTERRUPT = 0x0008;
+const STATUS_CAPABILITIES = 0x0010;
 /** Status bits that a function sets and software clears by writing ones (PCI 3.0, 6.2.3). */
 const STATUS_W1C = 0xf900;
 
@@ -96,6 +98,7 @@ export class PciConfigSpace implements PciFunction {
 
   readonly #powerOn = new Uint8Array(256);
   readonly #mappings: Mapping[] = [];
+  readonly #watchers: ((first: number, size: number) => void)[] = [];
   #interrupt = false;
 
   /** `name` prefixes the BAR names given to the mapper and is the device's id. `wires` may be absent without BARs. */
@@ -139,6 +142,26 @@ export class PciConfigSpace implements PciFunction {
     setLittle(this.writable, register, size, mask);
   }
 
+  /** Bits that change by themselves and are saved. */
+  change(register: number, size: AccessSize, mask: number): void {
+    setLittle(this.volatile, register, size, mask);
+  }
+
+  /** Puts a capability at the head of the list (6.7); its registers are the caller's. */
+  addCapability(at: number, id: number, length: number): void {
+    if (at < 0x40 || (at & 3) !== 0 || at + length > 256)
+      throw new Error(`${this.name}: no room for a capability at ${at}`);
+    this.preset(at, 1, id);
+    this.preset(at + 1, 1, this.get(PCI_CAPABILITIES, 1));
+    this.preset(PCI_CAPABILITIES, 1, at);
+    this.preset(PCI_STATUS, 2, this.get(PCI_STATUS, 2) | STATUS_CAPABILITIES);
+  }
+
+  /** As `onWrite`, for the parts of a function. */
+  watch(listener: (first: number, size: number) => void): void {
+    this.#watchers.push(listener);
+  }
+
   get(register: number, size: AccessSize): number {
     return getLittle(this.bytes, register, size);
   }
@@ -179,6 +202,7 @@ export class PciConfigSpace implements PciFunction {
     } else if (touches(register, size, PCI_BAR0, 24) || touches(register, size, PCI_ROM_BAR, 4)) {
       this.#updateMappings();
     }
+    for (const watcher of this.#watchers) watcher(register, size);
     this.onWrite?.(register, size);
   }
 

@@ -1,0 +1,39 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Cli, guestFile } from '../../support/guest-cli';
+
+const cli = new Cli();
+afterAll(() => cli.close());
+
+/** Boots until the screen shows it. */
+async function boots(args: readonly string[], until: string, seconds: number): Promise<void> {
+  const { status, stderr } = await cli.run(
+    ['run', '--memory', '64', '--headless', ...args, '--until', until, '--timeout', String(seconds)],
+    { timeoutMs: (seconds + 60) * 1000 },
+  );
+  expect(stderr).not.toMatch(/failed|fault/);
+  expect(status, stderr).toBe(0);
+}
+
+describe('iPXE', () => {
+  test.each([
+    ['its ISO', '--cdrom', 'ipxe.iso'],
+    ['a kernel', '--kernel', 'ipxe.lkrn'],
+  ])('starts from %s', async (_how, option, file) => {
+    await boots([option, guestFile(file)], 'iPXE initialising devices', 900);
+  });
+});
+
+describe('memtest86+', () => {
+  test('runs a whole pass from its ISO without an error', async () => {
+    await boots(['--memory', '16', '--cdrom', guestFile('memtest.iso')], 'Pass:\\s+1\\s+Errors: 0\\b', 1000);
+  });
+
+  test.each([
+    ['memtest-x64.bin', 1],
+    ['memtest-ia32.bin', 1],
+    ['memtest-x64.bin', 4],
+  ])('%s starts as a kernel on %i vCPUs, all of which test', async (file, cpus) => {
+    const args = ['--kernel', guestFile(file), '--cpus', String(cpus)];
+    await boots(args, `${cpus} Threads[^]*Test\\s+\\d+%[^]*Errors: 0\\b`, 900);
+  });
+});
