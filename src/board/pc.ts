@@ -143,7 +143,7 @@ export class PcMachine {
       core: parts.core,
       ...(parts.jit === undefined ? {} : { jit: parts.jit }),
       memory: this.#memory,
-      config: { vcpuCount: config.cpu.cpus, vendor: config.cpu.vendor, tscHz: TSC_HZ },
+      config: { vcpuCount: config.cpu.cpus, vendor: config.cpu.vendor, model: config.cpu.model, tscHz: TSC_HZ },
     });
     this.vcpus = this.#partition.vcpus;
     const turns = new VcpuTurns(this.vcpus);

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
-import { engines, maxCpus } from '../config/cpu';
+import { cpuModels, defaultCpu, engines, maxCpus } from '../config/cpu';
 import { checkConfig, defaultConfig, type Validated, type VmConfig } from '../config/vm-config';
 import { createQcow2 } from '../disk/qcow2/create';
 import { sniffImage } from '../disk/sniff';
@@ -23,6 +23,7 @@ export const hardwareOptions = {
   module: { type: 'string', multiple: true },
   bios: { type: 'string' },
   engine: { type: 'string' },
+  cpu: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (default 512, or what fits the system)
@@ -35,7 +36,8 @@ export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (defau
   --append TEXT         kernel command line
   --module "FILE ARGS"  Multiboot module, may be repeated
   --bios FILE           another BIOS image
-  --engine auto|emulated`;
+  --engine auto|emulated
+  --cpu MODEL           ${cpuModels.join(', ')} (default ${defaultCpu.model})`;
 
 export type HardwareValues = {
   readonly [K in keyof typeof hardwareOptions]?: (typeof hardwareOptions)[K] extends { multiple: true }
@@ -103,6 +105,8 @@ export async function configFromOptions(
   const cpus = values.cpus === undefined ? base.cpu.cpus : parseInteger('cpus', values.cpus, 1, maxCpus);
   const engine = engines.find((known) => known === (values.engine ?? 'auto'));
   if (engine === undefined) throw new UsageError(`--engine ${values.engine}: must be one of ${engines.join(', ')}`);
+  const model = cpuModels.find((known) => known === (values.cpu ?? base.cpu.model));
+  if (model === undefined) throw new UsageError(`--cpu ${values.cpu}: must be one of ${cpuModels.join(', ')}`);
   if (values.kernel === undefined && (values.initrd ?? values.append ?? values.module) !== undefined) {
     throw new UsageError('--initrd, --append and --module need --kernel');
   }
@@ -114,7 +118,7 @@ export async function configFromOptions(
   const config: VmConfig = {
     ...base,
     memory: { memoryMiB },
-    cpu: { ...base.cpu, cpus, engine },
+    cpu: { ...base.cpu, cpus, engine, model },
     firmware: { ...base.firmware, bios: values.bios === undefined ? null : absolute(values.bios) },
     boot: {
       ...base.boot,

@@ -77,8 +77,12 @@ export interface Partition {
   dispose(): void;
 }
 
+export type CpuVendorName = 'GenuineIntel' | 'AuthenticAMD';
+export type CpuModelName = 'max' | 'x86-64-v3' | 'x86-64-v2' | 'qemu64' | 'pentium3' | '486';
+
 export interface CpuConfig {
   readonly vcpuCount: number;
-  readonly vendor: 'GenuineIntel' | 'AuthenticAMD';
+  readonly vendor: CpuVendorName;
+  readonly model: CpuModelName;
   readonly tscHz: number;
 }

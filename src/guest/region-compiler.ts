@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { Decoder } from '../cpu/emulated/decoder';
-import { isImplemented } from '../cpu/emulated/features';
+import type { CpuModelName } from '../cpu/backend';
 import { RegionCompiler } from '../cpu/emulated/jit/compile-region';
 import { compilePlans } from '../cpu/emulated/jit/eager-compiler';
 import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
+import { cpuModel, decoderOf } from '../cpu/emulated/models';
 
 /** The thread beside the machine thread that compiles regions. */
 // Without it V8 only validates here and compiles where the code is first run.
@@ -14,8 +14,8 @@ setFlagsFromString('--no-wasm-lazy-compilation');
 /** Regions in one module: what waits goes in together. */
 const BATCH = 48;
 
-const { port } = workerData as { port: MessagePort };
-const compiler = new RegionCompiler(new Decoder(isImplemented));
+const { port, model } = workerData as { port: MessagePort; model: CpuModelName };
+const compiler = new RegionCompiler(decoderOf(cpuModel(model)));
 
 port.on('message', (first: RegionPlan) => {
   const plans = [first];

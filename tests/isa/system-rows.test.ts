@@ -3,6 +3,7 @@ import { checkCase } from '../support/isa/check-case';
 import { COMPILED, encode, keyOf } from '../support/isa/encode';
 import { INTEGER_CASES, type SystemCase } from '../support/isa/system-cases';
 import { ADDRESSING_CASES } from '../support/isa/system-cases-addressing';
+import { AVX_CASES } from '../support/isa/system-cases-avx';
 import { CONTROL_CASES } from '../support/isa/system-cases-control';
 import { REGISTER_CASES } from '../support/isa/system-cases-registers';
 import { type Mode, SystemMachine } from '../support/isa/system-machine';
@@ -15,7 +16,13 @@ vi.mock('../../src/cpu/emulated/features', async (original) => ({
   isImplemented: () => true,
 }));
 
-const CASES: readonly SystemCase[] = [...INTEGER_CASES, ...CONTROL_CASES, ...REGISTER_CASES, ...ADDRESSING_CASES];
+const CASES: readonly SystemCase[] = [
+  ...INTEGER_CASES,
+  ...CONTROL_CASES,
+  ...REGISTER_CASES,
+  ...ADDRESSING_CASES,
+  ...AVX_CASES,
+];
 const machine = new SystemMachine();
 
 describe('system rows', () => {

@@ -1,8 +1,10 @@
 /** CPUID (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E), computed from features.ts. */
-import { type CpuidRegister, FEATURES, isImplemented } from './features';
+import { type CpuidRegister, FEATURES } from './features';
+import { type CpuModel, hasFeature } from './models';
 
 export interface CpuidInput {
   readonly vendor: 'GenuineIntel' | 'AuthenticAMD';
+  readonly model: CpuModel;
   readonly tscHz: number;
   readonly vcpuCount: number;
   /** Of the vCPU that asks. */
@@ -16,16 +18,9 @@ export type CpuidResult = Record<CpuidRegister, number>;
 
 const CR4_OSXSAVE = 1 << 18;
 const CR4_PKE = 1 << 22;
-const HIGHEST_BASIC = 0x16;
-const HIGHEST_EXTENDED = 0x80000008;
+const PENTIUM3_CACHES = { eax: 0x03020101, ebx: 0, ecx: 0, edx: 0x0c040882 } as const;
 const BRAND = 'Subzero vCPU';
-/**
- * Family, model, stepping as EAX of leaf 1. Intel 6/28/10: an in-order 64-bit core without speculation, which is what this is; kernels
- * then leave out their mitigations of side channels (retpolines, branch history clearing). AMD 15/6/1.
- */
-const SIGNATURE = { GenuineIntel: 0x000106ca, AuthenticAMD: 0x00000f61 } as const;
 export const PHYSICAL_ADDRESS_BITS = 40;
-export const CPUID_SIGNATURE = SIGNATURE;
 
 function ascii(text: string, at: number): number {
   let value = 0;
@@ -36,7 +31,7 @@ function ascii(text: string, at: number): number {
 function featureBits(leaf: number, register: CpuidRegister, input: CpuidInput): number {
   let bits = 0;
   for (const feature of FEATURES) {
-    if (feature.leaf !== leaf || feature.register !== register || !feature.isImplemented) continue;
+    if (feature.leaf !== leaf || feature.register !== register || !hasFeature(input.model, feature.name)) continue;
     if (feature.vendor !== undefined && feature.vendor !== input.vendor) continue;
     bits |= 1 << feature.bit;
   }
@@ -76,13 +71,17 @@ function topologyLeaf(subleaf: number, input: CpuidInput): CpuidResult {
 
 function xsaveLeaf(subleaf: number, input: CpuidInput): CpuidResult {
   const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
-  if (!isImplemented('xsave')) return none;
-  const hasAvx = isImplemented('avx');
+  const { model } = input;
+  if (!hasFeature(model, 'xsave')) return none;
+  const hasAvx = hasFeature(model, 'avx');
   if (subleaf === 0) {
     return { eax: hasAvx ? 7 : 3, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: hasAvx ? 832 : 576, edx: 0 };
   }
   if (subleaf === 1) {
-    const eax = (isImplemented('xsaveopt') ? 1 : 0) | (isImplemented('xsavec') ? 2 : 0);
+    const eax = ['xsaveopt', 'xsavec', 'xgetbv1'].reduce(
+      (bits, name, i) => bits | (hasFeature(model, name) ? 1 << i : 0),
+      0,
+    );
     return { eax, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: 0, edx: 0 };
   }
   if (subleaf === 2 && hasAvx) return { eax: 256, ebx: 576, ecx: 0, edx: 0 };
@@ -95,7 +94,10 @@ function basicFeatures(input: CpuidInput): CpuidResult {
   let edx = featureBits(1, 'edx', input);
   if ((input.cr4 & CR4_OSXSAVE) !== 0) ecx = (ecx | (1 << 27)) >>> 0;
   if (input.vcpuCount > 1) edx = (edx | (1 << 28)) >>> 0;
-  return { eax: SIGNATURE[input.vendor], ebx: ((input.apicId << 24) | (logical << 16) | (8 << 8)) >>> 0, ecx, edx };
+  // the line size of CLFLUSH in units of 8 bytes
+  const line = hasFeature(input.model, 'clfsh') ? 8 : 0;
+  const ebx = hasFeature(input.model, 'apic') ? (input.apicId << 24) | (logical << 16) | (line << 8) : 0;
+  return { eax: input.model.signature[input.vendor], ebx: ebx >>> 0, ecx, edx };
 }
 
 function extendedFeatures(input: CpuidInput): CpuidResult {
@@ -104,7 +106,12 @@ function extendedFeatures(input: CpuidInput): CpuidResult {
   // Intel: SYSCALL is there in 64-bit mode only. AMD repeats leaf 1's bits here.
   if (isIntel && !input.isLongMode) edx = (edx & ~(1 << 11)) >>> 0;
   if (!isIntel) edx = (edx | (featureBits(1, 'edx', input) & 0x0183f3ff)) >>> 0;
-  return { eax: isIntel ? 0 : SIGNATURE.AuthenticAMD, ebx: 0, ecx: featureBits(0x80000001, 'ecx', input), edx };
+  return {
+    eax: isIntel ? 0 : input.model.signature.AuthenticAMD,
+    ebx: 0,
+    ecx: featureBits(0x80000001, 'ecx', input),
+    edx,
+  };
 }
 
 function brandLeaf(leaf: number): CpuidResult {
@@ -116,15 +123,16 @@ function brandLeaf(leaf: number): CpuidResult {
 export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): CpuidResult {
   const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
   const isIntel = input.vendor === 'GenuineIntel';
+  const { highestLeaf, highestExtended } = input.model;
   let leaf = wantedLeaf >>> 0;
-  if ((leaf < 0x80000000 && leaf > HIGHEST_BASIC) || leaf > HIGHEST_EXTENDED) {
+  if (leaf < 0x80000000 ? leaf > highestLeaf : leaf > highestExtended) {
     if (!isIntel) return none;
-    leaf = HIGHEST_BASIC;
+    leaf = highestLeaf;
   }
   switch (leaf) {
     case 0:
       return {
-        eax: HIGHEST_BASIC,
+        eax: highestLeaf,
         ebx: ascii(input.vendor, 0),
         ecx: ascii(input.vendor, 8),
         edx: ascii(input.vendor, 4),
@@ -132,7 +140,8 @@ export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): C
     case 1:
       return basicFeatures(input);
     case 2:
-      // one descriptor: "see leaf 4"
+      // without leaf 4 the caches of a Pentium III; else one descriptor: "see leaf 4"
+      if (highestLeaf < 4) return isIntel ? PENTIUM3_CACHES : none;
       return isIntel ? { eax: 0x00ff0001, ebx: 0, ecx: 0, edx: 0 } : none;
     case 4:
       return isIntel ? cacheLeaf(subleaf, input) : none;
@@ -160,9 +169,9 @@ export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): C
     }
     case 0x80000000:
       return isIntel
-        ? { ...none, eax: HIGHEST_EXTENDED }
+        ? { ...none, eax: highestExtended }
         : {
-            eax: HIGHEST_EXTENDED,
+            eax: highestExtended,
             ebx: ascii(input.vendor, 0),
             ecx: ascii(input.vendor, 8),
             edx: ascii(input.vendor, 4),

@@ -99,7 +99,7 @@ export class Decoder {
   constructor(hasFeature: (name: string) => boolean = () => true) {
     this.rows = compileRows(ROWS);
     const usable = this.rows.filter(
-      ({ row }) => row.attributes.feature === undefined || hasFeature(row.attributes.feature),
+      ({ row }) => row.attributes.feature === undefined || row.attributes.feature.split('+').every(hasFeature),
     );
     this.#table = lookupTable(usable);
     this.#ignoresMod = new Set(

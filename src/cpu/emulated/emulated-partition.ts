@@ -4,8 +4,7 @@ import type { AccessSize } from '../../machine/device';
 import type { CpuConfig, GuestBus, Partition } from '../backend';
 import { BlockCache, type BlockCacheAreas } from './blocks';
 import { type CoreExports, RAISED } from './core-exports';
-import { CPUID_SIGNATURE, cpuid } from './cpuid';
-import { Decoder } from './decoder';
+import { cpuid } from './cpuid';
 import {
   CODE_ARENA_OFFSET,
   CODE_ARENA_SIZE,
@@ -18,9 +17,9 @@ import {
   vcpuOffset,
 } from './engine-layout';
 import { HEAT_LIMIT, STATE_SIZE } from './core/layout';
-import { isImplemented } from './features';
 import { EagerCompiler } from './jit/eager-compiler';
 import { type JitMode, type JitStatistics, type RegionCompilerPort, RegionManager } from './jit/regions';
+import { type CpuModel, cpuModel, decoderOf, hasFeature } from './models';
 import { type MsrContext, readMsr, writeMsr } from './msr';
 import { StateView } from './state-view';
 import { EmulatedVcpu } from './vcpu';
@@ -54,7 +53,7 @@ const CR4_BY_FEATURE: ReadonlyArray<readonly [feature: string, bit: number]> = [
   ['pae', 5],
   ['mce', 6],
   ['pge', 7],
-  ['fpu', 8],
+  ['msr', 8],
   ['fxsr', 9],
   ['sse', 10],
   ['umip', 11],
@@ -66,14 +65,18 @@ const CR4_BY_FEATURE: ReadonlyArray<readonly [feature: string, bit: number]> = [
   ['smap', 21],
   ['pku', 22],
 ];
-/** SCE, LME, NXE; LMA is not written. */
-const EFER_BITS = 0x901n;
+/** SCE, LME, NXE; LMA is not written. Without any of them there is no EFER. */
+const EFER_BY_FEATURE: ReadonlyArray<readonly [feature: string, bit: number]> = [
+  ['syscall', 0],
+  ['lm', 8],
+  ['nx', 11],
+];
 const XCR0_BITS = 3n;
 const XCR0_AVX = 4n;
 
-function allowedCr4(): bigint {
+function allowedBits(model: CpuModel, byFeature: typeof CR4_BY_FEATURE): bigint {
   let bits = 0n;
-  for (const [feature, bit] of CR4_BY_FEATURE) if (isImplemented(feature)) bits |= 1n << BigInt(bit);
+  for (const [feature, bit] of byFeature) if (hasFeature(model, feature)) bits |= 1n << BigInt(bit);
   return bits;
 }
 
@@ -84,6 +87,7 @@ export class EmulatedPartition implements Partition {
   readonly #blocks: BlockCache;
   readonly #regions: RegionManager | undefined;
   readonly #states: readonly StateView[];
+  readonly #model: CpuModel;
   /** Of the vCPU that runs; outside of `run` nothing calls back. */
   #bus: GuestBus | undefined;
   #running: EmulatedVcpu | undefined;
@@ -92,6 +96,7 @@ export class EmulatedPartition implements Partition {
     const { core, memory, config } = parts;
     const count = Math.min(Math.max(1, config.vcpuCount), VCPU_MAX);
     const { buffer } = memory.memory;
+    this.#model = cpuModel(config.model);
     this.#states = Array.from({ length: count }, (_, index) =>
       this.#layState(new StateView(buffer, vcpuOffset(index), STATE_SIZE), index),
     );
@@ -99,8 +104,8 @@ export class EmulatedPartition implements Partition {
     this.#core = instance.exports as unknown as CoreExports;
     const mode = parts.jit?.mode ?? 'off';
     const firstHeat = mode === 'eager' ? HEAT_LIMIT - EAGER_ENTRIES : 0;
-    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, new Decoder(isImplemented), this.#core, firstHeat);
-    const compiler = mode === 'eager' ? new EagerCompiler(new Decoder(isImplemented)) : parts.jit?.compiler;
+    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, decoderOf(this.#model), this.#core, firstHeat);
+    const compiler = mode === 'eager' ? new EagerCompiler(decoderOf(this.#model)) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;
       this.#regions = new RegionManager(
@@ -108,7 +113,7 @@ export class EmulatedPartition implements Partition {
         this.#core,
         this.#blocks,
         compiler,
-        new Decoder(isImplemented),
+        decoderOf(this.#model),
         firstLevel,
       );
     }
@@ -133,7 +138,7 @@ export class EmulatedPartition implements Partition {
             this.#bus = undefined;
           },
           dropCode: () => this.#blocks.invalidateAll(),
-          signature: CPUID_SIGNATURE[config.vendor],
+          signature: this.#model.signature[config.vendor],
         }),
     );
     for (const vcpu of this.vcpus) vcpu.reset();
@@ -190,9 +195,10 @@ export class EmulatedPartition implements Partition {
     state.setU32('SLOT_TABLE', SLOT_TABLE_OFFSET);
     state.setU32('PAGE_FLAGS', PAGE_FLAGS_OFFSET);
     state.setU32('VENDOR_AMD', config.vendor === 'AuthenticAMD' ? 1 : 0);
-    state.setU64('CR4_ALLOWED', allowedCr4());
-    state.setU64('EFER_ALLOWED', EFER_BITS);
-    state.setU64('XCR0_ALLOWED', isImplemented('avx') ? XCR0_BITS | XCR0_AVX : XCR0_BITS);
+    state.setU64('CR4_ALLOWED', allowedBits(this.#model, CR4_BY_FEATURE));
+    state.setU64('EFER_ALLOWED', allowedBits(this.#model, EFER_BY_FEATURE));
+    state.setU32('HAS_XINUSE', hasFeature(this.#model, 'xgetbv1') ? 1 : 0);
+    state.setU64('XCR0_ALLOWED', hasFeature(this.#model, 'avx') ? XCR0_BITS | XCR0_AVX : XCR0_BITS);
     state.setF64('TSC_SCALE', config.tscHz / 1e9);
     return state;
   }
@@ -205,6 +211,7 @@ export class EmulatedPartition implements Partition {
       bus,
       vcpu: index,
       isIntel: this.parts.config.vendor === 'GenuineIntel',
+      hasFeature: (name) => hasFeature(this.#model, name),
       tsc: BigInt.asUintN(64, tsc),
     };
   }
@@ -218,6 +225,7 @@ export class EmulatedPartition implements Partition {
     const { vendor, tscHz } = this.parts.config;
     const { eax, ebx, ecx, edx } = cpuid(leaf, subleaf >>> 0, {
       vendor,
+      model: this.#model,
       tscHz,
       vcpuCount: this.#states.length,
       apicId: state.u32('VCPU_INDEX'),

@@ -69,7 +69,7 @@ export const FEATURES: readonly Feature[] = [
     [1, 'pclmulqdq', YES],
     [3, 'monitor', NO],
     [9, 'ssse3', YES],
-    [12, 'fma', NO],
+    [12, 'fma', YES],
     [13, 'cx16', YES],
     [17, 'pcid', YES],
     [19, 'sse4_1', YES],
@@ -80,15 +80,15 @@ export const FEATURES: readonly Feature[] = [
     [24, 'tsc_deadline_timer', YES],
     [25, 'aes', YES],
     [26, 'xsave', YES],
-    [28, 'avx', NO],
-    [29, 'f16c', NO],
+    [28, 'avx', YES],
+    [29, 'f16c', YES],
     [30, 'rdrand', YES],
   ]),
   ...rows(7, 0, 'ebx', [
     [0, 'fsgsbase', YES],
     [1, 'tsc_adjust', YES],
     [3, 'bmi1', YES],
-    [5, 'avx2', NO],
+    [5, 'avx2', YES],
     [7, 'smep', YES],
     [8, 'bmi2', YES],
     [9, 'erms', YES],
@@ -109,6 +109,7 @@ export const FEATURES: readonly Feature[] = [
   ...rows(0xd, 1, 'eax', [
     [0, 'xsaveopt', YES],
     [1, 'xsavec', YES],
+    [2, 'xgetbv1', YES],
   ]),
   // Nothing is executed speculatively, and ARCH_CAPABILITIES says so; guests then leave out costly mitigations.
   ...rows(7, 0, 'edx', [

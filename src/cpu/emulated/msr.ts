@@ -7,6 +7,8 @@ export interface MsrContext {
   readonly bus: GuestBus;
   readonly vcpu: number;
   readonly isIntel: boolean;
+  /** Of the CPU model. */
+  readonly hasFeature: (name: string) => boolean;
   /** TSC at the current instruction. */
   readonly tsc: bigint;
 }
@@ -76,6 +78,29 @@ function isOfVendor(vendor: Stored['vendor'], isIntel: boolean): boolean {
   return vendor === undefined || (vendor === 'GenuineIntel') === isIntel;
 }
 
+/** MSRs that come with a feature: [feature, first, last]. */
+const BY_FEATURE: ReadonlyArray<readonly [feature: string, first: number, last: number]> = [
+  ['tsc', MSR_TSC, MSR_TSC],
+  ['apic', 0x1b, 0x1b],
+  ['spec_ctrl', 0x48, 0x49],
+  ['mtrr', 0xfe, 0xfe],
+  ['arch_capabilities', 0x10a, 0x10b],
+  ['sep', 0x174, 0x176],
+  ['mca', 0x179, 0x17a],
+  ['mtrr', 0x200, 0x26f],
+  ['pat', MSR_PAT, MSR_PAT],
+  ['mtrr', MSR_MTRR_DEF_TYPE, MSR_MTRR_DEF_TYPE],
+  ['tsc_deadline_timer', MSR_TSC_DEADLINE, MSR_TSC_DEADLINE],
+  ['x2apic', 0x800, 0x8ff],
+  ['syscall', 0xc0000081, 0xc0000081],
+  ['lm', 0xc0000082, 0xc0000084],
+  ['rdtscp', 0xc0000103, 0xc0000103],
+];
+
+function isOfModel(index: number, { hasFeature }: MsrContext): boolean {
+  return BY_FEATURE.every(([feature, first, last]) => index < first || index > last || hasFeature(feature));
+}
+
 function isBoardMsr(index: number): boolean {
   return index === 0x1b || index === MSR_TSC_DEADLINE || (index >= 0x800 && index <= 0x8ff);
 }
@@ -87,6 +112,7 @@ export function isCanonical48(value: bigint): boolean {
 /** undefined: #GP. */
 export function readMsr(index: number, context: MsrContext): bigint | undefined {
   const { state, bus, vcpu, isIntel } = context;
+  if (!isOfModel(index, context)) return undefined;
   if (index === MSR_TSC) return context.tsc;
   // Both are 0 at power-on, and every write to one moves the other (SDM volume 3, 18.17.3).
   if (index === MSR_TSC_ADJUST && isIntel) return state.u64('TSC_OFFSET');
@@ -141,6 +167,7 @@ function shiftTsc(by: bigint, { state, bus, vcpu }: MsrContext): void {
 /** false: #GP. */
 export function writeMsr(index: number, value: bigint, context: MsrContext): boolean {
   const { state, bus, vcpu, isIntel } = context;
+  if (!isOfModel(index, context)) return false;
   if (index === MSR_TSC) {
     shiftTsc(value - context.tsc, context);
     return true;

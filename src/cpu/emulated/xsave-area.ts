@@ -11,13 +11,17 @@ const XMM_AT = 160;
 const MXCSR_MASK = 0xffff;
 const AVX_BIT = 4n;
 
-export function xsaveSize(xcr0: bigint): number {
-  return (xcr0 & AVX_BIT) !== 0n ? AVX_AT + AVX_SIZE : AVX_AT;
+/**
+ * Bytes of the area: with the upper halves of the YMM registers wherever the CPU has them, for they keep their values while XCR0
+ * excludes them.
+ */
+function areaSize(state: StateView): number {
+  return (state.u64('XCR0_ALLOWED') & AVX_BIT) !== 0n ? AVX_AT + AVX_SIZE : AVX_AT;
 }
 
 export function saveXsave(state: StateView): Uint8Array {
   const xcr0 = state.u64('XCR0');
-  const area = new Uint8Array(xsaveSize(xcr0));
+  const area = new Uint8Array(areaSize(state));
   const view = new DataView(area.buffer);
   const top = state.u32('FPU_TOP');
   const tags = state.u16('FTW');
@@ -49,7 +53,10 @@ function tagOf(mantissa: bigint, exponent: number): number {
 
 /** `xcr0` is checked already. */
 export function restoreXsave(state: StateView, area: Uint8Array, xcr0: bigint, part: string): void {
-  if (area.length !== xsaveSize(xcr0)) throw new SnapshotError(part, `has an XSAVE area of ${area.length} bytes`);
+  // states of CPUs without AVX, and older ones, end before the upper halves, which then are 0
+  const isShort = area.length === AVX_AT && (xcr0 & AVX_BIT) === 0n;
+  if (!isShort && area.length !== areaSize(state))
+    throw new SnapshotError(part, `has an XSAVE area of ${area.length} bytes`);
   const view = new DataView(area.buffer, area.byteOffset, area.length);
   const mxcsr = view.getUint32(24, true);
   if ((mxcsr & ~MXCSR_MASK) !== 0) throw new SnapshotError(part, 'has reserved bits in MXCSR');

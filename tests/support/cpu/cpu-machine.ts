@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { GuestBus, StopReason } from '../../../src/cpu/backend';
+import type { CpuConfig, GuestBus, StopReason } from '../../../src/cpu/backend';
 import { type EmulatedPartition, createEmulatedPartition } from '../../../src/cpu/emulated/emulated-partition';
 import type { JitMode } from '../../../src/cpu/emulated/jit/regions';
 import type { EmulatedVcpu } from '../../../src/cpu/emulated/vcpu';
@@ -73,6 +73,7 @@ export class CpuMachine {
   constructor(
     readonly memoryMiB = 16,
     jit: JitMode = 'off',
+    cpu: Partial<CpuConfig> = {},
   ) {
     const map = memoryMapOf({ memory: { memoryMiB: 16 }, display: { vramMiB: 4 } } as never);
     const pages = Math.max(2048, Math.ceil((map.ram.offset + memoryMiB * 0x100000) / 65536));
@@ -85,7 +86,7 @@ export class CpuMachine {
     this.partition = createEmulatedPartition({
       core: coreModule(),
       memory: this.memory,
-      config: { vcpuCount: 1, vendor: 'GenuineIntel', tscHz: 1e9 },
+      config: { vcpuCount: 1, vendor: 'GenuineIntel', model: 'max', tscHz: 1e9, ...cpu },
       jit: { mode: jit },
     });
     this.memory.listener = {

@@ -14,6 +14,8 @@ export interface Case {
   /** FXSAVE image, 64-bit form. */
   readonly fx: Uint8Array;
   readonly window: Uint8Array;
+  /** Upper halves of the YMM registers; 0 unless said. */
+  readonly ymm?: Uint8Array;
 }
 
 /** What a CPU made of it. */
@@ -95,6 +97,7 @@ export function packBatch(
     view.setBigUint64(record + at.IN_CODE, BigInt(entry), true);
     inputs.set(item.fx, record + at.IN_FX);
     inputs.set(item.window, record + at.IN_WINDOW);
+    if (item.ymm !== undefined) inputs.set(item.ymm, record + at.IN_YMM);
     const slot = index * slotSize;
     const address = slotAddress(index, slotSize);
     const end = item.code.length;

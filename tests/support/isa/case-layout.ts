@@ -30,7 +30,9 @@ export const IN_FLAGS = 128;
 export const IN_CODE = 136;
 export const IN_FX = 256;
 export const IN_WINDOW = 768;
-export const RECORD = 1408;
+/** The upper halves of YMM0 to YMM15. */
+export const IN_YMM = 1408;
+export const RECORD = 1664;
 
 /** One output record, of the same size. */
 export const OUT_GPR = 0;
@@ -43,6 +45,8 @@ export const OUT_CR2 = 160;
 export const OUT_RIP = 168;
 export const OUT_FX = 256;
 export const OUT_WINDOW = 768;
+export const OUT_YMM = 1408;
+export const YMM_SIZE = 256;
 
 /** Fields of VARIABLES. */
 export const V_INPUT = VARIABLES;

@@ -13,7 +13,7 @@ import * as at from './case-layout';
 import { type Choice, encode, keyOf, type MemoryOperand } from './encode';
 import { BRANCHES, ENVIRONMENT_BYTES, prepare, STACK_ROWS, storeInWindow } from './row-setup';
 import { DF, flagBits, undefinedFlags } from './user-rows';
-import { fxImage, integer, random64, type VectorStyle, windowBytes } from './values';
+import { fillVector, fxImage, integer, random64, type VectorStyle, windowBytes } from './values';
 
 /** What a case is about. */
 export type Variant = 'plain' | 'unmapped' | 'crossing' | 'nonCanonical' | 'misaligned' | 'readOnly';
@@ -29,6 +29,8 @@ export interface RowCase extends Case {
   readonly tolerance: Tolerance;
   /** The other CPU follows Intel where manuals differ. */
   readonly isHostIntel: boolean;
+  /** Register of VEX.vvvv. */
+  readonly vvvv?: number;
 }
 
 /** The parts of a case while it is made. */
@@ -65,19 +67,22 @@ const FCW_UM_AND_PM = 0x30;
 const FSW_ES = 0x80;
 const TRANSCENDENTAL = new Set(['f2xm1', 'fyl2x', 'fyl2xp1', 'fptan', 'fpatan', 'fsin', 'fcos', 'fsincos']);
 const APPROXIMATE = new Set(['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss']);
-const IMPLIED_POINTERS = new Set(['xlat', 'maskmovq', 'maskmovdqu']);
+const IMPLIED_POINTERS = new Set(['xlat', 'maskmovq', 'maskmovdqu', 'vmaskmovdqu']);
 const SIZED = new Set<OperandKind>(['rmv', 'rv', 'ov', 'immz', 'immv', 'relz', 'mv', 'moffsv']);
-const FLOAT_FAMILIES = new Set(['sse', 'sse2', 'sse3', 'sse41', 'x87', 'fpuState', 'avx', 'fma']);
+const FLOAT_FAMILIES = new Set(['sse', 'sse2', 'sse3', 'sse41', 'x87', 'fpuState', 'avx', 'f16c', 'fma']);
+/** Without the v of VEX-encoded forms. */
+const legacyName = (name: string): string => name.replace(/^v(?!er)/, '');
 const FLOAT_NAME = /[ps][sd]$|^cvt|^f|^dpp|^round/;
 
 export function isFloatRow({ row }: CompiledRow): boolean {
-  return FLOAT_FAMILIES.has(row.family) && FLOAT_NAME.test(row.name) && !row.name.startsWith('mov');
+  const name = legacyName(row.name);
+  return FLOAT_FAMILIES.has(row.family) && FLOAT_NAME.test(name) && !/^(mov|maskmov|perm|broadcast|insert)/.test(name);
 }
 
 function styleOf(compiled: CompiledRow, random: Random): VectorStyle {
-  const { name } = compiled.row;
+  const name = legacyName(compiled.row.name);
   if (random.chance(0.15) || !isFloatRow(compiled)) return random.pick(['integer', 'integer', 'single', 'double']);
-  if (/^cvt(t?)(pi|si|dq)2/.test(name)) return 'integer';
+  if (/^cvt(t?)(pi|si|dq|ph)2/.test(name)) return 'integer';
   const source = /^cvtt?(ps|ss|pd|sd)2/.exec(name)?.[1] ?? name.slice(-2);
   if (source === 'ps' || source === 'ss') return 'single';
   if (source === 'pd' || source === 'sd') return 'double';
@@ -127,7 +132,7 @@ function chooseTarget(draft: Draft, bytes: number): bigint {
   const { random, compiled, variant } = draft;
   const { name, attributes } = compiled.row;
   const isAligned = attributes.aligned === true || bytes === 512 || name === 'cmpxchg16b';
-  const step = isAligned ? 16 : 1;
+  const step = isAligned ? Math.max(16, bytes === 512 ? 16 : bytes) : 1;
   switch (variant) {
     case 'unmapped':
       return BigInt(
@@ -147,7 +152,12 @@ function chooseTarget(draft: Draft, bytes: number): bigint {
   if (!isAligned && bytes > 1 && random.chance(0.3)) {
     return BigInt(at.WINDOW + at.WINDOW_SIZE / 2 - 1 - random.below(bytes - 1));
   }
-  return BigInt(at.WINDOW + Math.floor(random.below(room + 1) / step) * step);
+  const first = Math.ceil(at.WINDOW / step) * step;
+  return BigInt(
+    isAligned
+      ? first + Math.floor(random.below(room + 1 - (first - at.WINDOW)) / step) * step
+      : at.WINDOW + random.below(room + 1),
+  );
 }
 
 function isDisplacement(value: bigint): boolean {
@@ -256,6 +266,8 @@ export function makeCase(
     isStackFull: row.attributes.unit === 'fpu' || row.attributes.unit === 'fwait',
     isMmx: row.attributes.unit === 'mmx',
   });
+  const ymm = upperHalves(random, style);
+  if (compiled.isVsib) vectorIndices(draft, fx, ymm);
   // whether transcendental functions are exact is their own: nobody waits for that
   if (TRANSCENDENTAL.has(row.name) && (fx[2]! & FSW_ES) === 0) fx[0]! |= FCW_UM_AND_PM;
   if (STACK_ROWS.has(row.name)) draft.pinned.add(RSP);
@@ -264,7 +276,11 @@ export function makeCase(
   prepare(draft);
   if (row.name === 'lea' && draft.addressSize === 32) draft.target &= 0xffffffffn;
 
-  let memory: MemoryOperand | undefined = draft.isMemory ? chooseAddress(draft) : undefined;
+  let memory: MemoryOperand | undefined = !draft.isMemory
+    ? undefined
+    : compiled.isVsib
+      ? vectorAddress(draft)
+      : chooseAddress(draft);
   if (memory !== undefined && STACK_ROWS.has(row.name) && random.chance(0.2)) {
     // relative to RSP, which POP has already moved
     const moved = row.name === 'pop' ? BigInt(draft.size / 8) : 0n;
@@ -311,12 +327,51 @@ export function makeCase(
     gpr: draft.gpr,
     flags,
     fx,
+    ymm,
     window: draft.window,
     flagMask: COMPARED_FLAGS & ~undefinedFlags(compiled, how.size, draft.count),
     ignored: ignoredBytes(draft),
-    tolerance: TRANSCENDENTAL.has(row.name) ? 'ulp' : APPROXIMATE.has(row.name) ? 'approximate' : 'exact',
+    tolerance: TRANSCENDENTAL.has(row.name) ? 'ulp' : APPROXIMATE.has(legacyName(row.name)) ? 'approximate' : 'exact',
     isHostIntel: how.isHostIntel,
+    vvvv: draft.vvvv,
   };
+}
+
+export function upperHalves(random: Random, style: VectorStyle): Uint8Array {
+  const ymm = new Uint8Array(at.YMM_SIZE);
+  if (random.chance(0.1)) return ymm;
+  fillVector(new DataView(ymm.buffer), 0, at.YMM_SIZE, style, random);
+  return ymm;
+}
+
+const XMM_IN_FX = 160;
+const VSIB_SCALE = 1;
+/** Gathers: register IS4 has small indices, of 32 or 64 bits, now and then one that leads to memory that is not there. */
+function vectorIndices(draft: Draft, fx: Uint8Array, ymm: Uint8Array): void {
+  const { random, compiled } = draft;
+  const registers = draft.registers - 1;
+  // three different ones, but for a few, which are undefined
+  if (random.chance(0.95)) {
+    draft.vvvv = (draft.reg + 1 + random.below(registers - 1)) % draft.registers;
+    do draft.is4 = random.below(draft.registers);
+    while (draft.is4 === draft.reg || draft.is4 === draft.vvvv);
+  }
+  const bytes = /g(?:ather)?q[dqp]/.test(compiled.row.name.replace('vp', 'v')) ? 8 : 4;
+  const isFar = draft.variant !== 'plain';
+  for (const area of [fx.subarray(XMM_IN_FX + 16 * draft.is4), ymm.subarray(16 * draft.is4)]) {
+    const view = new DataView(area.buffer, area.byteOffset, 16);
+    for (let i = 0; i < 16; i += bytes) {
+      const index = isFar && random.chance(0.4) ? 0x1000 + random.below(0x1000) : random.below(200) - 100;
+      if (bytes === 8) view.setBigInt64(i, BigInt(index), true);
+      else view.setInt32(i, index, true);
+    }
+  }
+}
+function vectorAddress(draft: Draft): MemoryOperand {
+  const base = draft.random.below(draft.registers);
+  const displacement = draft.random.pick([0, 8, -0x1000]);
+  draft.gpr[base] = BigInt(at.WINDOW + at.WINDOW_SIZE / 2 - displacement);
+  return { base, index: draft.is4, scale: VSIB_SCALE, displacement };
 }
 
 export function hex(bytes: readonly number[]): string {

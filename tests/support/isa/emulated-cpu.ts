@@ -80,10 +80,15 @@ function gate(target: number): bigint {
 
 export class EmulatedCpu {
   readonly machine: CpuMachine;
-  readonly #program = hostProgram();
+  readonly #program: ReturnType<typeof hostProgram>;
 
-  constructor(jit: JitMode = 'off') {
+  /** `hasAvx`: whether the host's CPU, which runs the same program, has it. */
+  constructor(
+    private readonly hasAvx: boolean,
+    jit: JitMode = 'off',
+  ) {
     this.machine = new CpuMachine(MEMORY_MIB, jit);
+    this.#program = hostProgram(hasAvx);
     const { machine } = this;
     const tables = new PageTables();
     for (const { linear, bytes, physical, flags } of RANGES) {
@@ -105,7 +110,7 @@ export class EmulatedCpu {
     tss.setBigUint64(4, BigInt(SUPERVISOR_BASE + SUPERVISOR_STACK), true);
     tss.setUint16(0x66, 0x68, true);
     machine.poke(TSS, new Uint8Array(tss.buffer));
-    machine.poke(SUPERVISOR, supervisorProgram(SUPERVISOR_BASE + SUPERVISOR, HALT));
+    machine.poke(SUPERVISOR, supervisorProgram(SUPERVISOR_BASE + SUPERVISOR, HALT, hasAvx));
     machine.poke(physicalOf(at.STUB), this.#program.code);
     machine.poke(physicalOf(HALT), [0xf4]);
   }
@@ -123,10 +128,11 @@ export class EmulatedCpu {
       ...state,
       gdtr: { base: BigInt(SUPERVISOR_BASE + GDT), limit: 79 },
       idtr: { base: BigInt(SUPERVISOR_BASE + IDT), limit: VECTORS * 16 - 1 },
-      // PE MP ET NE WP AM PG; PAE OSFXSR OSXMMEXCPT
+      // PE MP ET NE WP AM PG; PAE OSFXSR OSXMMEXCPT, and OSXSAVE for AVX
       cr0: 0x80050033n,
       cr3: BigInt(TABLES),
-      cr4: 0x620n,
+      cr4: this.hasAvx ? 0x40620n : 0x620n,
+      xcr0: this.hasAvx ? 7n : 1n,
       msrs: { ...state.msrs, c0000080: 0xd01n },
       rflags: 0x202n,
       rip: BigInt(at.STUB),

@@ -67,7 +67,7 @@ const isUndefined = (outcome: Outcome): boolean =>
 export class HostCpu {
   readonly features = cpuFlags();
   readonly isIntel = /GenuineIntel/.test(readFileSync('/proc/cpuinfo', 'utf8'));
-  readonly #program = hostProgram();
+  readonly #program = hostProgram(this.features.has('avx'));
   readonly #folder = mkdtempSync(join(tmpdir(), 'subzero-isa-'));
   readonly #path = join(this.#folder, 'cases');
 

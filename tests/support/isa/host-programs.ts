@@ -23,7 +23,7 @@ export class HostPrograms {
   readonly #ours: EmulatedCpu;
 
   constructor(jit: JitMode) {
-    this.#ours = new EmulatedCpu(jit);
+    this.#ours = new EmulatedCpu(this.host.features.has('avx'), jit);
   }
 
   #place(slot: number): ProgramPlace {

@@ -43,7 +43,8 @@ export function allowedRows(world: ProgramWorld): readonly CompiledRow[] {
     const { name, family } = compiled.row;
     if (!isUser(compiled) || EXCLUDED.has(name) || STACK_ROWS.has(name)) return false;
     if (/^j[a-z]+$/.test(name) || (family === 'string' && /ins|outs/.test(name))) return false;
-    return world.isAllowed(compiled);
+    // VEX-encoded rows are compared alone and in sequences: programs choose no registers for their further operands
+    return !compiled.isVex && world.isAllowed(compiled);
   });
 }
 

@@ -23,7 +23,7 @@ function caseOf({ items, start }: Sequence, label: string): RowCase {
 /** Random sequences on the host's CPU and on Subzero's core. */
 export class RandomRun {
   readonly host = new HostCpu();
-  readonly #ours = new EmulatedCpu();
+  readonly #ours = new EmulatedCpu(this.host.features.has('avx'));
 
   /** The shortest beginning that differs, in the same slot as before: code is made for its place. */
   #shortest(sequence: Sequence, place: number): string {

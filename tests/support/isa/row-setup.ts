@@ -206,7 +206,9 @@ function decimal(draft: Draft): void {
 }
 
 export function prepare(draft: Draft): void {
-  const { name, family, operands } = draft.compiled.row;
+  const { family, operands } = draft.compiled.row;
+  // VEX-encoded forms want what their legacy ones do
+  const name = draft.compiled.isVex ? draft.compiled.row.name.replace(/^v/, '') : draft.compiled.row.name;
   const { random, variant } = draft;
   if (STACK_ROWS.has(name)) stackPointer(draft);
   if (family === 'shift') shiftCount(draft);

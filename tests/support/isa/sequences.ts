@@ -3,7 +3,7 @@ import type { Size } from '../../../src/cpu/emulated/isa/emitter';
 import type { Random } from '../random';
 import type { RowCase } from './case-maker';
 import * as at from './case-layout';
-import { hex, isFloatRow, sizesIn64 } from './case-maker';
+import { hex, isFloatRow, sizesIn64, upperHalves } from './case-maker';
 import { type Choice, COMPILED, encode, keyOf, type MemoryOperand, rowOf } from './encode';
 import { BRANCHES, STACK_ROWS } from './row-setup';
 import { isUserRow, undefinedFlags } from './user-rows';
@@ -55,13 +55,14 @@ const EXCLUDED = new Set([
     'fbld',
   ],
   ...['popf', 'call', 'ret', 'jmp', 'loop', 'loope', 'loopne', 'jcxz', 'enter', 'leave', 'lea', 'xlat'],
+  ...['vrcpps', 'vrcpss', 'vrsqrtps', 'vrsqrtss', 'vldmxcsr', 'vmaskmovdqu'],
   ...['ud0', 'ud1', 'ud2', 'cli', 'sti', 'maskmovq', 'maskmovdqu', 'cmpxchg16b'],
 ]);
 /**
  * AMD leaves C1, switches to MMX before an SSE exception, knows no PREFETCH of a register; after an unmasked exception in one step
  * of a dot product it still sets the flags of later steps, which the SDM leaves open.
  */
-const EXCLUDED_ON_AMD = /^(dpp[sd]|f(u?comip?|cmov)|cvtt?p[sd]2pi|cvtpi2p[sd]|nop 0F 0D)/;
+const EXCLUDED_ON_AMD = /^(v?dpp[sd]|f(u?comip?|cmov)|cvtt?p[sd]2pi|cvtpi2p[sd]|nop 0F 0D)/;
 
 const COMPARISONS = new Set(['cmp', 'test', 'sub', 'dec', 'and', 'add', 'inc']);
 
@@ -76,7 +77,7 @@ export function isComparable(compiled: CompiledRow, features: ReadonlySet<string
   if (!isUserRow(compiled) || EXCLUDED.has(name)) return false;
   if (!isHostIntel && (EXCLUDED_ON_AMD.test(name) || EXCLUDED_ON_AMD.test(keyOf(compiled)))) return false;
   if (family === 'string' && /ins|outs/.test(name)) return false;
-  return attributes.feature === undefined || features.has(attributes.feature);
+  return (attributes.feature?.split('+') ?? []).every((feature) => features.has(feature));
 }
 
 export class SequenceMaker {
@@ -90,7 +91,8 @@ export class SequenceMaker {
     features: ReadonlySet<string>,
     isHostIntel: boolean,
   ) {
-    this.#rows = COMPILED.filter((compiled) => isComparable(compiled, features, isHostIntel));
+    // gathers want indices of their own
+    this.#rows = COMPILED.filter((compiled) => isComparable(compiled, features, isHostIntel) && !compiled.isVsib);
     this.#floats = this.#rows.filter(isFloatRow);
     this.#jumps = this.#rows.filter(({ row }) => BRANCHES.test(row.name));
     this.#comparisons = this.#rows.filter(({ row }) => COMPARISONS.has(row.name));
@@ -148,13 +150,13 @@ export class SequenceMaker {
     if (kinds.includes('mm')) reg &= 7;
     if (kinds.some((kind) => kind.startsWith('mmm')) && form === FORM_REGISTER) rm &= 7;
     if (kinds.includes('sreg')) reg = random.below(6);
-    if (kinds[0] === 'xmm' || kinds[1] === 'xmm') reg = random.below(16);
-    if (kinds.some((kind) => kind.startsWith('xmmm')) && form === FORM_REGISTER) rm = random.below(16);
+    if (kinds.some((kind) => kind === 'xmm' || kind === 'ymm')) reg = random.below(16);
+    if (kinds.some((kind) => /^[xy]mmm/.test(kind)) && form === FORM_REGISTER) rm = random.below(16);
     const operand = row.operands.find(({ kind }) => /^(rm|m|xmmm|ymmm|mmm|moffs)/.test(kind) && kind !== 'mm');
     const bytes = operand === undefined ? 8 : Math.max(1, operandBits(operand.kind, size as Size) / 8);
     const isMemory = form === FORM_MEMORY;
     if (isMemory && /^bt[src]?$/.test(row.name) && compiled.immediates.length === 0) return undefined;
-    const memory = isMemory ? this.#memory(bytes, row.attributes.aligned ? 16 : 1) : undefined;
+    const memory = isMemory ? this.#memory(bytes, row.attributes.aligned ? bytes : 1) : undefined;
     const isByte = size === 8 && kinds.some((kind) => kind === 'r8' || kind === 'rm8' || kind === 'o8');
     const highBytes = isByte && !isMemory && random.chance(0.3);
     if (highBytes) {
@@ -262,6 +264,7 @@ export class SequenceMaker {
         isMmx: random.chance(0.3),
       }),
       window: windowBytes(random, style),
+      ymm: upperHalves(random, style),
       flagMask: 0x200cd5,
       ignored: [],
       tolerance: 'exact',

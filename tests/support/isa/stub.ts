@@ -25,14 +25,30 @@ import * as at from './case-layout';
 
 const GPRS = [...Array(16).keys()];
 
+const VINSERT = 'vinsertf128 VEX.256.66.0F3A.W0 18 /r ib';
+const VEXTRACT = 'vextractf128 VEX.256.66.0F3A.W0 19 /r ib';
+
+/** The upper halves of the YMM registers from a record at RBX. */
+function loadUpper(a: Assembler): void {
+  for (const i of GPRS) {
+    a.op(VINSERT, { reg: i, vvvv: i, memory: { base: RBX, displacement: at.IN_YMM + 16 * i }, immediates: [1] });
+  }
+}
+function storeUpper(a: Assembler): void {
+  for (const i of GPRS) {
+    a.op(VEXTRACT, { reg: i, memory: { base: RBX, displacement: at.OUT_YMM + 16 * i }, immediates: [1] });
+  }
+}
+
 /** next: loads the next case and jumps to its code; done, taken: the code's exits. */
-function runner(a: Assembler): void {
+function runner(a: Assembler, hasAvx: boolean): void {
   a.label('next').immediate(RSP, at.STACK_TOP).op('cld FC');
   a.load(RBX, undefined, at.V_INPUT);
   a.op('cmp 3B /r', { size: 64, reg: RBX, memory: { displacement: at.V_END } });
   a.jumpIf(CC_AE, 'finished');
   a.address(RSI, RBX, at.IN_WINDOW).immediate(RDI, at.WINDOW).copy(at.WINDOW_SIZE);
   a.op('fxrstor64 NP 0F AE /1 mod=m rex.w', { memory: { base: RBX, displacement: at.IN_FX } });
+  if (hasAvx) loadUpper(a);
   a.load(RAX, RBX, at.IN_CODE).store(undefined, at.V_JUMP, RAX);
   a.op('push FF /6', { memory: { base: RBX, displacement: at.IN_FLAGS } }).op('popf 9D');
   for (const register of GPRS) if (register !== RBX) a.load(register, RBX, at.IN_GPR + 8 * register);
@@ -48,6 +64,7 @@ function runner(a: Assembler): void {
   a.store(undefined, at.V_SAVED + 128, RAX).op('cld FC');
   a.load(RBX, undefined, at.V_OUTPUT);
   a.op('fxsave64 NP 0F AE /0 mod=m rex.w', { memory: { base: RBX, displacement: at.OUT_FX } });
+  if (hasAvx) storeUpper(a);
   a.load(RAX, undefined, at.V_STATUS).store(RBX, at.OUT_STATUS, RAX);
   a.immediate(RSI, at.V_SAVED).address(RDI, RBX, at.OUT_GPR).copy(136);
   a.label('advance'); // RBX: the output record
@@ -73,6 +90,8 @@ const GREG_TRAP = 20;
 const GREG_CR2 = 22;
 /** uc_mcontext in struct ucontext, and its fpregs pointer. */
 const UC_GREGS = 40;
+const XSTATE_AVX = 4;
+const XSAVE_HEADER = 64;
 const UC_FPREGS = UC_GREGS + 23 * 8;
 
 const SYS_READ = 0;
@@ -97,9 +116,9 @@ function transferLoop(a: Assembler, name: string, call: number, descriptor: numb
 }
 
 /** Reads records and slots from standard input, runs them, writes the outputs to standard output. */
-export function hostProgram(): { code: Uint8Array; entry: number; done: number; taken: number } {
+export function hostProgram(hasAvx: boolean): { code: Uint8Array; entry: number; done: number; taken: number } {
   const a = new Assembler(at.STUB);
-  runner(a);
+  runner(a, hasAvx);
   a.label('entry').immediate(RSP, at.STACK_TOP);
   const map = (address: number, bytes: number, protection: number): void =>
     system(a, SYS_MMAP, [address, bytes, protection, FLAGS_FIXED_ANONYMOUS_POPULATED, -1, 0]);
@@ -159,7 +178,14 @@ export function hostProgram(): { code: Uint8Array; entry: number; done: number; 
   for (const [greg, field] of fields) a.load(RAX, RDX, UC_GREGS + 8 * greg).store(RBX, field, RAX);
   a.storeImmediate(RBX, at.OUT_STATUS, at.STATUS_FAULT);
   a.load(RSI, RDX, UC_FPREGS).op('test 85 /r', { size: 64, reg: RSI, rm: RSI }).jumpIf(CC_Z, 'advance');
-  a.address(RDI, RBX, at.OUT_FX).copy(512).jump('advance');
+  a.address(RDI, RBX, at.OUT_FX).copy(512);
+  if (hasAvx) {
+    // the XSAVE header: without its bit the upper halves are 0, as the record is already
+    a.op('test F7 /0 iz', { size: 32, memory: { base: RSI }, immediates: [XSTATE_AVX] }).jumpIf(CC_Z, 'advance');
+    a.add(RSI, XSAVE_HEADER).address(RDI, RBX, at.OUT_YMM).copy(at.YMM_SIZE);
+  }
+  a.jump('advance');
+  if (a.addressOf('advance') >= WRITE_AT) throw new Error('the test program has outgrown its place');
   return { code: a.finish(), entry: a.addressOf('entry'), done: a.addressOf('done'), taken: a.addressOf('taken') };
 }
 const WRITE_AT = at.STUB + 0x1000;
@@ -177,7 +203,7 @@ const ENTRY_SIZE = 16;
  * What the emulated CPU needs at CPL 0, at `origin`: one entry of 16 bytes per vector, then the handler, which stores the state as
  * the host's signal handler does, or halts if the fault is the HLT at `end`.
  */
-export function supervisorProgram(origin: number, end: number): Uint8Array {
+export function supervisorProgram(origin: number, end: number, hasAvx: boolean): Uint8Array {
   const a = new Assembler(origin);
   for (let vector = 0; vector < VECTORS; vector++) {
     if (!WITH_ERROR.has(vector)) a.op('push 6A ib', { immediates: [0] });
@@ -188,6 +214,7 @@ export function supervisorProgram(origin: number, end: number): Uint8Array {
   for (const register of GPRS) a.store(undefined, at.V_SAVED + 8 * register, register);
   a.op('cld FC').load(RBX, undefined, at.V_OUTPUT);
   a.op('fxsave64 NP 0F AE /0 mod=m rex.w', { memory: { base: RBX, displacement: at.OUT_FX } });
+  if (hasAvx) storeUpper(a);
   // the frame: vector, error code, RIP, CS, RFLAGS, RSP, SS
   a.load(RAX, RSP, 40).store(undefined, at.V_SAVED + 8 * RSP, RAX);
   a.load(RAX, RSP, 32).store(undefined, at.V_SAVED + 128, RAX);

@@ -19,7 +19,7 @@ let compiled: CpuMachine;
 beforeAll(() => {
   interpreted = new CpuMachine();
   compiled = new CpuMachine(16, 'eager');
-});
+}, 120_000);
 
 function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text.split(' ').map((word) => Number.parseInt(word, 16)));
@@ -103,6 +103,20 @@ const CASES: ReadonlyArray<readonly [string, string, '32' | '64' | 'both']> = [
   ['pshufd xmm3, xmm1, 0x1b', '66 0f 70 d9 1b', 'both'],
   ['pmovmskb eax, xmm1', '66 0f d7 c1', 'both'],
   ['punpcklbw xmm1, xmm2', '66 0f 60 ca', 'both'],
+  ['andn eax, ecx, edx', 'c4 e2 70 f2 c2', 'both'],
+  ['mulx eax, ebx, ecx', 'c4 e2 63 f6 c1', 'both'],
+  ['rorx eax, ecx, 7', 'c4 e3 7b f0 c1 07', 'both'],
+  ['pext eax, ecx, edx', 'c4 e2 72 f5 c2', 'both'],
+  ['vxorps xmm1, xmm2, xmm3', 'c5 e8 57 cb', 'both'],
+  ['vpaddd ymm1, ymm2, ymm3', 'c5 ed fe cb', 'both'],
+  ['vmovdqu ymm1, [rsi+3]', 'c5 fe 6f 4e 03', 'both'],
+  ['vmovdqu [rsi+5], ymm2', 'c5 fe 7f 56 05', 'both'],
+  ['vaddps ymm1, ymm2, ymm3', 'c5 ec 58 cb', 'both'],
+  ['vaddsd xmm1, xmm2, [rsi]', 'c5 eb 58 0e', 'both'],
+  ['vfmadd231pd ymm1, ymm2, ymm3', 'c4 e2 ed b8 cb', 'both'],
+  ['vpermq ymm1, ymm2, 0x1b', 'c4 e3 fd 00 ca 1b', 'both'],
+  ['vblendvps ymm1, ymm2, ymm3, ymm4', 'c4 e3 6d 4a cb 40', 'both'],
+  ['vzeroupper', 'c5 f8 77', 'both'],
 ];
 
 function expectSameMemory(at: number, size: number, message: string): void {
@@ -128,6 +142,9 @@ function agree(text: string, codeSize: CodeSize): void {
       state.gpr = codeSize === CODE_64 ? registers : registers.map((value, i) => (i < 8 ? value & 0xffffffffn : 0n));
       state.rflags = flags;
       state.xsave.set(vectors, 160);
+      state.xsave.set(vectors.toReversed(), 576);
+      state.cr4 |= 0x40000n;
+      state.xcr0 = 7n;
     };
     for (const machine of [interpreted, compiled]) {
       machine.poke(CODE_START, looped(code));

@@ -43,6 +43,7 @@ import {
   S_EFER,
   S_EFER_ALLOWED,
   S_GPR,
+  S_HAS_XINUSE,
   S_LIMIT,
   S_MODE,
   S_PDPTE,
@@ -55,6 +56,7 @@ import { flushAll, flushNonGlobal } from './paging';
 import { raiseDB, raiseGP, raiseUD } from './raise';
 import { leaveAfter } from './run';
 import { ACCESS_L, updateMode } from './segments';
+import { componentsInUse } from './fpu/xsave';
 import { readPhysical64 } from './slots';
 
 /** The four PDPTE registers of PAE paging; false (and unchanged) if a present one has reserved bits. */
@@ -265,8 +267,10 @@ export function setEfer(s: usize, value: u64): bool {
 
 export function xgetbv(s: usize, op: usize): void {
   if (!(load<u64>(s, S_CR4) & CR4_OSXSAVE)) raiseUD(s, op);
-  if (load<u32>(s, S_GPR + 8) != 0) raiseGP(s, op, 0);
-  const value = load<u64>(s, S_XCR0);
+  const index = load<u32>(s, S_GPR + 8);
+  // 1: XCR0 and XINUSE, where XSAVEC comes with it
+  if (index > 1 || (index == 1 && !load<u32>(s, S_HAS_XINUSE))) raiseGP(s, op, 0);
+  const value = load<u64>(s, S_XCR0) & (index == 1 ? componentsInUse(s) : u64.MAX_VALUE);
   store<u64>(s, value & 0xffffffff, S_GPR);
   store<u64>(s, value >> 32, S_GPR + 16);
 }

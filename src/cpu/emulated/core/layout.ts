@@ -79,6 +79,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['CR4_ALLOWED', 'u64'],
   ['EFER_ALLOWED', 'u64'],
   ['XCR0_ALLOWED', 'u64'],
+  ['HAS_XINUSE', 'u32'], // XGETBV knows index 1
   // instructions that a hypervisor wants to see: bits by isa/intercepts.ts, and the one that was met (+ 1, 0 = none)
   ['INTERCEPTS', 'u64'],
   ['INTERCEPTED', 'u32'],
@@ -142,6 +143,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['JIT_ENTRIES', 'u64'], // regions entered
   ['JIT_SLOW', 'u64'], // of them, left for an instruction that is the interpreter's
   ['JIT_COUNT', 'u64'], // instructions retired in regions
+  ['SSE_DEFERRED', 'u32'], // flags of the halves of a 256-bit instruction that runs (core/sse/soft.ts)
   ['FERR', 'u32'], // FERR# pin: an unmasked x87 error waits and CR0.NE is 0 (the board turns it into IRQ 13)
   ['SOFT', 'v128', 32], // working area of the soft float (core/fpu/number.ts)
 ];

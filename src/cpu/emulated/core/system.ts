@@ -2,6 +2,7 @@
 import { SEG_BASE, effectiveAddress, linearRead, segAt } from './address';
 import {
   CR4_FSGSBASE,
+  EFER_LME,
   CR4_PCE,
   CR4_PCIDE,
   CR4_PKE,
@@ -25,6 +26,7 @@ import {
   S_CR4,
   S_CUR_OP,
   S_EFER,
+  S_EFER_ALLOWED,
   S_GPR,
   S_KERNEL_GS_BASE,
   S_MODE,
@@ -123,8 +125,17 @@ export function rdpmc(s: usize, op: usize): void {
   raiseGP(s, op, 0);
 }
 
+/** EFER is there where it has a bit, the bases where there is long mode; of the others msr.ts knows. */
+function hasMsr(s: usize, index: u32): bool {
+  const efer = load<u64>(s, S_EFER_ALLOWED);
+  if (index == MSR_EFER) return efer != 0;
+  if (index >= MSR_FS_BASE && index <= MSR_KERNEL_GS_BASE) return (efer & EFER_LME) != 0;
+  return true;
+}
+
 export function rdmsr(s: usize, op: usize): void {
   const index = load<u32>(s, S_RCX);
+  if (!hasMsr(s, index)) raiseGP(s, op, 0);
   if (index == MSR_FS_BASE) setPair(s, load<u64>(segAt(s, SEG_FS), SEG_BASE));
   else if (index == MSR_GS_BASE) setPair(s, load<u64>(segAt(s, SEG_GS), SEG_BASE));
   else if (index == MSR_KERNEL_GS_BASE) setPair(s, load<u64>(s, S_KERNEL_GS_BASE));
@@ -141,6 +152,7 @@ export function rdmsr(s: usize, op: usize): void {
 export function wrmsr(s: usize, op: usize): void {
   const index = load<u32>(s, S_RCX);
   const value = <u64>load<u32>(s, S_RAX) | (<u64>load<u32>(s, S_RDX) << 32);
+  if (!hasMsr(s, index)) raiseGP(s, op, 0);
   if (index == MSR_FS_BASE || index == MSR_GS_BASE || index == MSR_KERNEL_GS_BASE) {
     if (!isCanonical(s, value)) raiseGP(s, op, 0);
     if (index == MSR_KERNEL_GS_BASE) store<u64>(s, value, S_KERNEL_GS_BASE);

@@ -1,3 +1,5 @@
+import { avx, avx2, f16c } from './avx';
+import { fma } from './fma';
 import { arith } from './arith';
 import { adx, bits, bmi } from './bit';
 import { flags, misc, mov } from './mov';
@@ -36,6 +38,10 @@ export const ROWS: readonly Row[] = [
   ...sse41,
   ...sse42,
   ...crypto,
+  ...avx,
+  ...avx2,
+  ...f16c,
+  ...fma,
   ...x87,
   ...fpuState,
   ...io,

@@ -759,251 +759,902 @@ export const HANDLERS: readonly string[] = [
   'f12 f13', // sha256rnds2 NP 0F 38 CB /r
   'f14 f15', // sha256msg1 NP 0F 38 CC /r
   'f16 f17', // sha256msg2 NP 0F 38 CD /r
-  'fsw', // fadd D8 /0 mod=m
-  'fsx', // fmul D8 /1 mod=m
-  'fsy', // fcom D8 /2 mod=m
-  'fsz', // fcomp D8 /3 mod=m
-  'ft0', // fsub D8 /4 mod=m
-  'ft1', // fsubr D8 /5 mod=m
-  'ft2', // fdiv D8 /6 mod=m
-  'ft3', // fdivr D8 /7 mod=m
-  'ft4', // fadd DC /0 mod=m
-  'ft5', // fmul DC /1 mod=m
-  'ft6', // fcom DC /2 mod=m
-  'ft7', // fcomp DC /3 mod=m
-  'ft8', // fsub DC /4 mod=m
-  'ft9', // fsubr DC /5 mod=m
-  'fta', // fdiv DC /6 mod=m
-  'ftb', // fdivr DC /7 mod=m
-  'ftc', // fiadd DA /0 mod=m
-  'ftd', // fimul DA /1 mod=m
-  'fte', // ficom DA /2 mod=m
-  'ftf', // ficomp DA /3 mod=m
-  'ftg', // fisub DA /4 mod=m
-  'fth', // fisubr DA /5 mod=m
-  'fti', // fidiv DA /6 mod=m
-  'ftj', // fidivr DA /7 mod=m
-  'ftk', // fiadd DE /0 mod=m
-  'ftl', // fimul DE /1 mod=m
-  'ftm', // ficom DE /2 mod=m
-  'ftn', // ficomp DE /3 mod=m
-  'fto', // fisub DE /4 mod=m
-  'ftp', // fisubr DE /5 mod=m
-  'ftq', // fidiv DE /6 mod=m
-  'ftr', // fidivr DE /7 mod=m
-  'fts', // fadd D8 /0 mod=3
-  'ftt', // fmul D8 /1 mod=3
-  'ftu', // fcom D8 /2 mod=3
-  'ftv', // fcomp D8 /3 mod=3
-  'ftw', // fsub D8 /4 mod=3
-  'ftx', // fsubr D8 /5 mod=3
-  'fty', // fdiv D8 /6 mod=3
-  'ftz', // fdivr D8 /7 mod=3
-  'fu0', // fadd DC /0 mod=3
-  'fu1', // fmul DC /1 mod=3
-  'fu2', // fsubr DC /4 mod=3
-  'fu3', // fsub DC /5 mod=3
-  'fu4', // fdivr DC /6 mod=3
-  'fu5', // fdiv DC /7 mod=3
-  'fu6', // faddp DE /0 mod=3
-  'fu7', // fmulp DE /1 mod=3
-  'fu8', // fsubrp DE /4 mod=3
-  'fu9', // fsubp DE /5 mod=3
-  'fua', // fdivrp DE /6 mod=3
-  'fub', // fdivp DE /7 mod=3
-  'fuc', // fld D9 /0 mod=m
-  'fud fud fud', // fst D9 /2 mod=m
-  'fue fue fue', // fstp D9 /3 mod=m
-  'fuf fuf fuf', // fld D9 /0 mod=3
-  'fug fug fug', // fxch D9 /1 mod=3
-  'fuh fuh fuh', // fstp D9 /3 mod=3
-  'fui', // fchs D9 /4 mod=3 rm=0
-  'fuj', // fabs D9 /4 mod=3 rm=1
-  'fuk fuk fuk', // ftst D9 /4 mod=3 rm=4
-  'ful ful ful', // fxam D9 /4 mod=3 rm=5
-  'fum', // fld1 D9 /5 mod=3 rm=0
-  'fun', // fldl2t D9 /5 mod=3 rm=1
-  'fuo', // fldl2e D9 /5 mod=3 rm=2
-  'fup', // fldpi D9 /5 mod=3 rm=3
-  'fuq', // fldlg2 D9 /5 mod=3 rm=4
-  'fur', // fldln2 D9 /5 mod=3 rm=5
-  'fus', // fldz D9 /5 mod=3 rm=6
-  'fut fut fut', // f2xm1 D9 /6 mod=3 rm=0
-  'fuu fuu fuu', // fyl2x D9 /6 mod=3 rm=1
-  'fuv fuv fuv', // fptan D9 /6 mod=3 rm=2
-  'fuw fuw fuw', // fpatan D9 /6 mod=3 rm=3
-  'fux fux fux', // fxtract D9 /6 mod=3 rm=4
-  'fuy fuy fuy', // fprem1 D9 /6 mod=3 rm=5
-  'fuz', // fdecstp D9 /6 mod=3 rm=6
-  'fv0', // fincstp D9 /6 mod=3 rm=7
-  'fv1 fv1 fv1', // fprem D9 /7 mod=3 rm=0
-  'fv2 fv2 fv2', // fyl2xp1 D9 /7 mod=3 rm=1
-  'fv3 fv3 fv3', // fsqrt D9 /7 mod=3 rm=2
-  'fv4 fv4 fv4', // fsincos D9 /7 mod=3 rm=3
-  'fv5 fv5 fv5', // frndint D9 /7 mod=3 rm=4
-  'fv6 fv6 fv6', // fscale D9 /7 mod=3 rm=5
-  'fv7 fv7 fv7', // fsin D9 /7 mod=3 rm=6
-  'fv8 fv8 fv8', // fcos D9 /7 mod=3 rm=7
-  'fv9', // fcmovb DA /0 mod=3
-  'fva', // fcmove DA /1 mod=3
-  'fvb', // fcmovbe DA /2 mod=3
-  'fvc', // fcmovu DA /3 mod=3
-  'fvd', // fucompp DA /5 mod=3 rm=1
-  'fve', // fild DB /0 mod=m
-  'fvf fvf fvf', // fisttp DB /1 mod=m
-  'fvg fvg fvg', // fist DB /2 mod=m
-  'fvh fvh fvh', // fistp DB /3 mod=m
-  'fvi fvi fvi', // fld DB /5 mod=m
-  'fvj fvj fvj', // fstp DB /7 mod=m
-  'fvk', // fcmovnb DB /0 mod=3
-  'fvl', // fcmovne DB /1 mod=3
-  'fvm', // fcmovnbe DB /2 mod=3
-  'fvn', // fcmovnu DB /3 mod=3
-  'fvo', // fucomi DB /5 mod=3
-  'fvp', // fcomi DB /6 mod=3
-  'ftu', // fcom DC /2 mod=3
-  'ftv', // fcomp DC /3 mod=3
-  'fvq', // fld DD /0 mod=m
-  'fvr fvr fvr', // fisttp DD /1 mod=m
-  'fvs fvs fvs', // fst DD /2 mod=m
-  'fvt fvt fvt', // fstp DD /3 mod=m
-  'fvu', // ffree DD /0 mod=3
-  'fug fug fug', // fxch DD /1 mod=3
-  'fvv', // fst DD /2 mod=3
-  'fvw', // fstp DD /3 mod=3
-  'fvx', // fucom DD /4 mod=3
-  'fvy', // fucomp DD /5 mod=3
-  'ftv', // fcomp DE /2 mod=3
-  'fvz', // fcompp DE /3 mod=3 rm=1
-  'fw0', // fild DF /0 mod=m
-  'fw1 fw1 fw1', // fisttp DF /1 mod=m
-  'fw2 fw2 fw2', // fist DF /2 mod=m
-  'fw3 fw3 fw3', // fistp DF /3 mod=m
-  'fw4 fw4 fw4', // fbld DF /4 mod=m
-  'fw5', // fild DF /5 mod=m
-  'fw6 fw6 fw6', // fbstp DF /6 mod=m
-  'fw7 fw7 fw7', // fistp DF /7 mod=m
-  'fw8', // ffreep DF /0 mod=3
-  'fug fug fug', // fxch DF /1 mod=3
-  'fvw', // fstp DF /2 mod=3
-  'fvw', // fstp DF /3 mod=3
-  'fw9', // fucomip DF /5 mod=3
-  'fwa', // fcomip DF /6 mod=3
-  'glc', // fwait 9B
-  'gld gld gld', // fldenv D9 /4 mod=m
-  'gle', // fldcw D9 /5 mod=m
-  'glf glf glf', // fnstenv D9 /6 mod=m
-  'glg', // fnstcw D9 /7 mod=m
-  'glh glh glh', // frstor DD /4 mod=m
-  'gli gli gli', // fnsave DD /6 mod=m
-  'glj', // fnstsw DD /7 mod=m
-  'glk', // fnstsw DF /4 mod=3 rm=0
-  'glc', // fnop D9 /2 mod=3 rm=0
+  'fsw fsx', // vmovups VEX.128.NP.0F.WIG 10 /r
+  'fsy kv', // vmovups VEX.128.NP.0F.WIG 11 /r
+  'fsz', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=m
+  'ft0', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=3
+  '9he', // vmovss VEX.LIG.F3.0F.WIG 11 /r mod=m
+  'ft1', // vmovss VEX.LIG.F3.0F.WIG 11 /r mod=3
+  'ft2', // vmovlps VEX.128.NP.0F.WIG 12 /r mod=m
+  'ft3', // vmovhlps VEX.128.NP.0F.WIG 12 /r mod=3
+  '9hi', // vmovlps VEX.128.NP.0F.WIG 13 /r mod=m
+  'ft4 ft5', // vunpcklps VEX.128.NP.0F.WIG 14 /r
+  'ft6 ft7', // vunpckhps VEX.128.NP.0F.WIG 15 /r
+  'ft8', // vmovhps VEX.128.NP.0F.WIG 16 /r mod=m
+  'ft9', // vmovlhps VEX.128.NP.0F.WIG 16 /r mod=3
+  '9hp', // vmovhps VEX.128.NP.0F.WIG 17 /r mod=m
+  'fsw fta', // vmovaps VEX.128.NP.0F.WIG 28 /r
+  'fsy kx', // vmovaps VEX.128.NP.0F.WIG 29 /r
+  'ftb ftc ftd fte', // vcvtsi2ss VEX.LIG.F3.0F.WIG 2A /r
+  'kx', // vmovntps VEX.128.NP.0F.WIG 2B /r mod=m
+  '9hy 9hz 9i0 9i1', // vcvttss2si VEX.LIG.F3.0F.WIG 2C /r
+  '9i4 9i5 9i6 9i7', // vcvtss2si VEX.LIG.F3.0F.WIG 2D /r
+  '9i8 9i9', // vucomiss VEX.LIG.NP.0F.WIG 2E /r
+  '9ia 9ib', // vcomiss VEX.LIG.NP.0F.WIG 2F /r
+  '9ic', // vmovmskps VEX.128.NP.0F.WIG 50 /r mod=3
+  'ftf ftg', // vsqrtps VEX.128.NP.0F.WIG 51 /r
+  'fth fti', // vsqrtss VEX.LIG.F3.0F.WIG 51 /r
+  'ftj ftk', // vaddps VEX.128.NP.0F.WIG 58 /r
+  'ftl ftm', // vaddss VEX.LIG.F3.0F.WIG 58 /r
+  'ftn fto', // vmulps VEX.128.NP.0F.WIG 59 /r
+  'ftp ftq', // vmulss VEX.LIG.F3.0F.WIG 59 /r
+  'ftr fts', // vsubps VEX.128.NP.0F.WIG 5C /r
+  'ftt ftu', // vsubss VEX.LIG.F3.0F.WIG 5C /r
+  'ftv ftw', // vminps VEX.128.NP.0F.WIG 5D /r
+  'ftx fty', // vminss VEX.LIG.F3.0F.WIG 5D /r
+  'ftz fu0', // vdivps VEX.128.NP.0F.WIG 5E /r
+  'fu1 fu2', // vdivss VEX.LIG.F3.0F.WIG 5E /r
+  'fu3 fu4', // vmaxps VEX.128.NP.0F.WIG 5F /r
+  'fu5 fu6', // vmaxss VEX.LIG.F3.0F.WIG 5F /r
+  'fu7 fu8', // vrsqrtps VEX.128.NP.0F.WIG 52 /r
+  'fu9 fua', // vrsqrtss VEX.LIG.F3.0F.WIG 52 /r
+  'fub fuc', // vrcpps VEX.128.NP.0F.WIG 53 /r
+  'fud fue', // vrcpss VEX.LIG.F3.0F.WIG 53 /r
+  'fuf fug', // vandps VEX.128.NP.0F.WIG 54 /r
+  'fuh fui', // vandnps VEX.128.NP.0F.WIG 55 /r
+  'fuj fuk', // vorps VEX.128.NP.0F.WIG 56 /r
+  'ful fum', // vxorps VEX.128.NP.0F.WIG 57 /r
+  'fun fuo', // vshufps VEX.128.NP.0F.WIG C6 /r ib
+  '9jl', // vldmxcsr VEX.LZ.NP.0F.WIG AE /2 mod=m
+  '9jm', // vstmxcsr VEX.LZ.NP.0F.WIG AE /3 mod=m
+  'fsw fsx', // vmovupd VEX.128.66.0F.WIG 10 /r
+  'fsy kv', // vmovupd VEX.128.66.0F.WIG 11 /r
+  'fup', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=m
+  'fuq', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=3
+  '9hi', // vmovsd VEX.LIG.F2.0F.WIG 11 /r mod=m
+  'fur', // vmovsd VEX.LIG.F2.0F.WIG 11 /r mod=3
+  'ft2', // vmovlpd VEX.128.66.0F.WIG 12 /r mod=m
+  '9hi', // vmovlpd VEX.128.66.0F.WIG 13 /r mod=m
+  'ft9 fus', // vunpcklpd VEX.128.66.0F.WIG 14 /r
+  'fut fuu', // vunpckhpd VEX.128.66.0F.WIG 15 /r
+  'ft8', // vmovhpd VEX.128.66.0F.WIG 16 /r mod=m
+  '9hp', // vmovhpd VEX.128.66.0F.WIG 17 /r mod=m
+  'fsw fta', // vmovapd VEX.128.66.0F.WIG 28 /r
+  'fsy kx', // vmovapd VEX.128.66.0F.WIG 29 /r
+  'fuv fuw fux fuy', // vcvtsi2sd VEX.LIG.F2.0F.WIG 2A /r
+  'kx', // vmovntpd VEX.128.66.0F.WIG 2B /r mod=m
+  'aa6 aa7 aa8 aa9', // vcvttsd2si VEX.LIG.F2.0F.WIG 2C /r
+  'aac aad aae aaf', // vcvtsd2si VEX.LIG.F2.0F.WIG 2D /r
+  'aag aah', // vucomisd VEX.LIG.66.0F.WIG 2E /r
+  'aai aaj', // vcomisd VEX.LIG.66.0F.WIG 2F /r
+  'aak', // vmovmskpd VEX.128.66.0F.WIG 50 /r mod=3
+  'fuz fv0', // vsqrtpd VEX.128.66.0F.WIG 51 /r
+  'fv1 fv2', // vsqrtsd VEX.LIG.F2.0F.WIG 51 /r
+  'fv3 fv4', // vaddpd VEX.128.66.0F.WIG 58 /r
+  'fv5 fv6', // vaddsd VEX.LIG.F2.0F.WIG 58 /r
+  'fv7 fv8', // vmulpd VEX.128.66.0F.WIG 59 /r
+  'fv9 fva', // vmulsd VEX.LIG.F2.0F.WIG 59 /r
+  'fvb fvc', // vsubpd VEX.128.66.0F.WIG 5C /r
+  'fvd fve', // vsubsd VEX.LIG.F2.0F.WIG 5C /r
+  'fvf fvg', // vminpd VEX.128.66.0F.WIG 5D /r
+  'fvh fvi', // vminsd VEX.LIG.F2.0F.WIG 5D /r
+  'fvj fvk', // vdivpd VEX.128.66.0F.WIG 5E /r
+  'fvl fvm', // vdivsd VEX.LIG.F2.0F.WIG 5E /r
+  'fvn fvo', // vmaxpd VEX.128.66.0F.WIG 5F /r
+  'fvp fvq', // vmaxsd VEX.LIG.F2.0F.WIG 5F /r
+  'fuf fug', // vandpd VEX.128.66.0F.WIG 54 /r
+  'fuh fui', // vandnpd VEX.128.66.0F.WIG 55 /r
+  'fuj fuk', // vorpd VEX.128.66.0F.WIG 56 /r
+  'ful fum', // vxorpd VEX.128.66.0F.WIG 57 /r
+  'fvr fvs', // vcvtps2pd VEX.128.NP.0F.WIG 5A /r
+  'fvt fvu', // vcvtpd2ps VEX.128.66.0F.WIG 5A /r
+  'fvv fvw', // vcvtss2sd VEX.LIG.F3.0F.WIG 5A /r
+  'fvx fvy', // vcvtsd2ss VEX.LIG.F2.0F.WIG 5A /r
+  'fvz fw0', // vcvtdq2ps VEX.128.NP.0F.WIG 5B /r
+  'fw1 fw2', // vcvtps2dq VEX.128.66.0F.WIG 5B /r
+  'fw3 fw4', // vcvttps2dq VEX.128.F3.0F.WIG 5B /r
+  'ft9 fus', // vpunpcklqdq VEX.128.66.0F.WIG 6C /r
+  'fut fuu', // vpunpckhqdq VEX.128.66.0F.WIG 6D /r
+  'fw5 fw6 fw7 fw8', // vmovd VEX.128.66.0F.WIG 6E /r
+  'fsw fta', // vmovdqa VEX.128.66.0F.WIG 6F /r
+  'fsw fsx', // vmovdqu VEX.128.F3.0F.WIG 6F /r
+  'fw9 fwa', // vpshufd VEX.128.66.0F.WIG 70 /r ib
+  'fwb fwc', // vpshufhw VEX.128.F3.0F.WIG 70 /r ib
+  'fwd fwe', // vpshuflw VEX.128.F2.0F.WIG 70 /r ib
+  'fwf', // vpsrldq VEX.128.66.0F.WIG 73 /3 ib mod=3
+  'fwg', // vpslldq VEX.128.66.0F.WIG 73 /7 ib mod=3
+  'l9 la lb lc', // vmovd VEX.128.66.0F.WIG 7E /r
+  'fwh fwi', // vmovq VEX.128.F3.0F.WIG 7E /r
+  'fsy kx', // vmovdqa VEX.128.66.0F.WIG 7F /r
+  'fsy kv', // vmovdqu VEX.128.F3.0F.WIG 7F /r
+  'fwj', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=3
+  'fwk', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=m
+  'ac5', // vpextrw VEX.128.66.0F.WIG C5 /r ib mod=3
+  'fwl fwm', // vshufpd VEX.128.66.0F.WIG C6 /r ib
+  'fwn lg', // vmovq VEX.128.66.0F.WIG D6 /r
+  'aca', // vpmovmskb VEX.128.66.0F.WIG D7 /r mod=3
+  'fwo fwp', // vcvttpd2dq VEX.128.66.0F.WIG E6 /r
+  'fwq fwr', // vcvtdq2pd VEX.128.F3.0F.WIG E6 /r
+  'fws fwt', // vcvtpd2dq VEX.128.F2.0F.WIG E6 /r
+  'kx', // vmovntdq VEX.128.66.0F.WIG E7 /r mod=m
+  'acg acg acg', // vmaskmovdqu VEX.128.66.0F.WIG F7 /r mod=3
+  'fwu fwv', // vpunpcklbw VEX.128.66.0F.WIG 60 /r
+  'fww fwx', // vpunpcklwd VEX.128.66.0F.WIG 61 /r
+  'ft4 ft5', // vpunpckldq VEX.128.66.0F.WIG 62 /r
+  'fwy fwz', // vpacksswb VEX.128.66.0F.WIG 63 /r
+  'fx0 fx1', // vpcmpgtb VEX.128.66.0F.WIG 64 /r
+  'fx2 fx3', // vpcmpgtw VEX.128.66.0F.WIG 65 /r
+  'fx4 fx5', // vpcmpgtd VEX.128.66.0F.WIG 66 /r
+  'fx6 fx7', // vpackuswb VEX.128.66.0F.WIG 67 /r
+  'fx8 fx9', // vpunpckhbw VEX.128.66.0F.WIG 68 /r
+  'fxa fxb', // vpunpckhwd VEX.128.66.0F.WIG 69 /r
+  'ft6 ft7', // vpunpckhdq VEX.128.66.0F.WIG 6A /r
+  'fxc fxd', // vpackssdw VEX.128.66.0F.WIG 6B /r
+  'fxe fxf', // vpcmpeqb VEX.128.66.0F.WIG 74 /r
+  'fxg fxh', // vpcmpeqw VEX.128.66.0F.WIG 75 /r
+  'fxi fxj', // vpcmpeqd VEX.128.66.0F.WIG 76 /r
+  'fxk fxl', // vpmullw VEX.128.66.0F.WIG D5 /r
+  'fxm fxn', // vpsubusb VEX.128.66.0F.WIG D8 /r
+  'fxo fxp', // vpsubusw VEX.128.66.0F.WIG D9 /r
+  'fuf fug', // vpand VEX.128.66.0F.WIG DB /r
+  'fxq fxr', // vpaddusb VEX.128.66.0F.WIG DC /r
+  'fxs fxt', // vpaddusw VEX.128.66.0F.WIG DD /r
+  'fuh fui', // vpandn VEX.128.66.0F.WIG DF /r
+  'fxu fxv', // vpmulhw VEX.128.66.0F.WIG E5 /r
+  'fxw fxx', // vpsubsb VEX.128.66.0F.WIG E8 /r
+  'fxy fxz', // vpsubsw VEX.128.66.0F.WIG E9 /r
+  'fuj fuk', // vpor VEX.128.66.0F.WIG EB /r
+  'fy0 fy1', // vpaddsb VEX.128.66.0F.WIG EC /r
+  'fy2 fy3', // vpaddsw VEX.128.66.0F.WIG ED /r
+  'ful fum', // vpxor VEX.128.66.0F.WIG EF /r
+  'fy4 fy5', // vpmaddwd VEX.128.66.0F.WIG F5 /r
+  'fy6 fy7', // vpsubb VEX.128.66.0F.WIG F8 /r
+  'fy8 fy9', // vpsubw VEX.128.66.0F.WIG F9 /r
+  'fya fyb', // vpsubd VEX.128.66.0F.WIG FA /r
+  'fyc fyd', // vpaddb VEX.128.66.0F.WIG FC /r
+  'fye fyf', // vpaddw VEX.128.66.0F.WIG FD /r
+  'fyg fyh', // vpaddd VEX.128.66.0F.WIG FE /r
+  'fyi fyj', // vpminub VEX.128.66.0F.WIG DA /r
+  'fyk fyl', // vpmaxub VEX.128.66.0F.WIG DE /r
+  'fym fyn', // vpavgb VEX.128.66.0F.WIG E0 /r
+  'fyo fyp', // vpavgw VEX.128.66.0F.WIG E3 /r
+  'fyq fyr', // vpmulhuw VEX.128.66.0F.WIG E4 /r
+  'fys fyt', // vpminsw VEX.128.66.0F.WIG EA /r
+  'fyu fyv', // vpmaxsw VEX.128.66.0F.WIG EE /r
+  'fyw fyx', // vpsadbw VEX.128.66.0F.WIG F6 /r
+  'fyy fyz', // vpaddq VEX.128.66.0F.WIG D4 /r
+  'fz0 fz1', // vpmuludq VEX.128.66.0F.WIG F4 /r
+  'fz2 fz3', // vpsubq VEX.128.66.0F.WIG FB /r
+  'fz4 fz5', // vpsrlw VEX.128.66.0F.WIG D1 /r
+  'fz6', // vpsrlw VEX.128.66.0F.WIG 71 /2 ib mod=3
+  'fz7 fz8', // vpsrld VEX.128.66.0F.WIG D2 /r
+  'fz9', // vpsrld VEX.128.66.0F.WIG 72 /2 ib mod=3
+  'fza fzb', // vpsrlq VEX.128.66.0F.WIG D3 /r
+  'fzc', // vpsrlq VEX.128.66.0F.WIG 73 /2 ib mod=3
+  'fzd fze', // vpsraw VEX.128.66.0F.WIG E1 /r
+  'fzf', // vpsraw VEX.128.66.0F.WIG 71 /4 ib mod=3
+  'fzg fzh', // vpsrad VEX.128.66.0F.WIG E2 /r
+  'fzi', // vpsrad VEX.128.66.0F.WIG 72 /4 ib mod=3
+  'fzj fzk', // vpsllw VEX.128.66.0F.WIG F1 /r
+  'fzl', // vpsllw VEX.128.66.0F.WIG 71 /6 ib mod=3
+  'fzm fzn', // vpslld VEX.128.66.0F.WIG F2 /r
+  'fzo', // vpslld VEX.128.66.0F.WIG 72 /6 ib mod=3
+  'fzp fzq', // vpsllq VEX.128.66.0F.WIG F3 /r
+  'fzr', // vpsllq VEX.128.66.0F.WIG 73 /6 ib mod=3
+  'fzs fzt', // vmovddup VEX.128.F2.0F.WIG 12 /r
+  'fzu fzv', // vmovsldup VEX.128.F3.0F.WIG 12 /r
+  'fzw fzx', // vmovshdup VEX.128.F3.0F.WIG 16 /r
+  'fzy fzz', // vhaddpd VEX.128.66.0F.WIG 7C /r
+  'glc gld', // vhaddps VEX.128.F2.0F.WIG 7C /r
+  'gle glf', // vhsubpd VEX.128.66.0F.WIG 7D /r
+  'glg glh', // vhsubps VEX.128.F2.0F.WIG 7D /r
+  'gli glj', // vaddsubpd VEX.128.66.0F.WIG D0 /r
+  'glk gll', // vaddsubps VEX.128.F2.0F.WIG D0 /r
+  'fsx', // vlddqu VEX.128.F2.0F.WIG F0 /r mod=m
+  'glm gln', // vpshufb VEX.128.66.0F38.WIG 00 /r
+  'glo glp', // vphaddw VEX.128.66.0F38.WIG 01 /r
+  'glq glr', // vphaddd VEX.128.66.0F38.WIG 02 /r
+  'gls glt', // vphaddsw VEX.128.66.0F38.WIG 03 /r
+  'glu glv', // vpmaddubsw VEX.128.66.0F38.WIG 04 /r
+  'glw glx', // vphsubw VEX.128.66.0F38.WIG 05 /r
+  'gly glz', // vphsubd VEX.128.66.0F38.WIG 06 /r
+  'gm0 gm1', // vphsubsw VEX.128.66.0F38.WIG 07 /r
+  'gm2 gm3', // vpsignb VEX.128.66.0F38.WIG 08 /r
+  'gm4 gm5', // vpsignw VEX.128.66.0F38.WIG 09 /r
+  'gm6 gm7', // vpsignd VEX.128.66.0F38.WIG 0A /r
+  'gm8 gm9', // vpmulhrsw VEX.128.66.0F38.WIG 0B /r
+  'gma gmb', // vpabsb VEX.128.66.0F38.WIG 1C /r
+  'gmc gmd', // vpabsw VEX.128.66.0F38.WIG 1D /r
+  'gme gmf', // vpabsd VEX.128.66.0F38.WIG 1E /r
+  'gmg gmh', // vpalignr VEX.128.66.0F3A.WIG 0F /r ib
+  'dfq gmi', // vptest VEX.128.66.0F38.WIG 17 /r
+  'gmj gmk', // vpmovsxbw VEX.128.66.0F38.WIG 20 /r
+  'gml gmm', // vpmovzxbw VEX.128.66.0F38.WIG 30 /r
+  'gmn gmo', // vpmovsxbd VEX.128.66.0F38.WIG 21 /r
+  'gmp gmq', // vpmovzxbd VEX.128.66.0F38.WIG 31 /r
+  'gmr gms', // vpmovsxbq VEX.128.66.0F38.WIG 22 /r
+  'gmt gmu', // vpmovzxbq VEX.128.66.0F38.WIG 32 /r
+  'gmv gmw', // vpmovsxwd VEX.128.66.0F38.WIG 23 /r
+  'gmx gmy', // vpmovzxwd VEX.128.66.0F38.WIG 33 /r
+  'gmz gn0', // vpmovsxwq VEX.128.66.0F38.WIG 24 /r
+  'gn1 gn2', // vpmovzxwq VEX.128.66.0F38.WIG 34 /r
+  'gn3 gn4', // vpmovsxdq VEX.128.66.0F38.WIG 25 /r
+  'gn5 gn6', // vpmovzxdq VEX.128.66.0F38.WIG 35 /r
+  'gn7 gn8', // vpmuldq VEX.128.66.0F38.WIG 28 /r
+  'gn9 gna', // vpcmpeqq VEX.128.66.0F38.WIG 29 /r
+  'fta', // vmovntdqa VEX.128.66.0F38.WIG 2A /r mod=m
+  'gnb gnc', // vpackusdw VEX.128.66.0F38.WIG 2B /r
+  'gnd gne', // vpminsb VEX.128.66.0F38.WIG 38 /r
+  'gnf gng', // vpminsd VEX.128.66.0F38.WIG 39 /r
+  'gnh gni', // vpminuw VEX.128.66.0F38.WIG 3A /r
+  'gnj gnk', // vpminud VEX.128.66.0F38.WIG 3B /r
+  'gnl gnm', // vpmaxsb VEX.128.66.0F38.WIG 3C /r
+  'gnn gno', // vpmaxsd VEX.128.66.0F38.WIG 3D /r
+  'gnp gnq', // vpmaxuw VEX.128.66.0F38.WIG 3E /r
+  'gnr gns', // vpmaxud VEX.128.66.0F38.WIG 3F /r
+  'gnt gnu', // vpmulld VEX.128.66.0F38.WIG 40 /r
+  'gnv gnw', // vphminposuw VEX.128.66.0F38.WIG 41 /r
+  'gnx gny', // vroundps VEX.128.66.0F3A.WIG 08 /r ib
+  'gnz go0', // vroundpd VEX.128.66.0F3A.WIG 09 /r ib
+  'go1 go2', // vroundss VEX.LIG.66.0F3A.WIG 0A /r ib
+  'go3 go4', // vroundsd VEX.LIG.66.0F3A.WIG 0B /r ib
+  'go5 go6', // vblendps VEX.128.66.0F3A.WIG 0C /r ib
+  'go7 go8', // vblendpd VEX.128.66.0F3A.WIG 0D /r ib
+  'go9 goa', // vpblendw VEX.128.66.0F3A.WIG 0E /r ib
+  'dhk', // vpextrb VEX.128.66.0F3A.WIG 14 /r ib mod=3
+  'dhl', // vpextrb VEX.128.66.0F3A.WIG 14 /r ib mod=m
+  'dhm', // vpextrw VEX.128.66.0F3A.WIG 15 /r ib mod=3
+  'dhn', // vpextrw VEX.128.66.0F3A.WIG 15 /r ib mod=m
+  'dho dhp dhq dhr', // vpextrd VEX.128.66.0F3A.WIG 16 /r ib
+  'dho dhp', // vextractps VEX.128.66.0F3A.WIG 17 /r ib
+  'gob', // vpinsrb VEX.128.66.0F3A.WIG 20 /r ib mod=3
+  'goc', // vpinsrb VEX.128.66.0F3A.WIG 20 /r ib mod=m
+  'god goe', // vinsertps VEX.128.66.0F3A.WIG 21 /r ib
+  'gof gog goh goi', // vpinsrd VEX.128.66.0F3A.WIG 22 /r ib
+  'goj gok', // vdpps VEX.128.66.0F3A.WIG 40 /r ib
+  'gol gom', // vdppd VEX.128.66.0F3A.WIG 41 /r ib
+  'gon goo', // vmpsadbw VEX.128.66.0F3A.WIG 42 /r ib
+  'gop goq', // vpcmpgtq VEX.128.66.0F38.WIG 37 /r
+  'gor gos', // vpcmpestrm VEX.128.66.0F3A.WIG 60 /r ib
+  'got gou', // vpcmpestrm VEX.128.66.0F3A.W1 60 /r ib
+  'e86 e87', // vpcmpestri VEX.128.66.0F3A.WIG 61 /r ib
+  'e88 e89', // vpcmpestri VEX.128.66.0F3A.W1 61 /r ib
+  'gov gow', // vpcmpistrm VEX.128.66.0F3A.WIG 62 /r ib
+  'e8c e8d', // vpcmpistri VEX.128.66.0F3A.WIG 63 /r ib
+  'gox goy', // vpclmulqdq VEX.128.66.0F3A.WIG 44 /r ib
+  'goz gp0', // vaesimc VEX.128.66.0F38.WIG DB /r
+  'gp1 gp2', // vaesenc VEX.128.66.0F38.WIG DC /r
+  'gp3 gp4', // vaesenclast VEX.128.66.0F38.WIG DD /r
+  'gp5 gp6', // vaesdec VEX.128.66.0F38.WIG DE /r
+  'gp7 gp8', // vaesdeclast VEX.128.66.0F38.WIG DF /r
+  'gp9 gpa', // vaeskeygenassist VEX.128.66.0F3A.WIG DF /r ib
+  'gpb gpb gpb gpc gpd gpd', // vmovups VEX.256.NP.0F.WIG 10 /r
+  'gpe gpe gpe gpf gpg gpg', // vmovups VEX.256.NP.0F.WIG 11 /r
+  'gph gph gph gpi gpj gpj', // vunpcklps VEX.256.NP.0F.WIG 14 /r
+  'gpk gpk gpk gpl gpm gpm', // vunpckhps VEX.256.NP.0F.WIG 15 /r
+  'gpb gpb gpb gpn gpo gpo', // vmovaps VEX.256.NP.0F.WIG 28 /r
+  'gpe gpe gpe gpp gpq gpq', // vmovaps VEX.256.NP.0F.WIG 29 /r
+  'gpp gpq gpq', // vmovntps VEX.256.NP.0F.WIG 2B /r mod=m
+  'gpr gpr gpr gps gpt gpt', // vsqrtps VEX.256.NP.0F.WIG 51 /r
+  'gpu gpu gpu gpv gpw gpw', // vaddps VEX.256.NP.0F.WIG 58 /r
+  'gpx gpx gpx gpy gpz gpz', // vmulps VEX.256.NP.0F.WIG 59 /r
+  'gq0 gq0 gq0 gq1 gq2 gq2', // vsubps VEX.256.NP.0F.WIG 5C /r
+  'gq3 gq3 gq3 gq4 gq5 gq5', // vminps VEX.256.NP.0F.WIG 5D /r
+  'gq6 gq6 gq6 gq7 gq8 gq8', // vdivps VEX.256.NP.0F.WIG 5E /r
+  'gq9 gq9 gq9 gqa gqb gqb', // vmaxps VEX.256.NP.0F.WIG 5F /r
+  'gqc gqc gqc gqd gqe gqe', // vrsqrtps VEX.256.NP.0F.WIG 52 /r
+  'gqf gqf gqf gqg gqh gqh', // vrcpps VEX.256.NP.0F.WIG 53 /r
+  'gqi gqi gqi gqj gqk gqk', // vandps VEX.256.NP.0F.WIG 54 /r
+  'gql gql gql gqm gqn gqn', // vandnps VEX.256.NP.0F.WIG 55 /r
+  'gqo gqo gqo gqp gqq gqq', // vorps VEX.256.NP.0F.WIG 56 /r
+  'gqr gqr gqr gqs gqt gqt', // vxorps VEX.256.NP.0F.WIG 57 /r
+  'gqu gqu gqu gqv gqw gqw', // vshufps VEX.256.NP.0F.WIG C6 /r ib
+  'gpb gpb gpb gpc gpd gpd', // vmovupd VEX.256.66.0F.WIG 10 /r
+  'gpe gpe gpe gpf gpg gpg', // vmovupd VEX.256.66.0F.WIG 11 /r
+  'gqx gqx gqx gqy gqz gqz', // vunpcklpd VEX.256.66.0F.WIG 14 /r
+  'gr0 gr0 gr0 gr1 gr2 gr2', // vunpckhpd VEX.256.66.0F.WIG 15 /r
+  'gpb gpb gpb gpn gpo gpo', // vmovapd VEX.256.66.0F.WIG 28 /r
+  'gpe gpe gpe gpp gpq gpq', // vmovapd VEX.256.66.0F.WIG 29 /r
+  'gpp gpq gpq', // vmovntpd VEX.256.66.0F.WIG 2B /r mod=m
+  'gr3 gr3 gr3 gr4 gr5 gr5', // vsqrtpd VEX.256.66.0F.WIG 51 /r
+  'gr6 gr6 gr6 gr7 gr8 gr8', // vaddpd VEX.256.66.0F.WIG 58 /r
+  'gr9 gr9 gr9 gra grb grb', // vmulpd VEX.256.66.0F.WIG 59 /r
+  'grc grc grc grd gre gre', // vsubpd VEX.256.66.0F.WIG 5C /r
+  'grf grf grf grg grh grh', // vminpd VEX.256.66.0F.WIG 5D /r
+  'gri gri gri grj grk grk', // vdivpd VEX.256.66.0F.WIG 5E /r
+  'grl grl grl grm grn grn', // vmaxpd VEX.256.66.0F.WIG 5F /r
+  'gqi gqi gqi gqj gqk gqk', // vandpd VEX.256.66.0F.WIG 54 /r
+  'gql gql gql gqm gqn gqn', // vandnpd VEX.256.66.0F.WIG 55 /r
+  'gqo gqo gqo gqp gqq gqq', // vorpd VEX.256.66.0F.WIG 56 /r
+  'gqr gqr gqr gqs gqt gqt', // vxorpd VEX.256.66.0F.WIG 57 /r
+  'gro gro gro grp grq grq', // vcvtdq2ps VEX.256.NP.0F.WIG 5B /r
+  'grr grr grr grs grt grt', // vcvtps2dq VEX.256.66.0F.WIG 5B /r
+  'gru gru gru grv grw grw', // vcvttps2dq VEX.256.F3.0F.WIG 5B /r
+  'gpb gpb gpb gpn gpo gpo', // vmovdqa VEX.256.66.0F.WIG 6F /r
+  'gpb gpb gpb gpc gpd gpd', // vmovdqu VEX.256.F3.0F.WIG 6F /r
+  'gpe gpe gpe gpp gpq gpq', // vmovdqa VEX.256.66.0F.WIG 7F /r
+  'gpe gpe gpe gpf gpg gpg', // vmovdqu VEX.256.F3.0F.WIG 7F /r
+  'gpp gpq gpq', // vmovntdq VEX.256.66.0F.WIG E7 /r mod=m
+  'grx grx grx gry grz grz', // vmovddup VEX.256.F2.0F.WIG 12 /r
+  'gs0 gs0 gs0 gs1 gs2 gs2', // vmovsldup VEX.256.F3.0F.WIG 12 /r
+  'gs3 gs3 gs3 gs4 gs5 gs5', // vmovshdup VEX.256.F3.0F.WIG 16 /r
+  'gs6 gs6 gs6 gs7 gs8 gs8', // vhaddpd VEX.256.66.0F.WIG 7C /r
+  'gs9 gs9 gs9 gsa gsb gsb', // vhaddps VEX.256.F2.0F.WIG 7C /r
+  'gsc gsc gsc gsd gse gse', // vhsubpd VEX.256.66.0F.WIG 7D /r
+  'gsf gsf gsf hds hdt hdt', // vhsubps VEX.256.F2.0F.WIG 7D /r
+  'hdu hdu hdu hdv hdw hdw', // vaddsubpd VEX.256.66.0F.WIG D0 /r
+  'hdx hdx hdx hdy hdz hdz', // vaddsubps VEX.256.F2.0F.WIG D0 /r
+  'gpc gpd gpd', // vlddqu VEX.256.F2.0F.WIG F0 /r mod=m
+  'he0 he0 he0 he1 he2 he2', // vroundps VEX.256.66.0F3A.WIG 08 /r ib
+  'he3 he3 he3 he4 he5 he5', // vroundpd VEX.256.66.0F3A.WIG 09 /r ib
+  'he6 he6 he6 he7 he8 he8', // vdpps VEX.256.66.0F3A.WIG 40 /r ib
+  'he9 hea', // vcmpps VEX.128.NP.0F.WIG C2 /r ib
+  'heb heb heb hec hed hed', // vcmpps VEX.256.NP.0F.WIG C2 /r ib
+  'hee hef', // vcmppd VEX.128.66.0F.WIG C2 /r ib
+  'heg heg heg heh hei hei', // vcmppd VEX.256.66.0F.WIG C2 /r ib
+  'hej hek', // vcmpss VEX.LIG.F3.0F.WIG C2 /r ib
+  'hel hem', // vcmpsd VEX.LIG.F2.0F.WIG C2 /r ib
+  'hen', // vmovmskps VEX.256.NP.0F.WIG 50 /r mod=3
+  'heo', // vmovmskpd VEX.256.66.0F.WIG 50 /r mod=3
+  'hep hep hep heq her her', // vshufpd VEX.256.66.0F.WIG C6 /r ib
+  'hes hes hes het heu heu', // vblendps VEX.256.66.0F3A.WIG 0C /r ib
+  'hev hev hev hew hex hex', // vblendpd VEX.256.66.0F3A.WIG 0D /r ib
+  'hey hez', // vblendvps VEX.128.66.0F3A.W0 4A /r is4
+  'hf0 hf0 hf0 hf1 hf2 hf2', // vblendvps VEX.256.66.0F3A.W0 4A /r is4
+  'hf3 hf4', // vblendvpd VEX.128.66.0F3A.W0 4B /r is4
+  'hf5 hf5 hf5 hf6 hf7 hf7', // vblendvpd VEX.256.66.0F3A.W0 4B /r is4
+  'hf8 hf9', // vpblendvb VEX.128.66.0F3A.W0 4C /r is4
+  'hfa hfa hfa hfb hfc hfc', // vpblendvb VEX.256.66.0F3A.W0 4C /r is4
+  'hfd hfd hfd hfe hff hff', // vptest VEX.256.66.0F38.WIG 17 /r
+  'hfg hfh', // vtestps VEX.128.66.0F38.W0 0E /r
+  'hfi hfi hfi hfj hfk hfk', // vtestps VEX.256.66.0F38.W0 0E /r
+  'hfl hfm', // vtestpd VEX.128.66.0F38.W0 0F /r
+  'hfn hfn hfn hfo hfp hfp', // vtestpd VEX.256.66.0F38.W0 0F /r
+  'hfq hfr', // vcvtdq2pd VEX.256.F3.0F.WIG E6 /r
+  'hfs hft', // vcvtps2pd VEX.256.NP.0F.WIG 5A /r
+  'hfu hfu hfu hfv hfw hfw', // vcvtpd2ps VEX.256.66.0F.WIG 5A /r
+  'hfx hfx hfx hfy hfz hfz', // vcvtpd2dq VEX.256.F2.0F.WIG E6 /r
+  'hg0 hg0 hg0 hg1 hg2 hg2', // vcvttpd2dq VEX.256.66.0F.WIG E6 /r
+  'hg3 hg4', // vpermilps VEX.128.66.0F38.W0 0C /r
+  'hg5 hg5 hg5 hg6 hg7 hg7', // vpermilps VEX.256.66.0F38.W0 0C /r
+  'hg8 hg9', // vpermilpd VEX.128.66.0F38.W0 0D /r
+  'hga hga hga hgb hgc hgc', // vpermilpd VEX.256.66.0F38.W0 0D /r
+  'hgd hge', // vpermilps VEX.128.66.0F3A.W0 04 /r ib
+  'hgf hgf hgf hgg hgh hgh', // vpermilps VEX.256.66.0F3A.W0 04 /r ib
+  'hgi hgj', // vpermilpd VEX.128.66.0F3A.W0 05 /r ib
+  'hgk hgk hgk hgl hgm hgm', // vpermilpd VEX.256.66.0F3A.W0 05 /r ib
+  'hgn hgn hgn hgo hgp hgp', // vperm2f128 VEX.256.66.0F3A.W0 06 /r ib
+  'hgq hgr', // vinsertf128 VEX.256.66.0F3A.W0 18 /r ib
+  'hgs hgt', // vextractf128 VEX.256.66.0F3A.W0 19 /r ib
+  'hgu', // vbroadcastss VEX.128.66.0F38.W0 18 /r mod=m
+  'hgv', // vbroadcastss VEX.128.66.0F38.W0 18 /r mod=3
+  'hgw', // vbroadcastss VEX.256.66.0F38.W0 18 /r mod=m
+  'hgx', // vbroadcastss VEX.256.66.0F38.W0 18 /r mod=3
+  'hgy', // vbroadcastsd VEX.256.66.0F38.W0 19 /r mod=m
+  'hgz', // vbroadcastsd VEX.256.66.0F38.W0 19 /r mod=3
+  'hh0', // vbroadcastf128 VEX.256.66.0F38.W0 1A /r mod=m
+  'hh1 hh1 hh1', // vmaskmovps VEX.128.66.0F38.W0 2C /r mod=m
+  'hh2 hh2 hh2', // vmaskmovps VEX.128.66.0F38.W0 2E /r mod=m
+  'hh3 hh3 hh3', // vmaskmovps VEX.256.66.0F38.W0 2C /r mod=m
+  'hh4 hh4 hh4', // vmaskmovps VEX.256.66.0F38.W0 2E /r mod=m
+  'hh5 hh5 hh5', // vmaskmovpd VEX.128.66.0F38.W0 2D /r mod=m
+  'hh6 hh6 hh6', // vmaskmovpd VEX.128.66.0F38.W0 2F /r mod=m
+  'hh7 hh7 hh7', // vmaskmovpd VEX.256.66.0F38.W0 2D /r mod=m
+  'hh8 hh8 hh8', // vmaskmovpd VEX.256.66.0F38.W0 2F /r mod=m
+  'hh9 hh9 hh9', // vzeroupper VEX.128.NP.0F.WIG 77
+  'hha hha hha', // vzeroall VEX.256.NP.0F.WIG 77
+  'gqx gqx gqx gqy gqz gqz', // vpunpcklqdq VEX.256.66.0F.WIG 6C /r
+  'gr0 gr0 gr0 gr1 gr2 gr2', // vpunpckhqdq VEX.256.66.0F.WIG 6D /r
+  'i68 i68 i68 i69 i6a i6a', // vpshufd VEX.256.66.0F.WIG 70 /r ib
+  'i6b i6b i6b i6c i6d i6d', // vpshufhw VEX.256.F3.0F.WIG 70 /r ib
+  'i6e i6e i6e i6f i6g i6g', // vpshuflw VEX.256.F2.0F.WIG 70 /r ib
+  'i6h', // vpsrldq VEX.256.66.0F.WIG 73 /3 ib mod=3
+  'i6i', // vpslldq VEX.256.66.0F.WIG 73 /7 ib mod=3
+  'i6j i6j i6j i6k i6l i6l', // vpunpcklbw VEX.256.66.0F.WIG 60 /r
+  'i6m i6m i6m i6n i6o i6o', // vpunpcklwd VEX.256.66.0F.WIG 61 /r
+  'gph gph gph gpi gpj gpj', // vpunpckldq VEX.256.66.0F.WIG 62 /r
+  'i6p i6p i6p i6q i6r i6r', // vpacksswb VEX.256.66.0F.WIG 63 /r
+  'i6s i6s i6s i6t i6u i6u', // vpcmpgtb VEX.256.66.0F.WIG 64 /r
+  'i6v i6v i6v i6w i6x i6x', // vpcmpgtw VEX.256.66.0F.WIG 65 /r
+  'i6y i6y i6y i6z i70 i70', // vpcmpgtd VEX.256.66.0F.WIG 66 /r
+  'i71 i71 i71 i72 i73 i73', // vpackuswb VEX.256.66.0F.WIG 67 /r
+  'i74 i74 i74 i75 i76 i76', // vpunpckhbw VEX.256.66.0F.WIG 68 /r
+  'i77 i77 i77 i78 i79 i79', // vpunpckhwd VEX.256.66.0F.WIG 69 /r
+  'gpk gpk gpk gpl gpm gpm', // vpunpckhdq VEX.256.66.0F.WIG 6A /r
+  'i7a i7a i7a i7b i7c i7c', // vpackssdw VEX.256.66.0F.WIG 6B /r
+  'i7d i7d i7d i7e i7f i7f', // vpcmpeqb VEX.256.66.0F.WIG 74 /r
+  'i7g i7g i7g i7h i7i i7i', // vpcmpeqw VEX.256.66.0F.WIG 75 /r
+  'i7j i7j i7j i7k i7l i7l', // vpcmpeqd VEX.256.66.0F.WIG 76 /r
+  'i7m i7m i7m i7n i7o i7o', // vpmullw VEX.256.66.0F.WIG D5 /r
+  'i7p i7p i7p i7q i7r i7r', // vpsubusb VEX.256.66.0F.WIG D8 /r
+  'i7s i7s i7s i7t i7u i7u', // vpsubusw VEX.256.66.0F.WIG D9 /r
+  'gqi gqi gqi gqj gqk gqk', // vpand VEX.256.66.0F.WIG DB /r
+  'i7v i7v i7v i7w i7x i7x', // vpaddusb VEX.256.66.0F.WIG DC /r
+  'i7y i7y i7y i7z i80 i80', // vpaddusw VEX.256.66.0F.WIG DD /r
+  'gql gql gql gqm gqn gqn', // vpandn VEX.256.66.0F.WIG DF /r
+  'i81 i81 i81 i82 i83 i83', // vpmulhw VEX.256.66.0F.WIG E5 /r
+  'i84 i84 i84 i85 i86 i86', // vpsubsb VEX.256.66.0F.WIG E8 /r
+  'i87 i87 i87 i88 i89 i89', // vpsubsw VEX.256.66.0F.WIG E9 /r
+  'gqo gqo gqo gqp gqq gqq', // vpor VEX.256.66.0F.WIG EB /r
+  'i8a i8a i8a i8b i8c i8c', // vpaddsb VEX.256.66.0F.WIG EC /r
+  'i8d i8d i8d i8e i8f i8f', // vpaddsw VEX.256.66.0F.WIG ED /r
+  'gqr gqr gqr gqs gqt gqt', // vpxor VEX.256.66.0F.WIG EF /r
+  'i8g i8g i8g i8h i8i i8i', // vpmaddwd VEX.256.66.0F.WIG F5 /r
+  'i8j i8j i8j i8k i8l i8l', // vpsubb VEX.256.66.0F.WIG F8 /r
+  'i8m i8m i8m i8n i8o i8o', // vpsubw VEX.256.66.0F.WIG F9 /r
+  'i8p i8p i8p i8q i8r i8r', // vpsubd VEX.256.66.0F.WIG FA /r
+  'i8s i8s i8s i8t i8u i8u', // vpaddb VEX.256.66.0F.WIG FC /r
+  'i8v i8v i8v i8w i8x i8x', // vpaddw VEX.256.66.0F.WIG FD /r
+  'i8y i8y i8y i8z i90 i90', // vpaddd VEX.256.66.0F.WIG FE /r
+  'i91 i91 i91 i92 i93 i93', // vpminub VEX.256.66.0F.WIG DA /r
+  'i94 i94 i94 i95 i96 i96', // vpmaxub VEX.256.66.0F.WIG DE /r
+  'i97 i97 i97 i98 i99 i99', // vpavgb VEX.256.66.0F.WIG E0 /r
+  'i9a i9a i9a i9b i9c i9c', // vpavgw VEX.256.66.0F.WIG E3 /r
+  'i9d i9d i9d i9e i9f i9f', // vpmulhuw VEX.256.66.0F.WIG E4 /r
+  'i9g i9g i9g i9h i9i i9i', // vpminsw VEX.256.66.0F.WIG EA /r
+  'i9j i9j i9j i9k i9l i9l', // vpmaxsw VEX.256.66.0F.WIG EE /r
+  'i9m i9m i9m i9n i9o i9o', // vpsadbw VEX.256.66.0F.WIG F6 /r
+  'i9p i9p i9p i9q i9r i9r', // vpaddq VEX.256.66.0F.WIG D4 /r
+  'i9s i9s i9s i9t i9u i9u', // vpmuludq VEX.256.66.0F.WIG F4 /r
+  'i9v i9v i9v i9w i9x i9x', // vpsubq VEX.256.66.0F.WIG FB /r
+  'i9y', // vpsrlw VEX.256.66.0F.WIG 71 /2 ib mod=3
+  'i9z', // vpsrld VEX.256.66.0F.WIG 72 /2 ib mod=3
+  'ia0', // vpsrlq VEX.256.66.0F.WIG 73 /2 ib mod=3
+  'ia1', // vpsraw VEX.256.66.0F.WIG 71 /4 ib mod=3
+  'ia2', // vpsrad VEX.256.66.0F.WIG 72 /4 ib mod=3
+  'ia3', // vpsllw VEX.256.66.0F.WIG 71 /6 ib mod=3
+  'ia4', // vpslld VEX.256.66.0F.WIG 72 /6 ib mod=3
+  'ia5', // vpsllq VEX.256.66.0F.WIG 73 /6 ib mod=3
+  'ia6 ia6 ia6 ia7 ia8 ia8', // vpshufb VEX.256.66.0F38.WIG 00 /r
+  'ia9 ia9 ia9 iaa iab iab', // vphaddw VEX.256.66.0F38.WIG 01 /r
+  'iac iac iac iad iae iae', // vphaddd VEX.256.66.0F38.WIG 02 /r
+  'iaf iaf iaf iag iah iah', // vphaddsw VEX.256.66.0F38.WIG 03 /r
+  'iai iai iai iaj iak iak', // vpmaddubsw VEX.256.66.0F38.WIG 04 /r
+  'ial ial ial iam ian ian', // vphsubw VEX.256.66.0F38.WIG 05 /r
+  'iao iao iao iap iaq iaq', // vphsubd VEX.256.66.0F38.WIG 06 /r
+  'iar iar iar ias iat iat', // vphsubsw VEX.256.66.0F38.WIG 07 /r
+  'iau iau iau iav iaw iaw', // vpsignb VEX.256.66.0F38.WIG 08 /r
+  'iax iax iax iay iaz iaz', // vpsignw VEX.256.66.0F38.WIG 09 /r
+  'ib0 ib0 ib0 ib1 ib2 ib2', // vpsignd VEX.256.66.0F38.WIG 0A /r
+  'ib3 ib3 ib3 ib4 ib5 ib5', // vpmulhrsw VEX.256.66.0F38.WIG 0B /r
+  'ib6 ib6 ib6 ib7 ib8 ib8', // vpabsb VEX.256.66.0F38.WIG 1C /r
+  'ib9 ib9 ib9 iba ibb ibb', // vpabsw VEX.256.66.0F38.WIG 1D /r
+  'ibc ibc ibc ibd ibe ibe', // vpabsd VEX.256.66.0F38.WIG 1E /r
+  'ibf ibf ibf ibg ibh ibh', // vpalignr VEX.256.66.0F3A.WIG 0F /r ib
+  'ibi ibi ibi ibj ibk ibk', // vpmuldq VEX.256.66.0F38.WIG 28 /r
+  'ibl ibl ibl ibm ibn ibn', // vpcmpeqq VEX.256.66.0F38.WIG 29 /r
+  'gpn gpo gpo', // vmovntdqa VEX.256.66.0F38.WIG 2A /r mod=m
+  'ibo ibo ibo ibp ibq ibq', // vpackusdw VEX.256.66.0F38.WIG 2B /r
+  'ibr ibr ibr ibs ibt ibt', // vpminsb VEX.256.66.0F38.WIG 38 /r
+  'ibu ibu ibu ibv ibw ibw', // vpminsd VEX.256.66.0F38.WIG 39 /r
+  'ibx ibx ibx iby ibz ibz', // vpminuw VEX.256.66.0F38.WIG 3A /r
+  'ic0 ic0 ic0 ic1 ic2 ic2', // vpminud VEX.256.66.0F38.WIG 3B /r
+  'ic3 ic3 ic3 ic4 ic5 ic5', // vpmaxsb VEX.256.66.0F38.WIG 3C /r
+  'ic6 ic6 ic6 ic7 ic8 ic8', // vpmaxsd VEX.256.66.0F38.WIG 3D /r
+  'ic9 ic9 ic9 ica icb icb', // vpmaxuw VEX.256.66.0F38.WIG 3E /r
+  'icc icc icc icd ice ice', // vpmaxud VEX.256.66.0F38.WIG 3F /r
+  'icf icf icf icg ich ich', // vpmulld VEX.256.66.0F38.WIG 40 /r
+  'ici ici ici icj ick ick', // vpblendw VEX.256.66.0F3A.WIG 0E /r ib
+  'icl icl icl icm icn icn', // vpcmpgtq VEX.256.66.0F38.WIG 37 /r
+  'ico icp', // vpsrlw VEX.256.66.0F.WIG D1 /r
+  'icq icr', // vpsrld VEX.256.66.0F.WIG D2 /r
+  'ics ict', // vpsrlq VEX.256.66.0F.WIG D3 /r
+  'icu icv', // vpsraw VEX.256.66.0F.WIG E1 /r
+  'icw icx', // vpsrad VEX.256.66.0F.WIG E2 /r
+  'icy icz', // vpsllw VEX.256.66.0F.WIG F1 /r
+  'id0 id1', // vpslld VEX.256.66.0F.WIG F2 /r
+  'id2 id3', // vpsllq VEX.256.66.0F.WIG F3 /r
+  'id4', // vpmovmskb VEX.256.66.0F.WIG D7 /r mod=3
+  'id5 id5 id5 id6 id7 id7', // vmpsadbw VEX.256.66.0F3A.WIG 42 /r ib
+  'id8 id9', // vpmovsxbw VEX.256.66.0F38.WIG 20 /r
+  'ida idb', // vpmovzxbw VEX.256.66.0F38.WIG 30 /r
+  'iyo iyp', // vpmovsxbd VEX.256.66.0F38.WIG 21 /r
+  'iyq iyr', // vpmovzxbd VEX.256.66.0F38.WIG 31 /r
+  'iys iyt', // vpmovsxbq VEX.256.66.0F38.WIG 22 /r
+  'iyu iyv', // vpmovzxbq VEX.256.66.0F38.WIG 32 /r
+  'iyw iyx', // vpmovsxwd VEX.256.66.0F38.WIG 23 /r
+  'iyy iyz', // vpmovzxwd VEX.256.66.0F38.WIG 33 /r
+  'iz0 iz1', // vpmovsxwq VEX.256.66.0F38.WIG 24 /r
+  'iz2 iz3', // vpmovzxwq VEX.256.66.0F38.WIG 34 /r
+  'iz4 iz5', // vpmovsxdq VEX.256.66.0F38.WIG 25 /r
+  'iz6 iz7', // vpmovzxdq VEX.256.66.0F38.WIG 35 /r
+  'iz8 iz9', // vpbroadcastb VEX.128.66.0F38.W0 78 /r
+  'iza izb', // vpbroadcastb VEX.256.66.0F38.W0 78 /r
+  'izc izd', // vpbroadcastw VEX.128.66.0F38.W0 79 /r
+  'ize izf', // vpbroadcastw VEX.256.66.0F38.W0 79 /r
+  'hgv hgu', // vpbroadcastd VEX.128.66.0F38.W0 58 /r
+  'hgx hgw', // vpbroadcastd VEX.256.66.0F38.W0 58 /r
+  'fzs fzt', // vpbroadcastq VEX.128.66.0F38.W0 59 /r
+  'hgz hgy', // vpbroadcastq VEX.256.66.0F38.W0 59 /r
+  'hh0', // vbroadcasti128 VEX.256.66.0F38.W0 5A /r mod=m
+  'izg izg izg izh izi izi', // vpermd VEX.256.66.0F38.W0 36 /r
+  'izg izg izg izh izi izi', // vpermps VEX.256.66.0F38.W0 16 /r
+  'izj izj izj izk izl izl', // vpermq VEX.256.66.0F3A.W1 00 /r ib
+  'izj izj izj izk izl izl', // vpermpd VEX.256.66.0F3A.W1 01 /r ib
+  'hgn hgn hgn hgo hgp hgp', // vperm2i128 VEX.256.66.0F3A.W0 46 /r ib
+  'hgq hgr', // vinserti128 VEX.256.66.0F3A.W0 38 /r ib
+  'hgs hgt', // vextracti128 VEX.256.66.0F3A.W0 39 /r ib
+  'izm izn', // vpblendd VEX.128.66.0F3A.W0 02 /r ib
+  'hes hes hes het heu heu', // vpblendd VEX.256.66.0F3A.W0 02 /r ib
+  'izo izp', // vpsrlvd VEX.128.66.0F38.W0 45 /r
+  'izq izq izq izr izs izs', // vpsrlvd VEX.256.66.0F38.W0 45 /r
+  'izt izu', // vpsrlvq VEX.128.66.0F38.W1 45 /r
+  'izv izv izv izw izx izx', // vpsrlvq VEX.256.66.0F38.W1 45 /r
+  'izy izz', // vpsravd VEX.128.66.0F38.W0 46 /r
+  'j00 j00 j00 j01 j02 j02', // vpsravd VEX.256.66.0F38.W0 46 /r
+  'j03 j04', // vpsllvd VEX.128.66.0F38.W0 47 /r
+  'j05 j05 j05 j06 j07 j07', // vpsllvd VEX.256.66.0F38.W0 47 /r
+  'j08 j09', // vpsllvq VEX.128.66.0F38.W1 47 /r
+  'j0a j0a j0a j0b j0c j0c', // vpsllvq VEX.256.66.0F38.W1 47 /r
+  'hh1 hh1 hh1', // vpmaskmovd VEX.128.66.0F38.W0 8C /r mod=m
+  'hh2 hh2 hh2', // vpmaskmovd VEX.128.66.0F38.W0 8E /r mod=m
+  'hh3 hh3 hh3', // vpmaskmovd VEX.256.66.0F38.W0 8C /r mod=m
+  'hh4 hh4 hh4', // vpmaskmovd VEX.256.66.0F38.W0 8E /r mod=m
+  'hh5 hh5 hh5', // vpmaskmovq VEX.128.66.0F38.W1 8C /r mod=m
+  'hh6 hh6 hh6', // vpmaskmovq VEX.128.66.0F38.W1 8E /r mod=m
+  'hh7 hh7 hh7', // vpmaskmovq VEX.256.66.0F38.W1 8C /r mod=m
+  'hh8 hh8 hh8', // vpmaskmovq VEX.256.66.0F38.W1 8E /r mod=m
+  'j0d j0d j0d', // vpgatherdd VEX.128.66.0F38.W0 90 /r mod=m
+  'j0e j0e j0e', // vpgatherdd VEX.256.66.0F38.W0 90 /r mod=m
+  'j0d j0d j0d', // vgatherdps VEX.128.66.0F38.W0 92 /r mod=m
+  'j0e j0e j0e', // vgatherdps VEX.256.66.0F38.W0 92 /r mod=m
+  'j0f j0f j0f', // vpgatherdq VEX.128.66.0F38.W1 90 /r mod=m
+  'j0g j0g j0g', // vpgatherdq VEX.256.66.0F38.W1 90 /r mod=m
+  'j0f j0f j0f', // vgatherdpd VEX.128.66.0F38.W1 92 /r mod=m
+  'j0g j0g j0g', // vgatherdpd VEX.256.66.0F38.W1 92 /r mod=m
+  'j0h j0h j0h', // vpgatherqd VEX.128.66.0F38.W0 91 /r mod=m
+  'j0i j0i j0i', // vpgatherqd VEX.256.66.0F38.W0 91 /r mod=m
+  'j0h j0h j0h', // vgatherqps VEX.128.66.0F38.W0 93 /r mod=m
+  'j0i j0i j0i', // vgatherqps VEX.256.66.0F38.W0 93 /r mod=m
+  'j0j j0j j0j', // vpgatherqq VEX.128.66.0F38.W1 91 /r mod=m
+  'j0k j0k j0k', // vpgatherqq VEX.256.66.0F38.W1 91 /r mod=m
+  'j0j j0j j0j', // vgatherqpd VEX.128.66.0F38.W1 93 /r mod=m
+  'j0k j0k j0k', // vgatherqpd VEX.256.66.0F38.W1 93 /r mod=m
+  'jr4 jr5', // vcvtph2ps VEX.128.66.0F38.W0 13 /r
+  'jr6 jr7', // vcvtph2ps VEX.256.66.0F38.W0 13 /r
+  'jr8 jr9', // vcvtps2ph VEX.128.66.0F3A.W0 1D /r ib
+  'jra jrb', // vcvtps2ph VEX.256.66.0F3A.W0 1D /r ib
+  'kjk kjl', // vfmaddsub132ps VEX.128.66.0F38.W0 96 /r
+  'kjm kjm kjm kjn kjo kjo', // vfmaddsub132ps VEX.256.66.0F38.W0 96 /r
+  'kjp kjq', // vfmsubadd132ps VEX.128.66.0F38.W0 97 /r
+  'kjr kjr kjr kjs kjt kjt', // vfmsubadd132ps VEX.256.66.0F38.W0 97 /r
+  'kju kjv', // vfmadd132ps VEX.128.66.0F38.W0 98 /r
+  'kjw kjw kjw kjx kjy kjy', // vfmadd132ps VEX.256.66.0F38.W0 98 /r
+  'kjz kk0', // vfmadd132ss VEX.LIG.66.0F38.W0 99 /r
+  'kk1 kk2', // vfmsub132ps VEX.128.66.0F38.W0 9A /r
+  'kk3 kk3 kk3 kk4 kk5 kk5', // vfmsub132ps VEX.256.66.0F38.W0 9A /r
+  'kk6 kk7', // vfmsub132ss VEX.LIG.66.0F38.W0 9B /r
+  'kk8 kk9', // vfnmadd132ps VEX.128.66.0F38.W0 9C /r
+  'kka kka kka kkb kkc kkc', // vfnmadd132ps VEX.256.66.0F38.W0 9C /r
+  'kkd kke', // vfnmadd132ss VEX.LIG.66.0F38.W0 9D /r
+  'kkf kkg', // vfnmsub132ps VEX.128.66.0F38.W0 9E /r
+  'kkh kkh kkh kki kkj kkj', // vfnmsub132ps VEX.256.66.0F38.W0 9E /r
+  'kkk kkl', // vfnmsub132ss VEX.LIG.66.0F38.W0 9F /r
+  'kkm kkn', // vfmaddsub213ps VEX.128.66.0F38.W0 A6 /r
+  'kko kko kko kkp kkq kkq', // vfmaddsub213ps VEX.256.66.0F38.W0 A6 /r
+  'kkr kks', // vfmsubadd213ps VEX.128.66.0F38.W0 A7 /r
+  'kkt kkt kkt kku kkv kkv', // vfmsubadd213ps VEX.256.66.0F38.W0 A7 /r
+  'kkw kkx', // vfmadd213ps VEX.128.66.0F38.W0 A8 /r
+  'kky kky kky kkz kl0 kl0', // vfmadd213ps VEX.256.66.0F38.W0 A8 /r
+  'kl1 kl2', // vfmadd213ss VEX.LIG.66.0F38.W0 A9 /r
+  'kl3 kl4', // vfmsub213ps VEX.128.66.0F38.W0 AA /r
+  'kl5 kl5 kl5 kl6 kl7 kl7', // vfmsub213ps VEX.256.66.0F38.W0 AA /r
+  'kl8 kl9', // vfmsub213ss VEX.LIG.66.0F38.W0 AB /r
+  'kla klb', // vfnmadd213ps VEX.128.66.0F38.W0 AC /r
+  'klc klc klc kld kle kle', // vfnmadd213ps VEX.256.66.0F38.W0 AC /r
+  'klf klg', // vfnmadd213ss VEX.LIG.66.0F38.W0 AD /r
+  'klh kli', // vfnmsub213ps VEX.128.66.0F38.W0 AE /r
+  'klj klj klj klk kll kll', // vfnmsub213ps VEX.256.66.0F38.W0 AE /r
+  'klm kln', // vfnmsub213ss VEX.LIG.66.0F38.W0 AF /r
+  'klo klp', // vfmaddsub231ps VEX.128.66.0F38.W0 B6 /r
+  'klq klq klq klr kls kls', // vfmaddsub231ps VEX.256.66.0F38.W0 B6 /r
+  'klt klu', // vfmsubadd231ps VEX.128.66.0F38.W0 B7 /r
+  'klv klv klv klw klx klx', // vfmsubadd231ps VEX.256.66.0F38.W0 B7 /r
+  'kly klz', // vfmadd231ps VEX.128.66.0F38.W0 B8 /r
+  'km0 km0 km0 km1 km2 km2', // vfmadd231ps VEX.256.66.0F38.W0 B8 /r
+  'km3 km4', // vfmadd231ss VEX.LIG.66.0F38.W0 B9 /r
+  'km5 km6', // vfmsub231ps VEX.128.66.0F38.W0 BA /r
+  'km7 km7 km7 km8 km9 km9', // vfmsub231ps VEX.256.66.0F38.W0 BA /r
+  'kma kmb', // vfmsub231ss VEX.LIG.66.0F38.W0 BB /r
+  'kmc kmd', // vfnmadd231ps VEX.128.66.0F38.W0 BC /r
+  'kme kme kme kmf kmg kmg', // vfnmadd231ps VEX.256.66.0F38.W0 BC /r
+  'kmh kmi', // vfnmadd231ss VEX.LIG.66.0F38.W0 BD /r
+  'kmj kmk', // vfnmsub231ps VEX.128.66.0F38.W0 BE /r
+  'kml kml kml kmm kmn kmn', // vfnmsub231ps VEX.256.66.0F38.W0 BE /r
+  'kmo kmp', // vfnmsub231ss VEX.LIG.66.0F38.W0 BF /r
+  'kmq kmr', // vfmaddsub132pd VEX.128.66.0F38.W1 96 /r
+  'kms kms kms kmt kmu kmu', // vfmaddsub132pd VEX.256.66.0F38.W1 96 /r
+  'kmv kmw', // vfmsubadd132pd VEX.128.66.0F38.W1 97 /r
+  'kmx kmx kmx kmy kmz kmz', // vfmsubadd132pd VEX.256.66.0F38.W1 97 /r
+  'kn0 kn1', // vfmadd132pd VEX.128.66.0F38.W1 98 /r
+  'kn2 kn2 kn2 kn3 kn4 kn4', // vfmadd132pd VEX.256.66.0F38.W1 98 /r
+  'kn5 kn6', // vfmadd132sd VEX.LIG.66.0F38.W1 99 /r
+  'kn7 kn8', // vfmsub132pd VEX.128.66.0F38.W1 9A /r
+  'kn9 kn9 kn9 kna knb knb', // vfmsub132pd VEX.256.66.0F38.W1 9A /r
+  'knc knd', // vfmsub132sd VEX.LIG.66.0F38.W1 9B /r
+  'kne knf', // vfnmadd132pd VEX.128.66.0F38.W1 9C /r
+  'kng kng kng knh kni kni', // vfnmadd132pd VEX.256.66.0F38.W1 9C /r
+  'knj knk', // vfnmadd132sd VEX.LIG.66.0F38.W1 9D /r
+  'knl knm', // vfnmsub132pd VEX.128.66.0F38.W1 9E /r
+  'knn knn knn kno knp knp', // vfnmsub132pd VEX.256.66.0F38.W1 9E /r
+  'knq knr', // vfnmsub132sd VEX.LIG.66.0F38.W1 9F /r
+  'kns knt', // vfmaddsub213pd VEX.128.66.0F38.W1 A6 /r
+  'knu knu knu knv knw knw', // vfmaddsub213pd VEX.256.66.0F38.W1 A6 /r
+  'knx kny', // vfmsubadd213pd VEX.128.66.0F38.W1 A7 /r
+  'knz knz knz ko0 ko1 ko1', // vfmsubadd213pd VEX.256.66.0F38.W1 A7 /r
+  'ko2 ko3', // vfmadd213pd VEX.128.66.0F38.W1 A8 /r
+  'ko4 ko4 ko4 ko5 ko6 ko6', // vfmadd213pd VEX.256.66.0F38.W1 A8 /r
+  'ko7 ko8', // vfmadd213sd VEX.LIG.66.0F38.W1 A9 /r
+  'ko9 koa', // vfmsub213pd VEX.128.66.0F38.W1 AA /r
+  'kob kob kob koc kod kod', // vfmsub213pd VEX.256.66.0F38.W1 AA /r
+  'koe kof', // vfmsub213sd VEX.LIG.66.0F38.W1 AB /r
+  'kog koh', // vfnmadd213pd VEX.128.66.0F38.W1 AC /r
+  'koi koi koi koj kok kok', // vfnmadd213pd VEX.256.66.0F38.W1 AC /r
+  'kol kom', // vfnmadd213sd VEX.LIG.66.0F38.W1 AD /r
+  'kon koo', // vfnmsub213pd VEX.128.66.0F38.W1 AE /r
+  'kop kop kop koq kor kor', // vfnmsub213pd VEX.256.66.0F38.W1 AE /r
+  'kos kot', // vfnmsub213sd VEX.LIG.66.0F38.W1 AF /r
+  'kou kov', // vfmaddsub231pd VEX.128.66.0F38.W1 B6 /r
+  'kow kow kow kox koy koy', // vfmaddsub231pd VEX.256.66.0F38.W1 B6 /r
+  'koz kp0', // vfmsubadd231pd VEX.128.66.0F38.W1 B7 /r
+  'kp1 kp1 kp1 kp2 kp3 kp3', // vfmsubadd231pd VEX.256.66.0F38.W1 B7 /r
+  'kp4 kp5', // vfmadd231pd VEX.128.66.0F38.W1 B8 /r
+  'kp6 kp6 kp6 kp7 kp8 kp8', // vfmadd231pd VEX.256.66.0F38.W1 B8 /r
+  'kp9 kpa', // vfmadd231sd VEX.LIG.66.0F38.W1 B9 /r
+  'kpb kpc', // vfmsub231pd VEX.128.66.0F38.W1 BA /r
+  'kpd kpd kpd kpe kpf kpf', // vfmsub231pd VEX.256.66.0F38.W1 BA /r
+  'kpg kph', // vfmsub231sd VEX.LIG.66.0F38.W1 BB /r
+  'kpi kpj', // vfnmadd231pd VEX.128.66.0F38.W1 BC /r
+  'kpk kpk kpk kpl kpm kpm', // vfnmadd231pd VEX.256.66.0F38.W1 BC /r
+  'kpn kpo', // vfnmadd231sd VEX.LIG.66.0F38.W1 BD /r
+  'kpp kpq', // vfnmsub231pd VEX.128.66.0F38.W1 BE /r
+  'kpr kpr kpr kps kpt kpt', // vfnmsub231pd VEX.256.66.0F38.W1 BE /r
+  'kpu kpv', // vfnmsub231sd VEX.LIG.66.0F38.W1 BF /r
+  'lc0', // fadd D8 /0 mod=m
+  'lc1', // fmul D8 /1 mod=m
+  'lc2', // fcom D8 /2 mod=m
+  'lc3', // fcomp D8 /3 mod=m
+  'lc4', // fsub D8 /4 mod=m
+  'lc5', // fsubr D8 /5 mod=m
+  'lc6', // fdiv D8 /6 mod=m
+  'lc7', // fdivr D8 /7 mod=m
+  'lc8', // fadd DC /0 mod=m
+  'lc9', // fmul DC /1 mod=m
+  'lca', // fcom DC /2 mod=m
+  'lcb', // fcomp DC /3 mod=m
+  'lcc', // fsub DC /4 mod=m
+  'lcd', // fsubr DC /5 mod=m
+  'lce', // fdiv DC /6 mod=m
+  'lcf', // fdivr DC /7 mod=m
+  'lcg', // fiadd DA /0 mod=m
+  'lch', // fimul DA /1 mod=m
+  'lci', // ficom DA /2 mod=m
+  'lcj', // ficomp DA /3 mod=m
+  'lck', // fisub DA /4 mod=m
+  'lcl', // fisubr DA /5 mod=m
+  'lcm', // fidiv DA /6 mod=m
+  'lcn', // fidivr DA /7 mod=m
+  'lco', // fiadd DE /0 mod=m
+  'lcp', // fimul DE /1 mod=m
+  'lcq', // ficom DE /2 mod=m
+  'lcr', // ficomp DE /3 mod=m
+  'lcs', // fisub DE /4 mod=m
+  'lct', // fisubr DE /5 mod=m
+  'lcu', // fidiv DE /6 mod=m
+  'lcv', // fidivr DE /7 mod=m
+  'lcw', // fadd D8 /0 mod=3
+  'lcx', // fmul D8 /1 mod=3
+  'lcy', // fcom D8 /2 mod=3
+  'lcz', // fcomp D8 /3 mod=3
+  'ld0', // fsub D8 /4 mod=3
+  'ld1', // fsubr D8 /5 mod=3
+  'ld2', // fdiv D8 /6 mod=3
+  'ld3', // fdivr D8 /7 mod=3
+  'ld4', // fadd DC /0 mod=3
+  'ld5', // fmul DC /1 mod=3
+  'ld6', // fsubr DC /4 mod=3
+  'ld7', // fsub DC /5 mod=3
+  'ld8', // fdivr DC /6 mod=3
+  'ld9', // fdiv DC /7 mod=3
+  'lda', // faddp DE /0 mod=3
+  'ldb', // fmulp DE /1 mod=3
+  'ldc', // fsubrp DE /4 mod=3
+  'ldd', // fsubp DE /5 mod=3
+  'lde', // fdivrp DE /6 mod=3
+  'ldf', // fdivp DE /7 mod=3
+  'ldg', // fld D9 /0 mod=m
+  'ldh ldh ldh', // fst D9 /2 mod=m
+  'ldi ldi ldi', // fstp D9 /3 mod=m
+  'ldj ldj ldj', // fld D9 /0 mod=3
+  'ldk ldk ldk', // fxch D9 /1 mod=3
+  'ldl ldl ldl', // fstp D9 /3 mod=3
+  'ldm', // fchs D9 /4 mod=3 rm=0
+  'ldn', // fabs D9 /4 mod=3 rm=1
+  'ldo ldo ldo', // ftst D9 /4 mod=3 rm=4
+  'ldp ldp ldp', // fxam D9 /4 mod=3 rm=5
+  'ldq', // fld1 D9 /5 mod=3 rm=0
+  'ldr', // fldl2t D9 /5 mod=3 rm=1
+  'lds', // fldl2e D9 /5 mod=3 rm=2
+  'ldt', // fldpi D9 /5 mod=3 rm=3
+  'ldu', // fldlg2 D9 /5 mod=3 rm=4
+  'ldv', // fldln2 D9 /5 mod=3 rm=5
+  'ldw', // fldz D9 /5 mod=3 rm=6
+  'ldx ldx ldx', // f2xm1 D9 /6 mod=3 rm=0
+  'ldy ldy ldy', // fyl2x D9 /6 mod=3 rm=1
+  'ldz ldz ldz', // fptan D9 /6 mod=3 rm=2
+  'le0 le0 le0', // fpatan D9 /6 mod=3 rm=3
+  'le1 le1 le1', // fxtract D9 /6 mod=3 rm=4
+  'le2 le2 le2', // fprem1 D9 /6 mod=3 rm=5
+  'le3', // fdecstp D9 /6 mod=3 rm=6
+  'le4', // fincstp D9 /6 mod=3 rm=7
+  'le5 le5 le5', // fprem D9 /7 mod=3 rm=0
+  'le6 le6 le6', // fyl2xp1 D9 /7 mod=3 rm=1
+  'le7 le7 le7', // fsqrt D9 /7 mod=3 rm=2
+  'le8 le8 le8', // fsincos D9 /7 mod=3 rm=3
+  'le9 le9 le9', // frndint D9 /7 mod=3 rm=4
+  'lea lea lea', // fscale D9 /7 mod=3 rm=5
+  'leb leb leb', // fsin D9 /7 mod=3 rm=6
+  'lec lec lec', // fcos D9 /7 mod=3 rm=7
+  'led', // fcmovb DA /0 mod=3
+  'lee', // fcmove DA /1 mod=3
+  'lef', // fcmovbe DA /2 mod=3
+  'leg', // fcmovu DA /3 mod=3
+  'leh', // fucompp DA /5 mod=3 rm=1
+  'lei', // fild DB /0 mod=m
+  'lej lej lej', // fisttp DB /1 mod=m
+  'lek lek lek', // fist DB /2 mod=m
+  'lel lel lel', // fistp DB /3 mod=m
+  'lem lem lem', // fld DB /5 mod=m
+  'len len len', // fstp DB /7 mod=m
+  'leo', // fcmovnb DB /0 mod=3
+  'lep', // fcmovne DB /1 mod=3
+  'leq', // fcmovnbe DB /2 mod=3
+  'ler', // fcmovnu DB /3 mod=3
+  'les', // fucomi DB /5 mod=3
+  'let', // fcomi DB /6 mod=3
+  'lcy', // fcom DC /2 mod=3
+  'lcz', // fcomp DC /3 mod=3
+  'leu', // fld DD /0 mod=m
+  'lev lev lev', // fisttp DD /1 mod=m
+  'lew lew lew', // fst DD /2 mod=m
+  'lex lex lex', // fstp DD /3 mod=m
+  'ley', // ffree DD /0 mod=3
+  'ldk ldk ldk', // fxch DD /1 mod=3
+  'lez', // fst DD /2 mod=3
+  'lf0', // fstp DD /3 mod=3
+  'lf1', // fucom DD /4 mod=3
+  'lf2', // fucomp DD /5 mod=3
+  'lcz', // fcomp DE /2 mod=3
+  'lf3', // fcompp DE /3 mod=3 rm=1
+  'lf4', // fild DF /0 mod=m
+  'lf5 lf5 lf5', // fisttp DF /1 mod=m
+  'lf6 lf6 lf6', // fist DF /2 mod=m
+  'lf7 lf7 lf7', // fistp DF /3 mod=m
+  'lf8 lf8 lf8', // fbld DF /4 mod=m
+  'lf9', // fild DF /5 mod=m
+  'lfa lfa lfa', // fbstp DF /6 mod=m
+  'lfb lfb lfb', // fistp DF /7 mod=m
+  'lfc', // ffreep DF /0 mod=3
+  'ldk ldk ldk', // fxch DF /1 mod=3
+  'lf0', // fstp DF /2 mod=3
+  'lf0', // fstp DF /3 mod=3
+  'lfd', // fucomip DF /5 mod=3
+  'lfe', // fcomip DF /6 mod=3
+  'm4g', // fwait 9B
+  'm4h m4h m4h', // fldenv D9 /4 mod=m
+  'm4i', // fldcw D9 /5 mod=m
+  'm4j m4j m4j', // fnstenv D9 /6 mod=m
+  'm4k', // fnstcw D9 /7 mod=m
+  'm4l m4l m4l', // frstor DD /4 mod=m
+  'm4m m4m m4m', // fnsave DD /6 mod=m
+  'm4n', // fnstsw DD /7 mod=m
+  'm4o', // fnstsw DF /4 mod=3 rm=0
+  'm4g', // fnop D9 /2 mod=3 rm=0
   'h5', // feni DB /4 mod=3 rm=0
   'h5', // fdisi DB /4 mod=3 rm=1
-  'gll gll gll', // fnclex DB /4 mod=3 rm=2
-  'glm glm glm', // fninit DB /4 mod=3 rm=3
+  'm4p m4p m4p', // fnclex DB /4 mod=3 rm=2
+  'm4q m4q m4q', // fninit DB /4 mod=3 rm=3
   'h5', // fsetpm DB /4 mod=3 rm=4
-  'gln gln gln', // fxsave NP 0F AE /0 mod=m rex.w0
-  'glo glo glo', // fxsave64 NP 0F AE /0 mod=m rex.w
-  'glp glp glp', // fxrstor NP 0F AE /1 mod=m rex.w0
-  'glq glq glq', // fxrstor64 NP 0F AE /1 mod=m rex.w
-  'glr glr glr', // xsave NP 0F AE /4 mod=m rex.w0
-  'gls gls gls', // xsave64 NP 0F AE /4 mod=m rex.w
-  'glt glt glt', // xrstor NP 0F AE /5 mod=m rex.w0
-  'glu glu glu', // xrstor64 NP 0F AE /5 mod=m rex.w
-  'glr glr glr', // xsaveopt NP 0F AE /6 mod=m rex.w0
-  'gls gls gls', // xsaveopt64 NP 0F AE /6 mod=m rex.w
-  'glv glv glv', // xsavec NP 0F C7 /4 mod=m rex.w0
-  'glw glw glw', // xsavec64 NP 0F C7 /4 mod=m rex.w
-  'hds hds hds', // in E4 ib
-  'hdt hdt hdt', // in E5 ib
-  'hdu hdu hdu', // in EC
-  'hdv hdv hdv', // in ED
-  'hdw hdw hdw', // out E6 ib
-  'hdx hdx hdx', // out E7 ib
-  'hdy hdy hdy', // out EE
-  'hdz hdz hdz', // out EF
-  'i68 i68 i68 i68', // mov 0F 20 /r
-  'i69 i69 i69 i69', // mov 0F 22 /r
-  'i6a i6a i6a i6a', // mov 0F 21 /r
-  'i6b i6b i6b i6b', // mov 0F 23 /r
-  'i6c i6c', // lmsw 0F 01 /6
-  'i6d i6d i6d i6d i6d i6d', // smsw 0F 01 /4
-  'i6e i6e i6e', // clts 0F 06
-  'i6f i6f i6f', // sgdt 0F 01 /0 mod=m
-  'i6g i6g i6g', // sidt 0F 01 /1 mod=m
-  'i6h i6h i6h', // lgdt 0F 01 /2 mod=m
-  'i6i i6i i6i', // lidt 0F 01 /3 mod=m
-  'i6j i6j i6j i6j i6j i6j', // sldt 0F 00 /0
-  'i6k i6k i6k i6k i6k i6k', // str 0F 00 /1
-  'i6l i6l', // lldt 0F 00 /2
-  'i6m i6m', // ltr 0F 00 /3
-  'i6n i6n', // verr 0F 00 /4
-  'i6o i6o', // verw 0F 00 /5
-  'i6p i6p i6p i6p i6p i6p', // lar 0F 02 /r
-  'i6q i6q i6q i6q i6q i6q', // lsl 0F 03 /r
-  'i6r i6r', // arpl 63 /r
-  'i6s i6s i6s', // hlt F4
-  'i6t i6t i6t', // cli FA
-  'i6u i6u i6u', // sti FB
-  'i6v i6v i6v', // popf 9D
-  'i6w i6w i6w', // clac NP 0F 01 /1 mod=3 rm=2
-  'i6x i6x i6x', // stac NP 0F 01 /1 mod=3 rm=3
-  'i6y i6y i6y', // invd 0F 08
-  'i6y i6y i6y', // wbinvd 0F 09
-  'i6z i6z i6z', // invlpg 0F 01 /7 mod=m
-  'i70 i70', // invpcid 66 0F 38 82 /r mod=m
-  'i71 i71 i71', // cpuid 0F A2
-  'i72 i72 i72', // rdtsc 0F 31
-  'i73 i73 i73', // rdtscp 0F 01 /7 mod=3 rm=1
-  'i74 i74 i74', // rdpid F3 0F C7 /7 mod=3
-  'i75 i75 i75', // rdrand NP 0F C7 /6 mod=3
-  'i76', // rdrand 66 0F C7 /6 mod=3
-  'i75 i75 i75', // rdseed NP 0F C7 /7 mod=3
-  'i76', // rdseed 66 0F C7 /7 mod=3
+  'm4r m4r m4r', // fxsave NP 0F AE /0 mod=m rex.w0
+  'm4s m4s m4s', // fxsave64 NP 0F AE /0 mod=m rex.w
+  'm4t m4t m4t', // fxrstor NP 0F AE /1 mod=m rex.w0
+  'm4u m4u m4u', // fxrstor64 NP 0F AE /1 mod=m rex.w
+  'm4v m4v m4v', // xsave NP 0F AE /4 mod=m rex.w0
+  'm4w m4w m4w', // xsave64 NP 0F AE /4 mod=m rex.w
+  'm4x m4x m4x', // xrstor NP 0F AE /5 mod=m rex.w0
+  'm4y m4y m4y', // xrstor64 NP 0F AE /5 mod=m rex.w
+  'm4v m4v m4v', // xsaveopt NP 0F AE /6 mod=m rex.w0
+  'm4w m4w m4w', // xsaveopt64 NP 0F AE /6 mod=m rex.w
+  'm4z m4z m4z', // xsavec NP 0F C7 /4 mod=m rex.w0
+  'm50 m50 m50', // xsavec64 NP 0F C7 /4 mod=m rex.w
+  'mww mww mww', // in E4 ib
+  'mwx mwx mwx', // in E5 ib
+  'mwy mwy mwy', // in EC
+  'mwz mwz mwz', // in ED
+  'mx0 mx0 mx0', // out E6 ib
+  'mx1 mx1 mx1', // out E7 ib
+  'mx2 mx2 mx2', // out EE
+  'mx3 mx3 mx3', // out EF
+  'npc npc npc npc', // mov 0F 20 /r
+  'npd npd npd npd', // mov 0F 22 /r
+  'npe npe npe npe', // mov 0F 21 /r
+  'npf npf npf npf', // mov 0F 23 /r
+  'npg npg', // lmsw 0F 01 /6
+  'nph nph nph nph nph nph', // smsw 0F 01 /4
+  'npi npi npi', // clts 0F 06
+  'npj npj npj', // sgdt 0F 01 /0 mod=m
+  'npk npk npk', // sidt 0F 01 /1 mod=m
+  'npl npl npl', // lgdt 0F 01 /2 mod=m
+  'npm npm npm', // lidt 0F 01 /3 mod=m
+  'npn npn npn npn npn npn', // sldt 0F 00 /0
+  'npo npo npo npo npo npo', // str 0F 00 /1
+  'npp npp', // lldt 0F 00 /2
+  'npq npq', // ltr 0F 00 /3
+  'npr npr', // verr 0F 00 /4
+  'nps nps', // verw 0F 00 /5
+  'npt npt npt npt npt npt', // lar 0F 02 /r
+  'npu npu npu npu npu npu', // lsl 0F 03 /r
+  'npv npv', // arpl 63 /r
+  'npw npw npw', // hlt F4
+  'npx npx npx', // cli FA
+  'npy npy npy', // sti FB
+  'npz npz npz', // popf 9D
+  'nq0 nq0 nq0', // clac NP 0F 01 /1 mod=3 rm=2
+  'nq1 nq1 nq1', // stac NP 0F 01 /1 mod=3 rm=3
+  'nq2 nq2 nq2', // invd 0F 08
+  'nq2 nq2 nq2', // wbinvd 0F 09
+  'nq3 nq3 nq3', // invlpg 0F 01 /7 mod=m
+  'nq4 nq4', // invpcid 66 0F 38 82 /r mod=m
+  'nq5 nq5 nq5', // cpuid 0F A2
+  'nq6 nq6 nq6', // rdtsc 0F 31
+  'nq7 nq7 nq7', // rdtscp 0F 01 /7 mod=3 rm=1
+  'nq8 nq8 nq8', // rdpid F3 0F C7 /7 mod=3
+  'nq9 nq9 nq9', // rdrand NP 0F C7 /6 mod=3
+  'nqa', // rdrand 66 0F C7 /6 mod=3
+  'nq9 nq9 nq9', // rdseed NP 0F C7 /7 mod=3
+  'nqa', // rdseed 66 0F C7 /7 mod=3
   '8oy 8oy 8oy', // clflushopt 66 0F AE /7 mod=m
   '8oy 8oy 8oy', // clwb 66 0F AE /6 mod=m
-  'i77 i77 i77', // rdpmc 0F 33
-  'i78 i78 i78', // rdmsr 0F 32
-  'i79 i79 i79', // wrmsr 0F 30
-  'i7a i7a i7a', // swapgs 0F 01 /7 mod=3 rm=0
-  'i7b i7b i7b', // rdfsbase F3 0F AE /0 mod=3
-  'i7c i7c i7c', // rdgsbase F3 0F AE /1 mod=3
-  'i7d i7d i7d', // wrfsbase F3 0F AE /2 mod=3
-  'i7e i7e i7e', // wrgsbase F3 0F AE /3 mod=3
-  'i7f i7f i7f', // monitor 0F 01 /1 mod=3 rm=0
-  'i7g i7g i7g', // mwait 0F 01 /1 mod=3 rm=1
-  'i7h i7h i7h', // xgetbv NP 0F 01 /2 mod=3 rm=0
-  'i7i i7i i7i', // xsetbv NP 0F 01 /2 mod=3 rm=1
-  'i7j i7j i7j', // rdpkru NP 0F 01 /5 mod=3 rm=6
-  'i7k i7k i7k', // wrpkru NP 0F 01 /5 mod=3 rm=7
-  'iyo iyo', // mov 8E /r
-  'iyp iyp iyp', // pop 07
-  'iyq iyq iyq', // pop 17
-  'iyr iyr iyr', // pop 1F
-  'iys iys iys', // pop 0F A1
-  'iyt iyt iyt', // pop 0F A9
-  'iyu iyu iyu', // les C4 /r mod=m
-  'iyv iyv iyv', // lds C5 /r mod=m
-  'iyw iyw iyw', // lss 0F B2 /r mod=m
-  'iyx iyx iyx', // lfs 0F B4 /r mod=m
-  'iyy iyy iyy', // lgs 0F B5 /r mod=m
-  'jr4 jr4 jr4', // call 9A
-  'jr5 jr5 jr5', // jmp EA
-  'jr6 jr6 jr6', // call FF /3 mod=m
-  'jr7 jr7 jr7', // jmp FF /5 mod=m
-  'jr8 jr8 jr8', // retf CA iw
-  'jr9 jr9 jr9', // retf CB
-  'jra jra jra', // iret CF
-  'jrb jrb jrb', // int3 CC
-  'jrc jrc jrc', // int CD ib
-  'jrd jrd jrd', // into CE
-  'jre jre jre', // int1 F1
-  'jrf jrf jrf', // syscall 0F 05
-  'jrg jrg jrg', // sysret 0F 07
-  'jrh jrh jrh', // sysenter 0F 34
-  'jri jri jri', // sysexit 0F 35
+  'nqb nqb nqb', // rdpmc 0F 33
+  'nqc nqc nqc', // rdmsr 0F 32
+  'nqd nqd nqd', // wrmsr 0F 30
+  'nqe nqe nqe', // swapgs 0F 01 /7 mod=3 rm=0
+  'nqf nqf nqf', // rdfsbase F3 0F AE /0 mod=3
+  'nqg nqg nqg', // rdgsbase F3 0F AE /1 mod=3
+  'nqh nqh nqh', // wrfsbase F3 0F AE /2 mod=3
+  'nqi nqi nqi', // wrgsbase F3 0F AE /3 mod=3
+  'nqj nqj nqj', // monitor 0F 01 /1 mod=3 rm=0
+  'nqk nqk nqk', // mwait 0F 01 /1 mod=3 rm=1
+  'nql nql nql', // xgetbv NP 0F 01 /2 mod=3 rm=0
+  'nqm nqm nqm', // xsetbv NP 0F 01 /2 mod=3 rm=1
+  'nqn nqn nqn', // rdpkru NP 0F 01 /5 mod=3 rm=6
+  'nqo nqo nqo', // wrpkru NP 0F 01 /5 mod=3 rm=7
+  'ohs ohs', // mov 8E /r
+  'oht oht oht', // pop 07
+  'ohu ohu ohu', // pop 17
+  'ohv ohv ohv', // pop 1F
+  'ohw ohw ohw', // pop 0F A1
+  'ohx ohx ohx', // pop 0F A9
+  'ohy ohy ohy', // les C4 /r mod=m
+  'ohz ohz ohz', // lds C5 /r mod=m
+  'oi0 oi0 oi0', // lss 0F B2 /r mod=m
+  'oi1 oi1 oi1', // lfs 0F B4 /r mod=m
+  'oi2 oi2 oi2', // lgs 0F B5 /r mod=m
+  'pa8 pa8 pa8', // call 9A
+  'pa9 pa9 pa9', // jmp EA
+  'paa paa paa', // call FF /3 mod=m
+  'pab pab pab', // jmp FF /5 mod=m
+  'pac pac pac', // retf CA iw
+  'pad pad pad', // retf CB
+  'pae pae pae', // iret CF
+  'paf paf paf', // int3 CC
+  'pag pag pag', // int CD ib
+  'pah pah pah', // into CE
+  'pai pai pai', // int1 F1
+  'paj paj paj', // syscall 0F 05
+  'pak pak pak', // sysret 0F 07
+  'pal pal pal', // sysenter 0F 34
+  'pam pam pam', // sysexit 0F 35
 ];
 
 /** [handler, condition of the jump that follows, handler of both]. */

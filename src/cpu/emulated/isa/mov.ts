@@ -61,7 +61,7 @@ export const mov = family('mov', [
   op('xadd', '0F C1 /r', [rmv.rw, rv.rw], s.xadd, { flags: 'OSZAPC', lock: true }),
   op('cmpxchg', '0F B0 /r', [rm8.rw, r8.r], s.cmpxchg, { flags: 'OSZAPC', lock: true }),
   op('cmpxchg', '0F B1 /r', [rmv.rw, rv.r], s.cmpxchg, { flags: 'OSZAPC', lock: true }),
-  op('cmpxchg8b', '0F C7 /1 mod=m rex.w0', [m64.rw], 'compareExchange8', { flags: 'Z', lock: true }),
+  op('cmpxchg8b', '0F C7 /1 mod=m rex.w0', [m64.rw], 'compareExchange8', { flags: 'Z', lock: true, feature: 'cx8' }),
   op('cmpxchg16b', '0F C7 /1 mod=m rex.w', [m128.rw], 'compareExchange16', { flags: 'Z', lock: true, feature: 'cx16' }),
   ...CONDITIONS.flatMap((name, cc) => [
     op(`set${name}`, `0F ${hex(0x90 + cc)} /r`, [rm8.w], s.setcc, { cc, flagsRead: readsOf(cc) }),

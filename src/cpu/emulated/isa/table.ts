@@ -79,7 +79,7 @@ export interface Operand {
   readonly access: 'r' | 'w' | 'rw' | 'none';
 }
 
-/** Which CPUID feature (isa/features.ts name) the encoding needs; without it the encoding is #UD. */
+/** Which CPUID feature (features.ts name) the encoding needs, or several joined by '+'; without it the encoding is #UD. */
 export type FeatureName = string;
 
 export interface RowAttributes {

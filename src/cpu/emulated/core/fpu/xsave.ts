@@ -1,7 +1,9 @@
 /** XSAVE, XSAVEOPT, XSAVEC and XRSTOR for the x87, SSE and AVX components (Intel SDM vol. 1, chapter 13). */
 import { linearRead, linearWrite } from '../address';
 import { CR0_TS, CR4_OSXSAVE } from '../control';
-import { MODE_LONG, S_CR0, S_CR4, S_MODE, S_MXCSR, S_XCR0 } from '../layout.generated';
+import {
+  MODE_LONG, S_CR0, S_CR4, S_FCW, S_FDP, S_FIP, S_FOP, S_FPR, S_FPU_TOP, S_FSW, S_FTW, S_MODE, S_MXCSR, S_XCR0,
+} from '../layout.generated';
 import { probeRead, probeWrite, read128, readU32, readU64, write128, writeU64 } from '../memory';
 import { gprOffset, xmmAddress } from '../ops';
 import { raiseGP, raiseNM, raiseUD } from '../raise';
@@ -39,15 +41,46 @@ function registers(s: usize): u64 {
   return load<u32>(s, S_MODE) & MODE_LONG ? 16 : 8;
 }
 
-/** Every component counts as in use: nothing is tracked (13.6 allows that). */
+/** XINUSE (13.6): the components that are not in their initial configuration. */
+export function componentsInUse(s: usize): u64 {
+  let used: u64 = 0;
+  const isX87Initial =
+    load<u16>(s, S_FCW) == 0x37f &&
+    load<u16>(s, S_FSW) == 0 &&
+    load<u32>(s, S_FPU_TOP) == 0 &&
+    load<u16>(s, S_FTW) == 0xffff &&
+    load<u16>(s, S_FOP) == 0 &&
+    (load<u64>(s, S_FIP) | load<u64>(s, S_FDP)) == 0;
+  if (!isX87Initial) used |= X87;
+  let low = i64x2.splat(0);
+  let high = i64x2.splat(0);
+  for (let i: usize = 0; i < 16; i++) {
+    low = v128.or(low, v128.load(xmmAddress(s, i)));
+    high = v128.or(high, v128.load(xmmAddress(s, i), 16));
+  }
+  // MXCSR is looked at by XRSTOR even where SSE is initial, but XSAVEC says nothing of it then
+  if (v128.any_true(low) || load<u32>(s, S_MXCSR) != MXCSR_INITIAL) used |= SSE;
+  if (v128.any_true(high)) used |= AVX;
+  if (isX87Initial) {
+    for (let i: usize = 0; i < 8; i++) {
+      const at = s + S_FPR + (i << 4);
+      if (load<u64>(at) != 0 || load<u16>(at, 8) != 0) used |= X87;
+    }
+  }
+  return used;
+}
+
 function save(s: usize, op: usize, wide: bool, compact: bool): void {
   check(s, op);
-  const components = requested(s);
+  let components = requested(s);
   const bytes = areaBytes(components);
   const la = linearWrite(s, op, bytes);
   if (la & 63) raiseGP(s, op, 0);
   probeWrite(s, op, la, bytes);
   const old = compact ? 0 : readU64(s, op, la + HEADER);
+  const asked = components;
+  // XSAVEC writes only what is in use; the plain form writes everything, which is as good
+  if (compact) components &= componentsInUse(s);
   if (components & X87) storeLegacyX87(s, op, la, wide);
   if (components & (SSE | AVX) && (!compact || components & SSE)) {
     writeU64(s, op, la + 24, <u64>load<u32>(s, S_MXCSR) | (<u64>MXCSR_MASK << 32));
@@ -60,7 +93,7 @@ function save(s: usize, op: usize, wide: bool, compact: bool): void {
     }
   }
   writeU64(s, op, la + HEADER, (old & ~components) | components);
-  if (compact) writeU64(s, op, la + HEADER + 8, components | COMPACT);
+  if (compact) writeU64(s, op, la + HEADER + 8, asked | COMPACT);
 }
 
 export function x87Xsave(s: usize, op: usize): void {
@@ -104,7 +137,10 @@ function restore(s: usize, op: usize, wide: bool): void {
   if (mxcsr & ~MXCSR_MASK) raiseGP(s, op, 0);
   store<u32>(s, mxcsr, S_MXCSR);
   if (loaded & X87) loadLegacyX87(s, op, la, wide);
-  else if (components & X87) x87Initialize(s, op);
+  else if (components & X87) {
+    x87Initialize(s, op);
+    memory.fill(s + S_FPR, 0, 8 * 16);
+  }
   const count = registers(s);
   if (loaded & SSE) loadLegacyXmm(s, op, la);
   else if (components & SSE) {

@@ -18,6 +18,16 @@ export const SSE_DOUBLE = 16;
 /** Only lane 0; the others come from the first operand. */
 export const SSE_SCALAR = 32;
 
+/** With any code: this is one half of a 256-bit instruction; flags and exceptions wait for `sseFinish`. */
+export const SSE_DEFER = 0x100;
+
+// sseFma, beside SSE_DOUBLE and SSE_SCALAR
+export const FMA_NEGATE_PRODUCT = 1;
+export const FMA_NEGATE_ADDEND = 2;
+/** The addend's sign turns in even lanes (FMADDSUB) or in odd ones (FMSUBADD). */
+export const FMA_EVEN = 4;
+export const FMA_ODD = 8;
+
 // sseConvert
 export const CVT_PS_PD = 0;
 export const CVT_PD_PS = 1;

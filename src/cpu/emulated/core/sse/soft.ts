@@ -10,11 +10,11 @@ import {
   DE, FINITE, IE, INFINITE, N_DENORMAL, N_EXP, N_HI, N_SIZE, PE, QUIET, RC_FLUSH, RC_ZERO, ZE, ZERO, classOf,
   copyNumber, normalize, pack32, pack64, round32, round64, roundToInteger, setNumber, signOf, soft, unpack32, unpack64, unpackInteger,
 } from '../fpu/number';
-import { S_CR4, S_MXCSR, S_SOFT } from '../layout.generated';
+import { S_CR4, S_MXCSR, S_SOFT, S_SSE_DEFERRED } from '../layout.generated';
 import { raiseGP, raiseUD, raiseXM } from '../raise';
 import {
   CVT_DQ_PS, CVT_PD_DQ, CVT_PD_DQ_TRUNCATE, CVT_PD_PS, CVT_PI_PS, CVT_PS_DQ, CVT_PS_DQ_TRUNCATE, CVT_PS_PD, CVT_SD_SS,
-  CVT_SS_SD, FROM_DOUBLE, SSE_ADD, SSE_ADDSUB, SSE_DIV, SSE_DOUBLE, SSE_HADD, SSE_HSUB, SSE_MAX, SSE_MIN, SSE_MUL, SSE_RCP,
+  CVT_SS_SD, FROM_DOUBLE, SSE_ADD, SSE_ADDSUB, SSE_DEFER, SSE_DIV, SSE_DOUBLE, SSE_HADD, SSE_HSUB, SSE_MAX, SSE_MIN, SSE_MUL, SSE_RCP,
   SSE_RSQRT, SSE_SCALAR, SSE_SQRT, SSE_SUB, TO_64, TRUNCATE,
 } from './codes';
 
@@ -25,44 +25,48 @@ export const MXCSR_MASK: u32 = 0xffff;
 const CR4_OSXMMEXCPT: u64 = 0x400;
 
 // working vectors and the flags of the instruction, behind the first eight numbers
-const VECTOR_A: usize = N_SIZE * 8;
-const VECTOR_B: usize = N_SIZE * 8 + 16;
-const VECTOR_R: usize = N_SIZE * 8 + 32;
+export const VECTOR_A: usize = N_SIZE * 8;
+export const VECTOR_B: usize = N_SIZE * 8 + 16;
+export const VECTOR_R: usize = N_SIZE * 8 + 32;
 const FLAGS: usize = N_SIZE * 8 + 48;
 
 // @ts-ignore: decorator
 @inline
-function work(s: usize): usize {
+export function work(s: usize): usize {
   return s + S_SOFT;
 }
 
 // @ts-ignore: decorator
 @inline
-function masksOf(s: usize): u32 {
+export function masksOf(s: usize): u32 {
   return (load<u32>(s, S_MXCSR) >> 7) & 0x3f;
 }
 // @ts-ignore: decorator
 @inline
-function roundingOf(s: usize): u32 {
+export function roundingOf(s: usize): u32 {
   const mxcsr = load<u32>(s, S_MXCSR);
   return ((mxcsr >> 13) & 3) | (mxcsr & MXCSR_FTZ ? RC_FLUSH : 0);
 }
 // @ts-ignore: decorator
 @inline
-function note(s: usize, flags: u32): void {
+export function note(s: usize, flags: u32): void {
   store<u32>(work(s), load<u32>(work(s), FLAGS) | flags, FLAGS);
 }
 
-function begin(s: usize, a: v128, b: v128): void {
+export function begin(s: usize, a: v128, b: v128): void {
   v128.store(work(s), a, VECTOR_A);
   v128.store(work(s), b, VECTOR_B);
   v128.store(work(s), a, VECTOR_R);
   store<u32>(work(s), 0, FLAGS);
 }
 
-/** Adds the flags to MXCSR and raises #XM (or #UD) if one is unmasked. */
-function finish(s: usize, op: usize): void {
+/** Adds the flags to MXCSR and raises #XM (or #UD) if one is unmasked; with SSE_DEFER in `code` it only keeps them. */
+export function finish(s: usize, op: usize, code: u32): void {
   let flags = load<u32>(work(s), FLAGS) & 0x3f;
+  if (code & SSE_DEFER) {
+    store<u32>(s, load<u32>(s, S_SSE_DEFERRED) | flags, S_SSE_DEFERRED);
+    return;
+  }
   const unmasked = ~masksOf(s);
   // an unmasked invalid, denormal or divide-by-zero exception comes before anything is rounded
   if (flags & unmasked & (IE | DE | ZE)) flags &= IE | DE | ZE;
@@ -73,18 +77,25 @@ function finish(s: usize, op: usize): void {
   }
 }
 
+/** After the halves of a 256-bit instruction: what they have kept. */
+export function sseFinish(s: usize, op: usize): void {
+  store<u32>(work(s), load<u32>(s, S_SSE_DEFERRED), FLAGS);
+  store<u32>(s, 0, S_SSE_DEFERRED);
+  finish(s, op, 0);
+}
+
 function applyDaz(s: usize, n: usize): void {
   if (load<u32>(n, N_DENORMAL) && load<u32>(s, S_MXCSR) & MXCSR_DAZ) setNumber(n, ZERO, signOf(n), 0, 0, 0);
 }
 
-function unpackLane(s: usize, n: usize, bits: u64, double: bool): void {
+export function unpackLane(s: usize, n: usize, bits: u64, double: bool): void {
   if (double) unpack64(n, bits);
   else unpack32(n, <u32>bits);
   applyDaz(s, n);
 }
 
 /** Bits of the result in `r`, rounded if it is finite. */
-function packLane(s: usize, r: usize, double: bool): u64 {
+export function packLane(s: usize, r: usize, double: bool): u64 {
   if (classOf(r) == FINITE) {
     const rc = roundingOf(s);
     const masks = masksOf(s);
@@ -162,7 +173,7 @@ function arithmeticLane(s: usize, operation: u32, double: bool, x: u64, y: u64):
 
 // @ts-ignore: decorator
 @inline
-function lane(at: usize, i: u32, double: bool): u64 {
+export function lane(at: usize, i: u32, double: bool): u64 {
   return double ? load<u64>(at + (<usize>i << 3)) : <u64>load<u32>(at + (<usize>i << 2));
 }
 
@@ -194,11 +205,11 @@ export function sseArithmetic(s: usize, op: usize, code: u32, x: v128, y: v128):
     if (double) store<u64>(atR + (<usize>i << 3), r);
     else store<u32>(atR + (<usize>i << 2), <u32>r);
   }
-  finish(s, op);
+  finish(s, op, code);
   return v128.load(atR);
 }
 
-/** Compares two lanes: bit 0 less, bit 1 equal, bit 2 unordered; notes IE and DE. */
+/** Compares two lanes: bit 0 less, bit 1 equal, bit 2 unordered, bit 3 greater; notes IE and DE. */
 function compareLane(s: usize, x: u64, y: u64, double: bool, quiet: bool): u32 {
   const a = soft(s, 0);
   const b = soft(s, 1);
@@ -210,26 +221,31 @@ function compareLane(s: usize, x: u64, y: u64, double: bool, quiet: bool): u32 {
   }
   if (load<u32>(a, N_DENORMAL) | load<u32>(b, N_DENORMAL)) note(s, DE);
   const order = compareNumbers(a, b);
-  return order < 0 ? 1 : order == 0 ? 2 : 0;
+  return order < 0 ? 1 : order == 0 ? 2 : 8;
 }
 
-/** CMPPS and the like; `predicate` is the immediate. */
+/** For the predicates 0 to 15 the results of compareLane that satisfy them (SDM vol. 2, table 3-1), four bits each. */
+const SATISFYING: u64 = 0xf8a90756bced4312;
+
+/** Those of them that only signalling NaNs make invalid. */
+const QUIET_PREDICATES: u32 = 0x9999;
+
+/** CMPPS and the like; `predicate` is the immediate: 32 of them in VEX encodings. */
 export function sseCompare(s: usize, op: usize, code: u32, predicate: u32, x: v128, y: v128): v128 {
   begin(s, x, y);
   const double = (code & SSE_DOUBLE) != 0;
   const lanes: u32 = code & SSE_SCALAR ? 1 : double ? 2 : 4;
-  const kind = predicate & 3;
-  const quiet = kind == 0 || kind == 3;
-  // EQ, LT, LE, UNORD as the bits of compareLane that satisfy them
-  const wanted: u32 = kind == 0 ? 2 : kind == 1 ? 1 : kind == 2 ? 3 : 4;
+  // 16 to 31 are the same comparisons with the other answer to quiet NaNs
+  const quiet = (((QUIET_PREDICATES >> (predicate & 15)) ^ (predicate >> 4)) & 1) != 0;
+  const wanted = <u32>(SATISFYING >> <u64>((predicate & 15) << 2)) & 15;
   const atR = work(s) + VECTOR_R;
   for (let i: u32 = 0; i < lanes; i++) {
     const found = compareLane(s, lane(work(s) + VECTOR_A, i, double), lane(work(s) + VECTOR_B, i, double), double, quiet);
-    const holds = ((found & wanted) != 0) != ((predicate & 4) != 0);
+    const holds = (found & wanted) != 0;
     if (double) store<u64>(atR + (<usize>i << 3), holds ? u64.MAX_VALUE : 0);
     else store<u32>(atR + (<usize>i << 2), holds ? u32.MAX_VALUE : 0);
   }
-  finish(s, op);
+  finish(s, op, code);
   return v128.load(atR);
 }
 
@@ -238,7 +254,7 @@ export function sseCompareFlags(s: usize, op: usize, code: u32, x: v128, y: v128
   begin(s, x, y);
   const double = (code & SSE_DOUBLE) != 0;
   const found = compareLane(s, lane(work(s) + VECTOR_A, 0, double), lane(work(s) + VECTOR_B, 0, double), double, (code & 1) != 0);
-  finish(s, op);
+  finish(s, op, code);
   if (found == 4) return 0x45;
   return found == 1 ? 1 : found == 2 ? 0x40 : 0;
 }
@@ -271,7 +287,7 @@ export function sseToInteger(s: usize, op: usize, code: u32, x: v128): i64 {
   begin(s, x, x);
   const double = (code & FROM_DOUBLE) != 0;
   const value = integerLane(s, lane(work(s) + VECTOR_A, 0, double), double, (code & TO_64) != 0, (code & TRUNCATE) != 0);
-  finish(s, op);
+  finish(s, op, code);
   return value;
 }
 
@@ -288,7 +304,7 @@ export function sseFromInteger(s: usize, op: usize, code: u32, a: v128, value: i
   const bits = integerToLane(s, value, double);
   if (double) store<u64>(work(s), bits, VECTOR_R);
   else store<u32>(work(s), <u32>bits, VECTOR_R);
-  finish(s, op);
+  finish(s, op, code);
   return v128.load(work(s), VECTOR_R);
 }
 
@@ -307,33 +323,34 @@ function resizeLane(s: usize, bits: u64, fromDouble: bool): u64 {
 /** Conversions between vectors; `code` is CVT_*. `a` gives the lanes that stay. */
 export function sseConvert(s: usize, op: usize, code: u32, a: v128, b: v128): v128 {
   begin(s, a, b);
+  const kind = code & 0xff;
   const from = work(s) + VECTOR_B;
   const to = work(s) + VECTOR_R;
-  if (code == CVT_SS_SD) store<u64>(to, resizeLane(s, <u64>load<u32>(from), false));
-  else if (code == CVT_SD_SS) store<u32>(to, <u32>resizeLane(s, load<u64>(from), true));
-  else if (code == CVT_PI_PS) {
+  if (kind == CVT_SS_SD) store<u64>(to, resizeLane(s, <u64>load<u32>(from), false));
+  else if (kind == CVT_SD_SS) store<u32>(to, <u32>resizeLane(s, load<u64>(from), true));
+  else if (kind == CVT_PI_PS) {
     for (let i: usize = 0; i < 8; i += 4) store<u32>(to + i, <u32>integerToLane(s, <i64>load<i32>(from + i), false));
   } else {
     v128.store(to, i64x2.splat(0));
-    if (code == CVT_PS_PD) {
+    if (kind == CVT_PS_PD) {
       for (let i: usize = 0; i < 2; i++) store<u64>(to + (i << 3), resizeLane(s, <u64>load<u32>(from + (i << 2)), false));
-    } else if (code == CVT_PD_PS) {
+    } else if (kind == CVT_PD_PS) {
       for (let i: usize = 0; i < 2; i++) store<u32>(to + (i << 2), <u32>resizeLane(s, load<u64>(from + (i << 3)), true));
-    } else if (code == CVT_DQ_PS) {
+    } else if (kind == CVT_DQ_PS) {
       for (let i: usize = 0; i < 16; i += 4) store<u32>(to + i, <u32>integerToLane(s, <i64>load<i32>(from + i), false));
-    } else if (code == CVT_PS_DQ || code == CVT_PS_DQ_TRUNCATE) {
-      const truncate = code == CVT_PS_DQ_TRUNCATE;
+    } else if (kind == CVT_PS_DQ || kind == CVT_PS_DQ_TRUNCATE) {
+      const truncate = kind == CVT_PS_DQ_TRUNCATE;
       for (let i: usize = 0; i < 16; i += 4) {
         store<u32>(to + i, <u32>integerLane(s, <u64>load<u32>(from + i), false, false, truncate));
       }
     } else {
-      const truncate = code == CVT_PD_DQ_TRUNCATE;
+      const truncate = kind == CVT_PD_DQ_TRUNCATE;
       for (let i: usize = 0; i < 2; i++) {
         store<u32>(to + (i << 2), <u32>integerLane(s, load<u64>(from + (i << 3)), true, false, truncate));
       }
     }
   }
-  finish(s, op);
+  finish(s, op, code);
   return v128.load(to);
 }
 
@@ -366,14 +383,14 @@ export function sseRound(s: usize, op: usize, code: u32, control: u32, x: v128, 
     if (double) store<u64>(atR + (<usize>i << 3), bits);
     else store<u32>(atR + (<usize>i << 2), <u32>bits);
   }
-  finish(s, op);
+  finish(s, op, code);
   return v128.load(atR);
 }
 
 /** DPPS, DPPD: products chosen by the high bits of `control`, their sum to the lanes chosen by the low ones. */
-export function sseDotProduct(s: usize, op: usize, double: u32, control: u32, x: v128, y: v128): v128 {
+export function sseDotProduct(s: usize, op: usize, code: u32, control: u32, x: v128, y: v128): v128 {
   begin(s, x, y);
-  const wide = double != 0;
+  const wide = (code & SSE_DOUBLE) != 0;
   const lanes: u32 = wide ? 2 : 4;
   const atA = work(s) + VECTOR_A;
   const atB = work(s) + VECTOR_B;
@@ -384,11 +401,11 @@ export function sseDotProduct(s: usize, op: usize, double: u32, control: u32, x:
     if (wide) store<u64>(atA + (<usize>i << 3), product);
     else store<u32>(atA + (<usize>i << 2), <u32>product);
   }
-  stopIfUnmasked(s, op);
+  if (isStopped(s, op, code)) return v128.load(atR);
   let sum = arithmeticLane(s, SSE_ADD, wide, lane(atA, 0, wide), lane(atA, 1, wide));
   if (!wide) {
     const other = arithmeticLane(s, SSE_ADD, false, lane(atA, 2, false), lane(atA, 3, false));
-    stopIfUnmasked(s, op);
+    if (isStopped(s, op, code)) return v128.load(atR);
     sum = arithmeticLane(s, SSE_ADD, false, sum, other);
   }
   for (let i: u32 = 0; i < lanes; i++) {
@@ -396,11 +413,13 @@ export function sseDotProduct(s: usize, op: usize, double: u32, control: u32, x:
     if (wide) store<u64>(atR + (<usize>i << 3), bits);
     else store<u32>(atR + (<usize>i << 2), <u32>bits);
   }
-  finish(s, op);
+  finish(s, op, code);
   return v128.load(atR);
 }
 
-/** Between the steps of one instruction: an unmasked exception ends it there. */
-function stopIfUnmasked(s: usize, op: usize): void {
-  if (load<u32>(work(s), FLAGS) & 0x3f & ~masksOf(s)) finish(s, op);
+/** Between the steps of one instruction: an unmasked exception ends it there, at the end of a 256-bit instruction if this is a half of one. */
+function isStopped(s: usize, op: usize, code: u32): bool {
+  if (!(load<u32>(work(s), FLAGS) & 0x3f & ~masksOf(s))) return false;
+  finish(s, op, code);
+  return true;
 }

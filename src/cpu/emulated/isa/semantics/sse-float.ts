@@ -278,7 +278,7 @@ export function dotProduct(double: boolean): Semantics {
   return (e, x) => {
     const b = x.xmm(1);
     const control = toI32(e, x.get(2));
-    x.setXmm(0, e.call('sseDotProduct', 'v128', [e.i32(double ? 1 : 0), control, x.xmm(0), b]));
+    x.setXmm(0, e.call('sseDotProduct', 'v128', [e.i32(double ? codes.SSE_DOUBLE : 0), control, x.xmm(0), b]));
   };
 }
 
@@ -297,7 +297,7 @@ export function compareFloat(double: boolean, scalar: boolean): Semantics {
   return (e, x) => {
     const b = x.xmm(1);
     const a = x.xmm(0);
-    const predicate = toI32(e, x.get(2));
+    const predicate = e.op('i32.and', 'i32', [toI32(e, x.get(2)), e.i32(7)]);
     const bit = (mask: number): I32 => e.op('i32.and', 'i32', [predicate, e.i32(mask)]);
     const eq = lanesOp(e, f, 'eq', a, b);
     const lt = lanesOp(e, f, 'lt', a, b);
@@ -312,6 +312,37 @@ export function compareFloat(double: boolean, scalar: boolean): Semantics {
       : allTrue(e, f, packedIsOrdinary(e, f, 'cmp', a, b, a));
     const fast = e.andB(noDaz(e), test);
     e.if(e.notB(fast), () => e.set(result, e.call('sseCompare', 'v128', [e.i32(code), predicate, a, b])));
+    x.setXmm(0, e.get(result));
+  };
+}
+
+/** Bit p: predicate p holds for less, equal, greater operands (SDM vol. 2, table 3-1); no NaN is looked at here. */
+const LESS_HOLDS = 0x9696;
+const EQUAL_HOLDS = 0xa5a5;
+const GREATER_HOLDS = 0xf0f0;
+
+/** VCMPccPS and the like, with all 32 predicates: 16 to 31 differ from 0 to 15 in what NaNs raise. */
+export function compareFloatVex(double: boolean, scalar: boolean): Semantics {
+  const f = double ? PD : PS;
+  const code = (double ? codes.SSE_DOUBLE : 0) | (scalar ? codes.SSE_SCALAR : 0);
+  return (e, x) => {
+    const b = x.xmm(1);
+    const a = x.xmm(0);
+    const predicate = e.op('i32.and', 'i32', [toI32(e, x.get(2)), e.i32(31)]);
+    const which = e.op('i32.and', 'i32', [predicate, e.i32(15)]);
+    const part = (name: string, holds: number): V128 => {
+      const chosen = e.op('i32.and', 'i32', [e.op('i32.shr_u', 'i32', [e.i32(holds), which]), e.i32(1)]);
+      return e.select(chosen, lanesOp(e, f, name, a, b), v128Constant(e, 0n));
+    };
+    const either = or(e, part('lt', LESS_HOLDS), part('gt', GREATER_HOLDS));
+    const all = or(e, either, part('eq', EQUAL_HOLDS));
+    const result = e.variable('v128', scalar ? mergeLow(e, a, all, double ? 8 : 4) : all);
+    const test = scalar
+      ? scalarIsOrdinary(e, f, 'cmp', lane0(e, f, a), lane0(e, f, b), lane0(e, f, a))
+      : allTrue(e, f, packedIsOrdinary(e, f, 'cmp', a, b, a));
+    e.if(e.notB(e.andB(noDaz(e), test)), () =>
+      e.set(result, e.call('sseCompare', 'v128', [e.i32(code), predicate, a, b])),
+    );
     x.setXmm(0, e.get(result));
   };
 }
