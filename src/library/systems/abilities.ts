@@ -6,7 +6,7 @@ import type { BootSupport } from '../../disk/optical/el-torito';
 export const machineHas: Readonly<Record<'uefi' | 'tpm' | 'x86-64-v3' | 'apple', boolean>> = {
   uefi: false,
   tpm: false,
-  'x86-64-v3': false,
+  'x86-64-v3': true,
   apple: false,
 };
 
