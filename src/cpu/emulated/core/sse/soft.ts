@@ -417,9 +417,18 @@ export function sseDotProduct(s: usize, op: usize, code: u32, control: u32, x: v
   return v128.load(atR);
 }
 
-/** Between the steps of one instruction: an unmasked exception ends it there, at the end of a 256-bit instruction if this is a half of one. */
+/**
+ * Between the steps of one instruction: an unmasked exception ends it there, at the end of a 256-bit instruction if this is a
+ * half of one. What a step without one has raised stays, even if a later step is stopped before it rounds.
+ */
 function isStopped(s: usize, op: usize, code: u32): bool {
-  if (!(load<u32>(work(s), FLAGS) & 0x3f & ~masksOf(s))) return false;
-  finish(s, op, code);
-  return true;
+  const unmasked = ~masksOf(s) & 0x3f;
+  const flags = load<u32>(work(s), FLAGS) & 0x3f;
+  if (flags & unmasked) {
+    finish(s, op, code);
+    return true;
+  }
+  if (!(load<u32>(s, S_SSE_DEFERRED) & unmasked)) store<u32>(s, load<u32>(s, S_MXCSR) | flags, S_MXCSR);
+  store<u32>(work(s), 0, FLAGS);
+  return false;
 }
