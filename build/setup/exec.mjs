@@ -1,15 +1,27 @@
-// Runs other programs. Their output is kept and shown only if they fail; Ctrl+C ends them with us.
+// Runs other programs. Their output is kept and shown only if they fail; Ctrl+C ends them before us.
 import { spawn } from 'node:child_process';
 
-const running = new Set();
+/** How long an interrupted program may take to tidy up before we leave it to itself. */
+const TIDY_MS = 15_000;
+
+/** What runs, and the signal that ends it; by default, the one that we got. */
+const running = new Map();
+let isEnding = false;
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ]) {
   process.on(signal, () => {
-    for (const child of running) child.kill(signal);
-    process.exit(code);
+    // The next command must not meet programs of this one that still write.
+    isEnding = true;
+    const endIfAlone = () => running.size === 0 && process.exit(code);
+    for (const [child, endWith] of running) {
+      child.once('close', endIfAlone);
+      child.kill(endWith ?? signal);
+    }
+    endIfAlone();
+    setTimeout(() => process.exit(code), TIDY_MS);
   });
 }
 
@@ -22,16 +34,20 @@ export class CommandError extends Error {
   }
 }
 
-/** Resolves with the program's stdout; `env` is added to ours; `timeout` is in milliseconds. */
-export function run(command, args, { cwd, env, timeout, input } = {}) {
+/**
+ * Resolves with the program's stdout; `env` is added to ours; `timeout` is in milliseconds; `endWith` is the signal that
+ * Ctrl+C becomes.
+ */
+export function run(command, args, { cwd, env, timeout, input, endWith } = {}) {
   return new Promise((resolve, reject) => {
+    if (isEnding) return; // nothing goes on from here
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       timeout,
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
-    running.add(child);
+    running.set(child, endWith);
     const stdout = [];
     const all = [];
     child.stdout.on('data', (chunk) => {
@@ -45,6 +61,7 @@ export function run(command, args, { cwd, env, timeout, input } = {}) {
     });
     child.on('close', (status, signal) => {
       running.delete(child);
+      if (isEnding) return;
       if (status === 0) resolve(Buffer.concat(stdout).toString());
       else {
         const [output, text] = [all, stdout].map((chunks) => Buffer.concat(chunks).toString());
@@ -65,7 +82,7 @@ export function passTo(command, args, { cwd, env, stdio = 'inherit', signal: abo
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, { cwd, env: { ...process.env, ...env }, stdio });
     abort?.addEventListener('abort', () => child.kill('SIGTERM'));
-    running.add(child);
+    running.set(child, undefined);
     // The terminal sends Ctrl+C to the child too; it decides what that means, and we report how it ended. timeout(1) puts
     // it into a group of its own, which the terminal does not reach.
     const inherited = process.listeners('SIGINT');

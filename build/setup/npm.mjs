@@ -30,5 +30,7 @@ export const npmStep = {
   run: () =>
     run('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
+      // npm would go on installing for minutes, behind our back; half an installation is replaced by the next.
+      endWith: 'SIGKILL',
     }),
 };

@@ -47,6 +47,9 @@ export type HardwareValues = {
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
+/** What is meant as a size, if not understood: no file is likely to be called '10Q'. */
+const LIKE_A_SIZE = /^[\d.,-]+\s*[a-z]{0,3}$/i;
+
 /** '10G', '512M' → bytes; undefined when it is no size. */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?$/i.exec(text);
@@ -173,7 +176,17 @@ async function diskOf(
   place: DiskPlace,
 ): Promise<VmConfig['disks'][number]> {
   const sizeBytes = parseSize(text);
-  if (sizeBytes !== undefined && (await files.stat(path.resolve(text))) === undefined) {
+  const isThere = (await files.stat(path.resolve(text))) !== undefined;
+  if (!isThere && (sizeBytes === undefined || sizeBytes === 0)) {
+    if (LIKE_A_SIZE.test(text))
+      throw new UsageError(`--disk ${text}: must be a size such as 10G or 512M, or an image file`);
+    throw new VmError(
+      'file-not-found',
+      `--disk ${text}: the file does not exist; check the path, or give a size such as 10G for a new disk`,
+      { path: path.resolve(text) },
+    );
+  }
+  if (sizeBytes !== undefined && !isThere) {
     const file = place.newDisk(id);
     await place.make(file, sizeBytes);
     return { id, file: place.name(file), format: 'qcow2', bus: 'ide', readonly: false };
@@ -192,6 +205,6 @@ async function existing(files: HostFiles, option: string, file: string, place: D
       path: absolute,
     });
   if (info.kind !== 'file')
-    throw new VmError('image-unsupported', `--${option} ${file}: not a file`, { path: absolute });
+    throw new VmError('image-unsupported', `--${option} ${file}: not a file; give an image file`, { path: absolute });
   return place.name(absolute);
 }

@@ -103,7 +103,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const isUsage =
       error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
-    const message = isUsage ? (error as Error).message : VmError.from(error).message;
+    const message = isUsage ? (error as Error).message.replace(/\s*\n\s*/g, ' ') : VmError.from(error).message;
     process.stderr.write(`subzero: ${message}\n`);
     process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
   },

@@ -217,15 +217,25 @@ class Run {
     clearTimeout(timer);
     clearInterval(looker);
     stdin?.();
-    await this.#atEnd();
-    return status;
+    const isComplete = await this.#atEnd();
+    return isComplete || status !== EXIT_DONE ? status : EXIT_FAILED;
   }
 
-  /** Screenshot and figures while the machine still is there, then off. */
-  async #atEnd(): Promise<void> {
-    if (this.values.screenshot !== undefined && this.#session.status.kind === 'running') {
-      writeFileSync(this.values.screenshot, await this.#session.screenPicture());
+  /** Also of a guest that has switched itself off. False when there is no picture. */
+  async #takeScreenshot(file: string): Promise<boolean> {
+    try {
+      writeFileSync(file, await this.#session.screenPicture());
+      return true;
+    } catch (error) {
+      process.stderr.write(`subzero: --screenshot ${file}: there is no picture: ${VmError.from(error).message}\n`);
+      return false;
     }
+  }
+
+  /** Screenshot and figures, then off. False when something that was asked for is missing. */
+  async #atEnd(): Promise<boolean> {
+    const { screenshot } = this.values;
+    const isComplete = screenshot === undefined || (await this.#takeScreenshot(screenshot));
     if (this.values.stats && this.#session.status.kind === 'running') {
       const { count, guestNs, mips, load, jit } = await this.#session.stats();
       process.stderr.write(
@@ -236,6 +246,7 @@ class Run {
     if (this.#session.status.kind !== 'stopped') await this.#session.powerOff().catch(() => undefined);
     for (const tap of this.#taps.values()) if (tap !== 'stderr') await tap.close();
     await this.#serialFile?.close();
+    return isComplete;
   }
 
   #fail(error: unknown): void {

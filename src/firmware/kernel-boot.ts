@@ -13,8 +13,11 @@ export interface KernelInput {
 
 /** A kernel of either kind, told apart by content. Throws VmError 'kernel-invalid'. */
 export function kernelBoot(input: KernelInput): KernelBoot {
-  if (isLinuxKernel(input.kernel)) return linuxBoot(input);
+  if (isLinuxKernel(input.kernel)) {
+    if (input.modules.length > 0) throw invalid('it is a Linux kernel, which takes an initrd but no modules');
+    return linuxBoot(input);
+  }
   if (!isMultibootKernel(input.kernel)) throw invalid('it is neither a Linux bzImage nor a Multiboot kernel');
-  const initrd = input.initrd && [{ bytes: input.initrd, commandLine: 'initrd' }];
-  return multiboot({ ...input, modules: initrd ?? input.modules });
+  const initrd = input.initrd === undefined ? [] : [{ bytes: input.initrd, commandLine: 'initrd' }];
+  return multiboot({ ...input, modules: [...initrd, ...input.modules] });
 }

@@ -5,7 +5,7 @@ import type { MachineInput } from '../machine/inputs';
 import type { Rect, ScreenMode } from '../machine/screen';
 import { FRAME_BUFFER_BYTES, type MachineThreadInit } from './machine-thread-init';
 import { packStrokes, withoutBytes } from './machine-link';
-import type { ToHost, ToMachine } from './machine-messages';
+import { LAST_PICTURE, type ToHost, type ToMachine } from './machine-messages';
 import type { KeyStroke } from '../protocol/guest';
 import type { StopCause } from './machine-loop';
 import type { MediaRequest } from './media-server';
@@ -36,6 +36,13 @@ export interface MachineEvents {
   failed(error: Error): void;
 }
 
+/** The guest's screen as RGBA. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
 type Waiting = {
   parts: Uint8Array[];
   resolve: (value: { value: unknown; bytes: Uint8Array }) => void;
@@ -55,6 +62,7 @@ export class MachineHost {
   #pausedWaiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #hasEnded = false;
+  #lastPicture: Picture | undefined;
 
   constructor(
     scripts: { readonly machineThread: string; readonly regionCompiler: string },
@@ -77,6 +85,13 @@ export class MachineHost {
       // without it everything is interpreted, which is slow and right
       this.#compiler.on('error', (error) => this.events.compilerFailed?.(error));
     }
+    this.#waiting.set(LAST_PICTURE, {
+      parts: [],
+      resolve: (answer) => {
+        this.#lastPicture = pictureOf(answer);
+      },
+      reject: () => undefined,
+    });
     this.#worker.on('message', () => this.#drain());
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the machine thread ended unexpectedly')));
@@ -119,10 +134,14 @@ export class MachineHost {
     return (await this.#ask((id) => ({ t: 'screenText', id }))).value;
   }
 
-  /** The guest's screen as RGBA. */
-  async screenPicture(): Promise<{ width: number; height: number; rgba: Uint8Array }> {
-    const { value, bytes } = await this.#ask((id) => ({ t: 'screenPicture', id }));
-    return { ...(value as { width: number; height: number }), rgba: bytes };
+  /** What the screen shows, or last showed when the guest ended by itself. */
+  async screenPicture(): Promise<Picture> {
+    return this.#lastPicture ?? pictureOf(await this.#ask((id) => ({ t: 'screenPicture', id })));
+  }
+
+  /** The screen of a guest that ended by itself. */
+  get lastPicture(): Picture | undefined {
+    return this.#lastPicture;
   }
 
   /** Everything that entered the machine so far, packed. */
@@ -263,6 +282,10 @@ export class MachineHost {
     for (const { reject } of this.#pausedWaiters) reject(gone());
     this.#pausedWaiters = [];
   }
+}
+
+function pictureOf({ value, bytes }: { value: unknown; bytes: Uint8Array }): Picture {
+  return { ...(value as { width: number; height: number }), rgba: bytes };
 }
 
 function gone(): VmError {

@@ -3,6 +3,9 @@ import type { Rect, ScreenMode } from '../machine/screen';
 import type { KeyStroke } from '../protocol/guest';
 import type { StopCause } from './machine-loop';
 
+/** The screen of a guest that has ended, which is answered unasked. Questions count from 1. */
+export const LAST_PICTURE = 0;
+
 /**
  * What crosses the two rings. Bytes named in a comment travel as the record's byte part: `data` fields of inputs never
  * stand in the JSON.
@@ -62,4 +65,5 @@ export type ToHost =
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
   | { readonly t: 'halted'; readonly forever: boolean }
   | { readonly t: 'restarted' }
+  /** Unless the host stopped it, LAST_PICTURE is answered before. */
   | { readonly t: 'stopped'; readonly cause: StopCause };

@@ -9,7 +9,7 @@ import type { ScreenMode } from '../machine/screen';
 import { KeyQueue } from './key-queue';
 import { MachineLink, unpackStrokes, withBytes } from './machine-link';
 import { type Checkpoint, MachineLoop, type LoopHost, type StopCause } from './machine-loop';
-import type { ToMachine } from './machine-messages';
+import { LAST_PICTURE, type ToMachine } from './machine-messages';
 import type { MachineThreadInit } from './machine-thread-init';
 import { Pacer } from './pacer';
 import { RemoteBlockPort } from './remote-block-port';
@@ -370,6 +370,8 @@ class MachineThread implements LoopHost {
 
   #end(cause: StopCause): void {
     this.#link.flush();
+    const isAsked = cause.kind === 'powerOff' && cause.by === 'host';
+    if (!isAsked && this.init.replay === undefined) this.#sendPicture(LAST_PICTURE);
     this.#link.send({ t: 'stopped', cause });
   }
 }

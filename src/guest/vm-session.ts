@@ -26,7 +26,7 @@ import type {
 import type { KeyboardLayoutId } from '../protocol/keyboard-layouts';
 import { InstallerWatch } from './installer-watch';
 import { Lifecycle } from './lifecycle';
-import { MachineHost } from './machine-host';
+import { MachineHost, type Picture } from './machine-host';
 import type { StopCause } from './machine-loop';
 import { MediaServer } from './media-server';
 import { strokeBatches, strokesForText } from './type-text';
@@ -68,6 +68,7 @@ export class VmSession {
   #memory: WebAssembly.Memory | undefined;
   #core: WebAssembly.Module | undefined;
   #hasEnded = false;
+  #lastPicture: Picture | undefined;
   /** Ends what is being saved now. */
   #saving: AbortController | undefined;
   /** As the guest last saw them. */
@@ -283,8 +284,9 @@ export class VmSession {
     return (await this.#running().screenText()) as ScreenText;
   }
 
+  /** A PNG of the screen; of its last one when the guest has ended by itself. */
   async screenPicture(): Promise<Uint8Array> {
-    const { width, height, rgba } = await this.#running().screenPicture();
+    const { width, height, rgba } = this.#lastPicture ?? (await this.#running().screenPicture());
     return encodePng(rgba, width, height);
   }
 
@@ -509,6 +511,7 @@ export class VmSession {
     this.lifecycle.expect('stop', 'running', 'paused', 'saving', 'starting', 'crashed', 'stopping');
     if (this.status.kind !== 'crashed') this.lifecycle.move({ kind: 'stopping' });
     this.#hasEnded = true;
+    this.#lastPicture = this.#machine?.lastPicture;
     await this.#endMachine();
     await this.#closeMedia();
     if (end.kind === 'poweredOff') await this.#afterPowerOff();

@@ -35,6 +35,18 @@ describe('the firmware', () => {
   });
 
   test.each([
+    [['--disk', '10Q'], 2, /--disk 10Q: must be a size such as 10G/],
+    [['--disk', '0'], 2, /--disk 0: must be a size such as 10G/],
+    [['--disk', '-5G'], 2, /--disk/],
+    [['--disk', 'no-such.img'], 1, /--disk no-such\.img: the file does not exist/],
+  ])('%j is refused in one line', async (args, expected, message) => {
+    const { status, stderr } = await cli.run(['run', ...args], { timeoutMs: 100_000 });
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(expected);
+  });
+
+  test.each([
     ['--serial', '/no/such/log', /--serial \/no\/such\/log: cannot be written: its folder does not exist/],
     ['--serial', '/', /--serial \/: cannot be written: it is a folder/],
     ['--screenshot', '/no/such.png', /--screenshot \/no\/such\.png: cannot be written/],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Cli } from '../../support/guest-cli';
 import { multibootKernel } from '../../support/multiboot-kernel';
+import { readPicture } from '../../support/picture';
 
 const cli = new Cli();
 afterAll(() => cli.close());
@@ -16,9 +17,11 @@ describe('a Multiboot kernel', () => {
     const { status, stderr } = await cli.run([
       ...['run', '--headless', '--memory', '64', '--kernel', file('kernel.elf'), '--append', 'root=/dev/x "a b"'],
       ...['--module', `${file('first')} one two`, '--module', file('second')],
-      ...['--tap-port', `0xe9=${file('out')}`, '--debug-exit', '--timeout', '120'],
+      ...['--tap-port', `0xe9=${file('out')}`, '--debug-exit', '--timeout', '120', '--screenshot', file('last.png')],
     ]);
     expect(status, stderr).toBe((0x2a << 1) | 1);
+    // Of a machine that is gone: the kernel's own end is no reason to have no picture.
+    expect(readPicture(file('last.png'))).toMatchObject({ width: 720, height: 400 });
     const out = readFileSync(file('out'));
     const lines = out.toString('latin1').split('\n').slice(0, 5);
     expect(lines).toEqual([

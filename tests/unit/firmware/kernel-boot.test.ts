@@ -186,6 +186,11 @@ function elf({
 }
 
 describe('Multiboot', () => {
+  it('is what has modules: Linux refuses them', () => {
+    const modules = [{ bytes: new Uint8Array(1), commandLine: '' }];
+    expect(refused(() => boot(linux(), { modules }))).toMatch(/no modules/);
+  });
+
   it('loads segments, zeroes the rest and places modules behind', () => {
     const modules = [
       { bytes: new Uint8Array(5000), commandLine: 'first one' },
@@ -235,6 +240,13 @@ describe('Multiboot', () => {
     expect(
       refused(() => boot(elf(), { modules: [{ bytes: new Uint8Array(1), commandLine: 'x'.repeat(20_000) }] })),
     ).toMatch(/too long/);
+  });
+
+  it('loads an initrd as the first module', () => {
+    const modules = [{ bytes: new Uint8Array(3), commandLine: 'second' }];
+    expect(boot(elf(), { initrd: new Uint8Array(5), modules })).toEqual(
+      boot(elf(), { modules: [{ bytes: new Uint8Array(5), commandLine: 'initrd' }, ...modules] }),
+    );
   });
 
   it('survives damaged files', () => {
