@@ -15,6 +15,7 @@ const SCRATCH = 0x3ff;
 const PCI_ADDRESS = 0xcf8;
 const IDE = 0x1f0;
 const BASE = 0x100000;
+const VECTORS = 0x30;
 const CODE = 8;
 const DATA = 16;
 
@@ -137,7 +138,7 @@ function start(asm: CounterAssembler): void {
   asm.byte(0xea).dwordOf('flat', BASE).word(CODE); // jmp far
   asm.label('flat').moveImmediate32(AX, DATA);
   for (const segment of [DS, ES, SS] as const) asm.moveToSegment(segment, AX);
-  // 8259: vectors from 0x20, only the timer unmasked (datasheet, "Initialization Command Words").
+  // 8259: vectors from 0x20, only timer and disk unmasked (datasheet, "Initialization Command Words").
   for (const [port, value] of [
     [0x20, 0x11],
     [0x21, 0x20],
@@ -147,14 +148,13 @@ function start(asm: CounterAssembler): void {
     [0xa1, 0x28],
     [0xa1, 0x02],
     [0xa1, 0x01],
-    [0x21, 0xfe],
-    [0xa1, 0xff],
+    [0x21, 0xfa],
+    [0xa1, 0xbf],
     // 8254: 100 Hz, rate generator.
     [0x43, 0x34],
     [0x40, 11932 & 0xff],
     [0x40, 11932 >> 8],
-    // Drives without interrupts.
-    [0x3f6, 0x02],
+    [0x3f6, 0x00],
   ] as const) {
     asm.out8(port, value);
   }
@@ -267,12 +267,17 @@ function subroutines(asm: CounterAssembler): void {
     .outAl(IDE + 7)
     .ret();
 
+  // Asleep while BSY: a host that is slow to answer shall not be kept from it.
   asm
     .label('waitDisk')
     .inAl(IDE + 7)
     .byte(0xa8, 0x80)
-    .jumpIf('notZero', 'waitDisk'); // BSY
-  asm.byte(0xa8, 0x21).jumpIf('notZero', 'diskError').ret(); // DF or ERR
+    .jumpIf('zero', 'answered')
+    .setInterrupts()
+    .halt()
+    .clearInterrupts()
+    .jump('waitDisk');
+  asm.label('answered').byte(0xa8, 0x21).jumpIf('notZero', 'diskError').ret(); // DF or ERR
   asm.label('diskError').moveLabel32(SI, 'errorText', BASE).call('print').jump('stop');
 
   // BL: what; EAX: found; ECX: expected.
@@ -295,6 +300,17 @@ function subroutines(asm: CounterAssembler): void {
     .outAl(COM1)
     .ret(); // THRE
 
+  asm
+    .label('disk')
+    .push(AX)
+    .push(DX)
+    .inAl(IDE + 7)
+    .byte(0xb0, 0x20)
+    .outImmediateAl(0xa0)
+    .outImmediateAl(0x20)
+    .pop(DX)
+    .pop(AX)
+    .byte(0xcf);
   asm.label('tick').push(AX).byte(0xb0, 0x20).outImmediateAl(0x20).pop(AX).label('spurious').byte(0xcf); // iret
   asm.label('fault').moveLabel32(SI, 'faultText', BASE).call('print').jump('stop');
 }
@@ -304,8 +320,9 @@ function tables(asm: CounterAssembler): void {
   asm.label('mismatchText').text('MISMATCH \0').label('faultText').text('FAULT\n\0');
   asm.align(8).label('gdt').dword(0).dword(0).dword(0xffff).dword(0xcf9a00).dword(0xffff).dword(0xcf9200);
   asm.label('gdtr').word(23).dwordOf('gdt', BASE).align(8).label('idt');
-  for (let vector = 0; vector < 0x28; vector++) {
-    const handler = vector === 0x20 ? 'tick' : vector === 0x27 ? 'spurious' : 'fault';
+  const handlers: Readonly<Record<number, string>> = { 32: 'tick', 39: 'spurious', 46: 'disk' };
+  for (let vector = 0; vector < VECTORS; vector++) {
+    const handler = handlers[vector] ?? 'fault';
     asm
       .wordOf(handler)
       .word(CODE)
@@ -314,6 +331,6 @@ function tables(asm: CounterAssembler): void {
   }
   asm
     .label('idtr')
-    .word(0x28 * 8 - 1)
+    .word(VECTORS * 8 - 1)
     .dwordOf('idt', BASE);
 }

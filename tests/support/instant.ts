@@ -15,8 +15,8 @@ import type { KillPoint } from './killing-files';
 import { hasQemuImg, qemuCheck } from './qemu-img';
 
 const OUT = path.resolve(__dirname, '../../build/out');
-/** Past the child's own patience. */
-const CHILD_MS = 1_800_000;
+/** Past the child's own patience; counted, like that, while this process runs. */
+const CHILD_SECONDS = 1800;
 
 const config: VmConfig = {
   ...defaultConfig('Counter'),
@@ -228,14 +228,17 @@ export class InstantLab {
       execArgv: ['--liftoff-only'],
     });
     fs.closeSync(log);
-    const timer = setTimeout(() => child.kill('SIGABRT'), CHILD_MS);
+    let seconds = 0;
+    const timer = setInterval(() => {
+      if (++seconds === CHILD_SECONDS) child.kill('SIGABRT');
+    }, 1000);
     let killer: ReturnType<typeof setTimeout> | undefined;
     child.on('message', () => {
       if (killAfterMs !== undefined) killer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     });
     return new Promise((resolve) => {
       child.on('close', (_status, signal) => {
-        clearTimeout(timer);
+        clearInterval(timer);
         clearTimeout(killer);
         const output = fs.readFileSync(logPath, 'utf8');
         fs.rmSync(logPath);
