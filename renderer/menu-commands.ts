@@ -9,7 +9,7 @@ import { openDialog, showDialog } from './state/dialogs';
 import { vmById } from './state/library';
 import { canTakeSnapshot, doPower, isPoweredOn, type PowerAction, possibleActions } from './state/power';
 import { setScale } from './state/scale';
-import { closeTab, stepTab, tabs } from './state/tabs';
+import { closeTab, openTab, stepTab, tabs } from './state/tabs';
 import { isFullScreen, isLibraryShown, setFullScreen } from './state/window';
 
 const POWER: Partial<Record<MenuCommand, PowerAction>> = {
@@ -27,6 +27,7 @@ export function startMenuCommands(): () => void {
       // A dialog has the word until it is closed.
       if (openDialog.get() === undefined) run(command);
     }),
+    onEvent('showVm', ({ vm }) => openTab(vm)),
     onEvent('closeAsked', ({ names }) => showDialog({ kind: 'closing', names })),
   ];
   return () => {

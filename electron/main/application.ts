@@ -7,6 +7,7 @@ import type { Library } from '../../src/library/library';
 import { appChecks, type AppEvents } from '../../src/protocol/app';
 import { Endpoint } from '../../src/protocol/rpc';
 import type { AppContext, WindowEndpoint } from './app-context';
+import { BackgroundTray } from './background-tray';
 import { CloseGuard } from './close-guard';
 import { acceptDrops } from './dropped-files';
 import { FileTokens } from './file-tokens';
@@ -25,10 +26,14 @@ import { installMenu } from './menu';
 import { originOf, WindowTransport } from './rpc';
 import { VmDirectory } from './vm-directory';
 
+/** Sessions that end give programs about as long. */
+const SESSION_END_MS = 19_000;
+
 /** The app: its window, the VMs it runs, and what connects them. */
 export class Application {
   readonly #context: AppContext;
   readonly #guard: CloseGuard;
+  readonly #tray: BackgroundTray;
   #window: BrowserWindow | undefined;
   #endpoint: WindowEndpoint | undefined;
   #opening: Promise<void> | undefined;
@@ -54,6 +59,11 @@ export class Application {
       () => this.#closeView(),
       () => app.quit(),
     );
+    this.#tray = new BackgroundTray({
+      show: (vm) => void this.showWindow().then(() => (vm === undefined ? undefined : this.#emit('showVm', { vm }))),
+      end: () => this.endWithoutUser(),
+      quit: () => app.quit(),
+    });
     this.#tellWindow();
   }
 
@@ -111,7 +121,11 @@ export class Application {
   /** The session ends: VMs are saved, then the app quits. */
   endWithoutUser(): void {
     if (this.#context.supervisor.folders.length === 0) app.quit();
-    else this.#guard.endWithoutUser();
+    else {
+      this.#guard.endWithoutUser();
+      // What is not saved by then is as after a power failure; a session that ends does not wait longer either.
+      setTimeout(() => app.exit(1), SESSION_END_MS).unref();
+    }
   }
 
   async #openWindow(): Promise<void> {
@@ -156,7 +170,10 @@ export class Application {
 
   #tellWindow(): void {
     const { directory, supervisor } = this.#context;
-    directory.onChanged.on((items) => this.#emit('library', items));
+    directory.onChanged.on((items) => {
+      this.#emit('library', items);
+      this.#tray.update(items);
+    });
     directory.onFolders.on((folders) => this.#emit('folders', folders));
     directory.onTrouble.on((error) => this.#emit('failed', { error }));
     directory.onDetails.on((vm) => this.#emit('details', { vm }));

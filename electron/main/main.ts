@@ -1,4 +1,4 @@
-import { app } from 'electron';
+import { app, powerMonitor } from 'electron';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeHostFiles } from '../../src/base/node-host-files';
@@ -29,6 +29,10 @@ if (!app.requestSingleInstanceLock()) {
     serveAppScheme();
     // Not earlier: Chromium puts its own handler in place before `ready`.
     process.on('SIGTERM', () => application.endWithoutUser());
+    powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+      event?.preventDefault();
+      application.endWithoutUser();
+    });
     await application.begin();
     await application.openFiles(filesOf(process.argv, process.cwd()));
   });

@@ -6,6 +6,7 @@ import { VmError, type WireError } from '../../src/base/errors';
 import { Emitter } from '../../src/base/events';
 import { describeProblems } from '../../src/config/problem';
 import type { Library, VmEntry } from '../../src/library/library';
+import { translate } from '../../src/i18n/translate';
 import type { LibraryFolder, VmId, VmItem } from '../../src/protocol/app';
 import type { VmEnd, VmStatus } from '../../src/protocol/guest';
 import { SocketTransport } from '../../src/protocol/socket-transport';
@@ -13,6 +14,8 @@ import { GuestLink } from './guest-link';
 import type { GuestSupervisor } from './guest-supervisor';
 
 const REFRESH_DELAY_MS = 120;
+/** A VM's process that has just started does not serve its socket at once. */
+const RECONNECT_MS = 200;
 const PROGRESS_INTERVAL_MS = 100;
 /** Catches what watching misses: network folders, folders elsewhere. */
 const REFRESH_INTERVAL_MS = 5_000;
@@ -24,6 +27,7 @@ export class VmDirectory {
   readonly #entries = new Map<VmId, VmEntry>();
   /** VMs that other processes run, by folder. */
   readonly #remote = new Map<string, { readonly pid: number; readonly link: GuestLink }>();
+  readonly #connecting = new Set<string>();
   readonly #crashes = new Map<string, WireError>();
   /** Media changed while running, by folder and drive. */
   readonly #media = new Map<string, Map<string, string | null>>();
@@ -70,6 +74,8 @@ export class VmDirectory {
   async begin(): Promise<void> {
     await mkdir(this.library.paths.vmsFolder, { recursive: true }).catch(() => undefined);
     await this.refresh();
+    await Promise.all([...this.#entries.values()].map((entry) => this.#lookForLeft(entry)));
+    this.#tell();
     setInterval(() => this.refreshSoon(), REFRESH_INTERVAL_MS).unref();
   }
 
@@ -124,6 +130,13 @@ export class VmDirectory {
   dismissCrash(id: VmId): void {
     this.#crashes.delete(this.folder(id));
     this.#tell();
+  }
+
+  /** A VM whose program was killed: the user hears of it, and what there is to go on from. */
+  async #lookForLeft({ folder, kind, owner }: VmEntry): Promise<void> {
+    if (kind !== 'ok' || owner !== undefined || this.supervisor.link(folder) !== undefined) return;
+    if (!(await this.library.wasLeftBehind(folder).catch(() => false))) return;
+    this.#crashes.set(folder, { code: 'guest-gone', message: translate('crash.left') });
   }
 
   /** VMs of this app that would end with it. */
@@ -254,22 +267,43 @@ export class VmDirectory {
     for (const { folder, owner } of entries) {
       if (owner === undefined || owner.socketPath === '' || this.supervisor.link(folder) !== undefined) continue;
       if (owner.pid === process.pid || this.#remote.get(folder)?.pid === owner.pid) continue;
+      if (this.#connecting.has(folder)) continue;
+      this.#connecting.add(folder);
+      this.#crashes.delete(folder);
       const socket = connect(owner.socketPath);
       // Not served yet, or just gone: the next look tells.
-      socket.once('error', () => socket.destroy());
+      socket.once('error', () => {
+        socket.destroy();
+        this.#connecting.delete(folder);
+        setTimeout(() => this.refreshSoon(), RECONNECT_MS);
+      });
       socket.once('connect', () => {
+        this.#connecting.delete(folder);
+        let hasEnded = false;
         const link = new GuestLink(new SocketTransport(socket));
         this.#remote.set(folder, { pid: owner.pid, link });
         link.onClose = () => {
           if (this.#remote.get(folder)?.link === link) this.#remote.delete(folder);
           this.#tell();
-          this.refreshSoon();
+          void this.#lost(folder, hasEnded);
         };
-        link.on('end', (end) => this.onEnded.emit({ vm: idOf(folder), end }));
+        link.on('end', (end) => {
+          hasEnded = true;
+          this.onEnded.emit({ vm: idOf(folder), end });
+        });
         this.#follow(folder, link);
         this.#tell();
       });
     }
+  }
+
+  /** The link to a VM that another program ran has ended: with a word before, or because it was killed. */
+  async #lost(folder: string, hasEnded: boolean): Promise<void> {
+    await this.refresh();
+    const entry = this.#entries.get(idOf(folder));
+    if (hasEnded || entry === undefined) return;
+    await this.#lookForLeft(entry);
+    this.#tell();
   }
 
   #watchFolders(entries: readonly VmEntry[]): void {

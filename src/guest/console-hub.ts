@@ -3,6 +3,7 @@ import {
   type ConsoleInput,
   type ConsoleOutput,
   type ConsoleRect,
+  type DeadEnd,
   FrameWindow,
   packRects,
 } from '../protocol/console';
@@ -57,6 +58,7 @@ export class ConsoleHub {
   #isAsked = false;
   #leds = 0;
   #isAbsolute = false;
+  #deadEnd: DeadEnd = 'none';
   #textTimer: ReturnType<typeof setTimeout> | undefined;
   #isRunning = false;
 
@@ -73,6 +75,10 @@ export class ConsoleHub {
     pointerMode: (absolute) => {
       this.#isAbsolute = absolute;
       this.#toAll({ t: 'pointerMode', absolute });
+    },
+    deadEnd: (found) => {
+      this.#deadEnd = found;
+      this.#toAll({ t: 'deadEnd', found });
     },
     serial: (port, bytes) => {
       if (this.#viewers.size > 0) this.#toAll({ t: 'serial', port, bytes: bytes.slice() });
@@ -101,6 +107,7 @@ export class ConsoleHub {
     };
     port.send({ t: 'leds', leds: this.#leds });
     port.send({ t: 'pointerMode', absolute: this.#isAbsolute });
+    if (this.#deadEnd !== 'none') port.send({ t: 'deadEnd', found: this.#deadEnd });
     for (let serial = 0; serial < SERIAL_PORTS; serial++) {
       const bytes = this.session.serialHistory(serial);
       if (bytes.length > 0) port.send({ t: 'serial', port: serial, bytes: bytes.slice() });
@@ -151,6 +158,7 @@ export class ConsoleHub {
     this.#isRunning = isRunning;
     this.#isAsked = false;
     this.#mode = undefined;
+    this.events.deadEnd?.('none');
     for (const viewer of this.#viewers) viewer.pending = 'all';
     if (isRunning) this.#ask();
   }

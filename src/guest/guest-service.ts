@@ -47,6 +47,7 @@ export class GuestService {
       this.#emit('pointerMode', { absolute });
       this.#tell((listener) => listener.pointerMode?.(absolute));
     },
+    deadEnd: (found) => this.#tell((listener) => listener.deadEnd?.(found)),
     activity: (device) => this.#activity(device),
     medium: (device, file) => {
       this.#emit('medium', { device, file });

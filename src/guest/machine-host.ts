@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { VmError } from '../base/errors';
 import { createRing, RingConsumer, RingProducer } from '../machine/ring';
+import type { DeadEnd } from '../protocol/console';
 import type { MachineInput } from '../machine/inputs';
 import type { Rect, ScreenMode } from '../machine/screen';
 import { FRAME_BUFFER_BYTES, type MachineThreadInit } from './machine-thread-init';
@@ -25,7 +26,7 @@ export interface MachineEvents {
   nvram(bytes: Uint8Array): void;
   leds(leds: number): void;
   pointerMode(absolute: boolean): void;
-  halted(forever: boolean): void;
+  deadEnd(found: DeadEnd): void;
   restarted?(): void;
   /** State hash at a checkpoint of a recorded or replayed run. */
   hash?(count: number, hash: string): void;
@@ -226,8 +227,8 @@ export class MachineHost {
         return this.events.leds(message.leds);
       case 'pointerMode':
         return this.events.pointerMode(message.absolute);
-      case 'halted':
-        return this.events.halted(message.forever);
+      case 'deadEnd':
+        return this.events.deadEnd(message.found);
       case 'paused': {
         const waiters = this.#pausedWaiters;
         this.#pausedWaiters = [];

@@ -44,8 +44,8 @@ export interface LoopHost {
   sleep(timeoutMs: number): void;
   /** Called between slices and before sleeping: output, frames. Returns the ms after which it wants to be called again while idle. */
   afterSlice(isIdle: boolean): number;
-  /** All vCPUs halt; `forever` when only a host event can wake it. */
-  halted(forever: boolean): void;
+  /** A triple fault resets the machine: `wasReset` follows. */
+  tripleFault(): void;
   /** The machine has power-on values again. */
   wasReset(): void;
 }
@@ -67,7 +67,6 @@ export class MachineLoop {
   #isPaused = false;
   #stop: StopCause | undefined;
   #onPaused: (() => void) | undefined;
-  #wasHalted = false;
   /** The clock was stepped while all vCPUs slept, and nothing ran since: a second step would hide what came between. */
   #isPaced = false;
   #sliceInstructions = SLICE_FIRST;
@@ -148,7 +147,6 @@ export class MachineLoop {
       if (this.#stop === undefined) this.#idle();
       return;
     }
-    this.#wasHalted = false;
     if (reason.kind === 'reset') this.#reset();
     else if (reason.kind === 'shutdown') this.#shutdown(reason.cause);
     else if (reason.kind === 'failed')
@@ -214,8 +212,6 @@ export class MachineLoop {
       if (this.options.replay.nextCount === undefined) this.stop({ kind: 'replayEnded', count: this.#count() });
       return;
     }
-    if (!this.#wasHalted) this.host.halted(deadline === undefined);
-    this.#wasHalted = true;
     const again = this.host.afterSlice(true);
     const before = this.host.nowMs();
     let timeout = Math.min(LONGEST_SLEEP_MS, again);
@@ -248,6 +244,9 @@ export class MachineLoop {
   #shutdown(cause: 'tripleFault' | 'acpi'): void {
     if (cause === 'acpi') this.stop({ kind: 'powerOff', by: 'guest' });
     else if (this.options.noReboot) this.stop({ kind: 'tripleFault' });
-    else this.#resetMachine(); // a PC wires SHUTDOWN to reset
+    else {
+      this.host.tripleFault();
+      this.#resetMachine(); // a PC wires SHUTDOWN to reset
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { MachineInput } from '../machine/inputs';
 import type { Rect, ScreenMode } from '../machine/screen';
 import type { KeyStroke } from '../protocol/guest';
+import type { DeadEnd } from '../protocol/console';
 import type { StopCause } from './machine-loop';
 
 /** The screen of a guest that has ended, which is answered unasked. Questions count from 1. */
@@ -63,7 +64,7 @@ export type ToHost =
   | { readonly t: 'leds'; readonly leds: number }
   /** The guest understands an absolute pointer (or no longer does). */
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
-  | { readonly t: 'halted'; readonly forever: boolean }
+  | { readonly t: 'deadEnd'; readonly found: DeadEnd }
   | { readonly t: 'restarted' }
   /** Unless the host stopped it, LAST_PICTURE is answered before. */
   | { readonly t: 'stopped'; readonly cause: StopCause };

@@ -6,6 +6,7 @@ import { buildPc, type PcMachine } from '../board/pc';
 import { BackgroundCompiler } from './background-compiler';
 import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
+import { DeadEndWatch } from './dead-end-watch';
 import { KeyQueue } from './key-queue';
 import { MachineLink, unpackStrokes, withBytes } from './machine-link';
 import { type Checkpoint, MachineLoop, type LoopHost, type StopCause } from './machine-loop';
@@ -26,6 +27,7 @@ class MachineThread implements LoopHost {
   readonly #ports = new Map<string, RemoteBlockPort>();
   readonly #machine: PcMachine;
   readonly #loop: MachineLoop;
+  readonly #deadEnd: DeadEndWatch;
   readonly #keys: KeyQueue;
   readonly #frame: Uint32Array;
   #framesWanted = 0;
@@ -49,6 +51,7 @@ class MachineThread implements LoopHost {
     this.#frame = new Uint32Array(init.frameBuffer);
     this.#machine = this.#build();
     this.#keys = this.#keyQueue();
+    this.#deadEnd = this.#deadEndWatch();
     const { clock } = this.#machine;
     const count = this.#machine.turns.count;
     const pacer = new Pacer(this.nowMs(), clock.nowNs(), count, clock.step.nsPerInstruction);
@@ -84,6 +87,7 @@ class MachineThread implements LoopHost {
   wasReset(): void {
     this.#keys.clear();
     this.#link.send({ t: 'restarted' });
+    this.#deadEnd.wasReset();
   }
 
   sleep(timeoutMs: number): void {
@@ -103,7 +107,8 @@ class MachineThread implements LoopHost {
       this.#sendSmallThings();
     }
     if (isFrameDue && this.#framesWanted > 0) this.#sendFrame(now);
-    return Math.min(this.#nextFrameMs(now, isFrameDue), this.#keys.waitNs / 1e6);
+    const lookMs = this.#deadEnd.look(now, isIdle);
+    return Math.min(this.#nextFrameMs(now, isFrameDue), this.#keys.waitNs / 1e6, lookMs);
   }
 
   #nextFrameMs(now: number, isFrameDue: boolean): number {
@@ -115,8 +120,8 @@ class MachineThread implements LoopHost {
       : Math.max(FRAME_MS, (change - this.#machine.clock.nowNs()) / 1e6);
   }
 
-  halted(forever: boolean): void {
-    if (forever) this.#link.send({ t: 'halted', forever });
+  tripleFault(): void {
+    this.#deadEnd.tripleFault();
   }
 
   // building
@@ -182,6 +187,18 @@ class MachineThread implements LoopHost {
         () => undefined,
       );
     return keys;
+  }
+
+  #deadEndWatch(): DeadEndWatch {
+    const { vcpus, screen } = this.#machine;
+    return new DeadEndWatch(
+      {
+        counts: () => vcpus.map(({ count }) => count),
+        vcpus: () => vcpus.map((vcpu) => vcpu.save()),
+        lines: () => screen.readText(),
+      },
+      (found) => this.#link.send({ t: 'deadEnd', found }),
+    );
   }
 
   #replayer(inputs: ConstructorParameters<typeof InputReplayer>[0]): InputReplayer {

@@ -13,6 +13,7 @@ import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-
 import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
 import type { Plain } from '../machine/saved-state';
 import type { Rect, ScreenMode } from '../machine/screen';
+import type { DeadEnd } from '../protocol/console';
 import type {
   KeyStroke,
   PointerMove,
@@ -35,6 +36,11 @@ import { readFirmware, type VmAssets } from './vm-assets';
 import { packState, unpackState } from './state-codec';
 
 const SERIAL_HISTORY_BYTES = 256 << 10;
+const DEAD_ENDS: Readonly<Record<Exclude<DeadEnd, 'none'>, string>> = {
+  noBootDevice: 'the BIOS found nothing to boot from',
+  halted: 'the guest halted the CPU with interrupts off',
+  tripleFault: 'a triple fault reset the machine',
+};
 
 export interface SessionEvents {
   status(status: VmStatus): void;
@@ -44,6 +50,7 @@ export interface SessionEvents {
   frame(mode: ScreenMode, rects: readonly Rect[], pixels: Uint8Array): void;
   leds(leds: number): void;
   pointerMode(absolute: boolean): void;
+  deadEnd(found: DeadEnd): void;
   activity(device: string): void;
   medium(device: string, file: string | null): void;
   /** The guest restarted after it wrote to a disk: this CD has most likely done its work. */
@@ -485,8 +492,9 @@ export class VmSession {
           leds: (leds) => this.events.leds(leds),
           pointerMode: (absolute) => this.events.pointerMode(absolute),
           compilerFailed: (error) => this.#log('warning', error),
-          halted: (forever) => {
-            if (forever) this.events.log('info', 'the guest halted the CPU with nothing to wake it');
+          deadEnd: (found) => {
+            if (found !== 'none') this.events.log('info', DEAD_ENDS[found]);
+            this.events.deadEnd(found);
           },
           hash: (count, hash) => this.onHash?.(count, hash),
           nvram: (bytes) => void this.store.writeNvram(bytes).catch((error: unknown) => this.#log('warning', error)),

@@ -36,7 +36,7 @@ import { viewOfTree } from './snapshots/snapshot-store';
 import { SnapshotFolder } from './snapshots/snapshot-folder';
 import { loadConfig, requireValid, resolveFile, writeConfig } from './vm-folder';
 import { Trash, type TrashedVm } from './trash';
-import { type LockOwner, readOwner } from './vm-lock';
+import { type LockOwner, readOwner, wasLeftBehind } from './vm-lock';
 
 export type VmEntry = {
   /** Real path; names the VM. */
@@ -297,6 +297,11 @@ export class Library {
     await this.files.syncFolder(parent);
     await this.forget(entry.folder);
     await this.files.removeTree(doomed);
+  }
+
+  /** Whether the program that ran a VM last was killed. */
+  wasLeftBehind(folder: string): Promise<boolean> {
+    return wasLeftBehind(this.files, folder);
   }
 
   /** Takes the VM over. `socketPath`: '' when this process does not serve it. */

@@ -36,6 +36,14 @@ export async function readOwner(files: HostFiles, vmFolder: string): Promise<Loc
   return lock !== undefined && lock !== 'unreadable' && (await isLive(files, vmFolder, lock)) ? lock : undefined;
 }
 
+/** Whether the last owner ended without giving the VM back: killed, crashed, or the power failed. */
+export async function wasLeftBehind(files: HostFiles, vmFolder: string): Promise<boolean> {
+  const lock = await readLock(files, path.join(vmFolder, LOCK));
+  if (lock === undefined || lock === 'unreadable') return false;
+  // A copied folder brings the lock of another.
+  return lock.folder === (await identityOfFolder(files, vmFolder)) && !isRunning(lock);
+}
+
 /** Throws 'vm-in-use' naming the owner. */
 export async function acquireLock(files: HostFiles, vmFolder: string, socketPath: string): Promise<VmLock> {
   const lockPath = path.join(vmFolder, LOCK);

@@ -377,6 +377,8 @@ export interface AppEvents {
   /** An image that the user dropped on the window. */
   dropped: PickedFile;
   menu: MenuCommand;
+  /** The tray asks for a VM's tab. */
+  showVm: { vm: VmId };
   /** The window is to close while these VMs run; answered by 'app.closeAnswer'. */
   closeAsked: { names: readonly string[] };
   fullScreen: boolean;

@@ -33,6 +33,10 @@ export interface ConsoleRect {
   readonly height: number;
 }
 
+/** Where a guest cannot go on by itself. */
+export const deadEnds = ['none', 'noBootDevice', 'halted', 'tripleFault'] as const;
+export type DeadEnd = (typeof deadEnds)[number];
+
 /** To the window. */
 export type ConsoleOutput =
   /**
@@ -55,6 +59,7 @@ export type ConsoleOutput =
   /** Bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock. */
   | { readonly t: 'leds'; readonly leds: number }
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
+  | { readonly t: 'deadEnd'; readonly found: DeadEnd }
   | { readonly t: 'serial'; readonly port: number; readonly bytes: Uint8Array };
 
 /** From the window. */
@@ -114,6 +119,7 @@ const outputChecks: Readonly<Record<ConsoleOutput['t'], ArgsCheck>> = {
   }),
   leds: object({ t: oneOf(['leds']), leds: integer(0, 7) }),
   pointerMode: object({ t: oneOf(['pointerMode']), absolute: boolean }),
+  deadEnd: object({ t: oneOf(['deadEnd']), found: oneOf(deadEnds) }),
   serial: object({ t: oneOf(['serial']), port, bytes: bytes(MAX_SERIAL_BYTES) }),
 };
 

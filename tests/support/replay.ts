@@ -35,7 +35,7 @@ export async function record(changes: Partial<VmConfig>, everyInstructions: numb
   let seen = '';
   const ignore = (): void => undefined;
   const events: SessionEvents = {
-    ...{ status: ignore, tap: ignore, frame: ignore, leds: ignore, pointerMode: ignore },
+    ...{ status: ignore, tap: ignore, frame: ignore, leds: ignore, deadEnd: ignore, pointerMode: ignore },
     ...{ activity: ignore, medium: ignore, installed: ignore, log: ignore },
     end: (end) => {
       if (end.kind === 'failed') process.stderr.write(`the recorded VM failed: ${end.error.message}\n`);
@@ -90,7 +90,7 @@ export async function replay(
       },
       {
         ...{ ready: ignore, running: ignore, disk: ignore, eject: ignore, locked: ignore, serial: ignore, tap: ignore },
-        ...{ frame: ignore, leds: ignore, pointerMode: ignore, halted: ignore, nvram: ignore },
+        ...{ frame: ignore, leds: ignore, pointerMode: ignore, deadEnd: ignore, nvram: ignore },
         hash: (count, hash) => hashes.set(count, hash),
         stopped: (cause) => {
           void host.terminate();

@@ -88,7 +88,12 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
         await directory.refresh();
       } else await link.call('vm.powerOff', null);
     },
-    'vm.dismissCrash': ({ vm }) => directory.dismissCrash(vm),
+    'vm.dismissCrash': async ({ vm }) => {
+      const { folder } = directory.entry(vm);
+      // Taking it once puts it in order, and what was left behind is not told of again.
+      if (await library.wasLeftBehind(folder)) await changeStopped(library, folder, async () => undefined);
+      directory.dismissCrash(vm);
+    },
     'vm.stats': ({ vm }) => directory.requireLink(vm).stats(),
     'vm.insertMedium': async ({ vm, device }) => {
       const config = configOf(context, vm);

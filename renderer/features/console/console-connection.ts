@@ -1,6 +1,7 @@
-import type { ConsoleInput, ConsoleMode } from '../../../src/protocol/console';
+import type { ConsoleInput, ConsoleMode, DeadEnd } from '../../../src/protocol/console';
 import type { VmId } from '../../../src/protocol/app';
 import { attachConsole } from '../../bridge/bridge';
+import { setGuestLeds } from '../../state/leds';
 import { Store } from '../../state/store';
 import type { ScreenNews } from './screen-session';
 
@@ -12,8 +13,8 @@ export class ConsoleConnection {
   readonly canvas = document.createElement('canvas');
   readonly mode = new Store<ConsoleMode | undefined>(undefined);
   readonly text = new Store<readonly string[]>([]);
-  readonly leds = new Store(0);
   readonly isAbsolute = new Store(false);
+  readonly deadEnd = new Store<DeadEnd>('none');
   readonly #worker = new Worker(new URL('./screen-worker.ts', import.meta.url), { type: 'module' });
   readonly #serial = new Map<
     number,
@@ -64,9 +65,11 @@ export class ConsoleConnection {
       case 'text':
         return this.text.set(news.lines);
       case 'leds':
-        return this.leds.set(news.leds);
+        return setGuestLeds(this.vm, news.leds);
       case 'pointerMode':
         return this.isAbsolute.set(news.absolute);
+      case 'deadEnd':
+        return this.deadEnd.set(news.found);
       case 'serial': {
         const line = this.#line(news.port);
         line.held.push(news.bytes);

@@ -102,9 +102,8 @@ export function SerialView({ connection, port, name, isShown }: SerialViewProps)
   }, [connection, port, name]);
 
   useEffect(() => {
-    if (!isShown) return;
-    open.current?.fit.fit();
-    open.current?.terminal.focus();
+    // The keyboard stays where it is: arrow keys in the tabs must not end in the guest.
+    if (isShown) open.current?.fit.fit();
   }, [isShown]);
 
   const copy = (): void => {

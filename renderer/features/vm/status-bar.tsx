@@ -4,7 +4,11 @@ import type { DeviceLine, VmItem } from '../../../src/protocol/app';
 import type { VmStats } from '../../../src/protocol/guest';
 import { call } from '../../bridge/bridge';
 import { Icon } from '../../components/icon';
+import { MenuButton, type MenuEntry } from '../../components/menu-button';
 import { activityKey, busyDevices } from '../../state/activity';
+import { showDialog } from '../../state/dialogs';
+import { guestLeds } from '../../state/leds';
+import { report } from '../../state/notices';
 import { isPoweredOn } from '../../state/power';
 import { useStore } from '../../state/store';
 import { stateLook, stateText } from './state-text';
@@ -25,7 +29,8 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
   const details = useDetails(vm);
   const stats = useStats(vm);
   const isOn = isPoweredOn(vm);
-  const drives = details?.devices.filter(({ kind }) => ['disk', 'cdrom', 'floppy'].includes(kind)) ?? [];
+  const memory = details?.devices.find(({ kind }) => kind === 'memory');
+  const drives = details?.devices.filter(({ kind }) => isLampKind(kind)) ?? [];
   return (
     <>
       <span className={`state ${stateLook(vm)}`}>
@@ -41,6 +46,11 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
               {figuresText(stats)}
             </span>
           )}
+          {stats === undefined ? null : (
+            <span className="figures">{translate('status.cpu', { percent: Math.round(100 * stats.load) })}</span>
+          )}
+          <span className="figures">{memory?.value}</span>
+          <Locks vm={vm} />
         </>
       ) : null}
       {drives.map((device) => (
@@ -66,21 +76,63 @@ function regionsText({ jit }: VmStats): string | undefined {
   return translate('status.regions', { regions, queued, fallbacks: slowExits });
 }
 
-const LAMP_ICONS = { disk: 'disk', cdrom: 'cdrom', floppy: 'floppy' } as const;
+const LAMP_ICONS = { disk: 'disk', cdrom: 'cdrom', floppy: 'floppy', serial: 'serial' } as const;
 
+function isLampKind(kind: DeviceLine['kind']): kind is keyof typeof LAMP_ICONS {
+  return Object.hasOwn(LAMP_ICONS, kind);
+}
+
+/** A device: lit while it is used, with a menu for its medium and its settings. */
 function Lamp({ vm, device, isOn }: { readonly vm: VmItem; readonly device: DeviceLine; readonly isOn: boolean }) {
   const busy = useStore(busyDevices).has(activityKey(vm.id, device.id));
+  if (!isLampKind(device.kind)) return null;
   const name = translate(`device.${device.kind}`);
+  const args = { vm: vm.id, device: device.id };
+  const isDrive = device.kind === 'cdrom' || device.kind === 'floppy';
+  const medium: readonly MenuEntry[] = [
+    {
+      id: 'insert',
+      text: translate('device.connect'),
+      onAction: () => void call('vm.insertMedium', args).catch(report),
+    },
+    {
+      id: 'eject',
+      text: translate('device.ejectShort'),
+      isDisabled: !device.hasMedium,
+      onAction: () => void call('vm.ejectMedium', args).catch(report),
+    },
+  ];
+  const settings: MenuEntry = {
+    id: 'settings',
+    text: translate('menu.settings'),
+    onAction: () => showDialog({ kind: 'settings', vm: vm.id }),
+  };
   return (
-    <span
+    <MenuButton
+      label={translate('status.device', { device: name, value: device.value })}
       className={`device-lamp ${busy ? 'busy' : ''} ${isOn && device.hasMedium ? '' : 'quiet'}`}
-      title={`${name}: ${device.value}`}
-      role="img"
-      aria-label={translate('status.activity', { device: name })}
+      placement="top end"
+      groups={[isDrive ? medium : [], [settings]]}
     >
-      <Icon name={LAMP_ICONS[device.kind as keyof typeof LAMP_ICONS]} size={17} />
-    </span>
+      <Icon name={LAMP_ICONS[device.kind]} size={17} />
+    </MenuButton>
   );
+}
+
+const LOCKS = [
+  ['numLock', 2],
+  ['capsLock', 4],
+  ['scrollLock', 1],
+] as const;
+
+/** The lights of the guest's keyboard that are on. */
+function Locks({ vm }: { readonly vm: VmItem }) {
+  const leds = useStore(guestLeds).get(vm.id) ?? 0;
+  return LOCKS.filter(([, bit]) => (leds & bit) !== 0).map(([lock]) => (
+    <span key={lock} className="lock-light" title={translate(`status.${lock}`)}>
+      {translate(`status.${lock}Short`)}
+    </span>
+  ));
 }
 
 function useStats({ id, status }: VmItem): VmStats | undefined {

@@ -10,6 +10,7 @@ import { ConsoleConnection } from '../console/console-connection';
 import { ConsoleView } from '../console/console-view';
 import { useScale } from '../console/console-tools';
 import type { Scaling } from '../console/scaling';
+import { DeadEndCard } from '../console/dead-end';
 import { SerialView } from '../console/serial-view';
 import { CrashView } from './crash-view';
 import { Summary } from './summary';
@@ -56,6 +57,7 @@ function RunningVm({ vm }: { readonly vm: VmItem }) {
       <div className="running-body">
         {connection === undefined ? null : (
           <>
+            {view === 'console' ? <DeadEndCard vm={vm} details={details} connection={connection} /> : null}
             <ConsoleView vm={vm} connection={connection} scaling={scaling} isShown={view === 'console'} />
             {serialPorts.map((port) => (
               <SerialView
