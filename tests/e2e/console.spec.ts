@@ -41,7 +41,7 @@ test.beforeAll(async () => {
   await runCli(running.home, 'create', 'Empty', '--memory', '16');
   await powerOn(NAME);
   await expectState(page, 'Running');
-  await expect.poll(output, { timeout: GUEST_MS }).toBe(SCANCODE_GUEST_READY);
+  await expect.poll(output, { timeout: 4 * GUEST_MS }).toBe(SCANCODE_GUEST_READY);
 });
 test.afterAll(async () => {
   await running?.close();

@@ -49,7 +49,7 @@ test.beforeAll(async () => {
   await running.page.getByRole('treeitem', { name: NAME }).click();
   await running.page.getByRole('button', { name: 'Power On' }).click();
   await expectState(running.page, 'Running');
-  await expect.poll(output, { timeout: GUEST_MS }).toBe(SCANCODE_GUEST_READY);
+  await expect.poll(output, { timeout: 4 * GUEST_MS }).toBe(SCANCODE_GUEST_READY);
   seen = SCANCODE_GUEST_READY.length;
   await screen.click();
   await expect(screen).toBeFocused();
