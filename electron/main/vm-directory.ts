@@ -132,9 +132,9 @@ export class VmDirectory {
     this.#tell();
   }
 
-  /** A VM whose program was killed: the user hears of it, and what there is to go on from. */
-  async #lookForLeft({ folder, kind, owner }: VmEntry): Promise<void> {
-    if (kind !== 'ok' || owner !== undefined || this.supervisor.link(folder) !== undefined) return;
+  /** A VM whose program was killed: the user hears of it, unless it was saved before and nothing is lost. */
+  async #lookForLeft({ folder, kind, owner, isSuspended }: VmEntry): Promise<void> {
+    if (kind !== 'ok' || isSuspended || owner !== undefined || this.supervisor.link(folder) !== undefined) return;
     if (!(await this.library.wasLeftBehind(folder).catch(() => false))) return;
     this.#crashes.set(folder, { code: 'guest-gone', message: translate('crash.left') });
   }

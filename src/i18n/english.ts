@@ -423,7 +423,7 @@ export const english = {
   'fullScreen.power': 'Power',
   'fullScreen.hint': 'Ctrl+Alt releases the keyboard, Ctrl+Alt+Enter leaves the full screen.',
   'serial.tools': 'Terminal of serial port {port}',
-  'serial.find': 'Search',
+  'serial.find': 'Find in Output',
   'serial.findNext': 'Next match',
   'serial.findPrevious': 'Previous match',
   'serial.matches': '{number} of {count}',

@@ -428,7 +428,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'fullScreen.power': 'Ein/Aus',
   'fullScreen.hint': 'Strg+Alt gibt die Tastatur frei, Strg+Alt+Eingabe verlässt das Vollbild.',
   'serial.tools': 'Terminal des seriellen Anschlusses {port}',
-  'serial.find': 'Suchen',
+  'serial.find': 'In der Ausgabe suchen',
   'serial.findNext': 'Nächster Treffer',
   'serial.findPrevious': 'Voriger Treffer',
   'serial.matches': '{number} von {count}',

@@ -120,9 +120,9 @@ test('a terminal is searched, copied, and gives the keyboard back at Ctrl+Alt', 
   await terminal.focus();
   await page.keyboard.press('Control+Alt');
   await expect(terminal).not.toBeFocused();
-  await page.getByRole('searchbox', { name: 'Search' }).fill('READY');
+  await page.getByRole('searchbox', { name: 'Find in Output' }).fill('READY');
   await expect(page.getByText('1 of 1')).toBeVisible();
-  await page.getByRole('searchbox', { name: 'Search' }).fill('nowhere');
+  await page.getByRole('searchbox', { name: 'Find in Output' }).fill('nowhere');
   await expect(page.getByText('Not found')).toBeVisible();
   await page.getByRole('button', { name: /^Copy/ }).click();
   await expect.poll(() => running.app.evaluate(({ clipboard }) => clipboard.readText())).toContain('READY');

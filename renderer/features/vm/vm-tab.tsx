@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { Tab, TabList, Tabs } from 'react-aria-components';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { translate } from '../../../src/i18n/translate';
 import type { DisplayScale } from '../../../src/config/display';
 import type { VmItem } from '../../../src/protocol/app';
@@ -53,25 +53,28 @@ function RunningVm({ vm }: { readonly vm: VmItem }) {
             {translate('view.summary')}
           </Tab>
         </TabList>
+        {/* Screens stay while others are looked at: they keep what came meanwhile. */}
+        <TabPanel id="console" className="running-body" shouldForceMount>
+          {connection === undefined ? null : (
+            <>
+              {view === 'console' ? <DeadEndCard vm={vm} details={details} connection={connection} /> : null}
+              <ConsoleView vm={vm} connection={connection} scaling={scaling} isShown={view === 'console'} />
+            </>
+          )}
+          <Cover vm={vm} />
+        </TabPanel>
+        {serialPorts.map((port) => (
+          <TabPanel key={port} id={`serial${port}`} className="running-body" shouldForceMount>
+            {connection === undefined ? null : (
+              <SerialView connection={connection} port={port} name={vm.name} isShown={view === `serial${port}`} />
+            )}
+            <Cover vm={vm} />
+          </TabPanel>
+        ))}
+        <TabPanel id="summary" className="running-body">
+          <Summary vm={vm} />
+        </TabPanel>
       </Tabs>
-      <div className="running-body">
-        {connection === undefined ? null : (
-          <>
-            {view === 'console' ? <DeadEndCard vm={vm} details={details} connection={connection} /> : null}
-            <ConsoleView vm={vm} connection={connection} scaling={scaling} isShown={view === 'console'} />
-            {serialPorts.map((port) => (
-              <SerialView
-                key={port}
-                connection={connection}
-                port={port}
-                name={vm.name}
-                isShown={view === `serial${port}`}
-              />
-            ))}
-          </>
-        )}
-        {view === 'summary' ? <Summary vm={vm} /> : <Cover vm={vm} />}
-      </div>
     </div>
   );
 }
