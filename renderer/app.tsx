@@ -10,6 +10,7 @@ import { FullScreenBar } from './features/console/full-screen-bar';
 import { TypeDialog } from './features/console/type-dialog';
 import { HomeTab } from './features/home/home-tab';
 import { LibraryPanel } from './features/library/library-panel';
+import { PreferencesDialog } from './features/preferences/preferences-dialog';
 import { LogDialog } from './features/support/log-dialog';
 import { SupportDialog } from './features/support/support-dialog';
 import { SettingsDialog } from './features/settings/settings-dialog';
@@ -119,6 +120,8 @@ function Dialogs() {
       return <Wizard key={dialog.file?.token ?? ''} file={dialog.file} />;
     case 'closing':
       return <CloseDialog names={dialog.names} />;
+    case 'preferences':
+      return <PreferencesDialog />;
     case 'about':
       return <AboutDialog />;
     case 'deleteVms':

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { I18nProvider } from 'react-aria-components';
 import { App } from './app';
 import { applyLanguage, language } from './state/language';
+import { startPreferences } from './state/preferences';
 import { useStore } from './state/store';
 import './theme.css';
 
@@ -19,6 +20,7 @@ function Localised() {
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 applyLanguage(new URLSearchParams(location.search).get('language'));
+startPreferences();
 createRoot(root).render(
   <StrictMode>
     <Localised />

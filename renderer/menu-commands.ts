@@ -42,6 +42,8 @@ function run(command: MenuCommand): void {
       return showDialog({ kind: 'newVm' });
     case 'openVm':
       return void openVmFolder();
+    case 'preferences':
+      return showDialog({ kind: 'preferences' });
     case 'about':
       return showDialog({ kind: 'about' });
     case 'nextTab':

@@ -5,7 +5,7 @@ import { NodeHostFiles } from '../../src/base/node-host-files';
 import { createGuestProcess, type GuestProcess, startOrClose } from '../../src/guest/guest-process';
 import { assetsIn } from '../../src/guest/vm-assets';
 import { Library } from '../../src/library/library';
-import { subzeroPaths } from '../../src/library/paths';
+import { preferredPaths } from '../../src/library/preferences-file';
 import { prepareSocket } from '../../src/library/runtime-socket';
 import type { FromGuestProcess, ToGuestProcess } from '../guest-messages';
 import { PortTransport } from '../port-transport';
@@ -17,9 +17,9 @@ const waiting: Electron.MessagePortMain[] = [];
 const parent = process.parentPort;
 
 async function start(folder: string, port: Electron.MessagePortMain): Promise<void> {
-  const library = new Library(new NodeHostFiles(), subzeroPaths());
+  const library = new Library(new NodeHostFiles(), preferredPaths());
   const socketPath = library.socketPath(folder);
-  const store = await library.open(folder, socketPath);
+  const store = await library.openToRun(folder, socketPath);
   try {
     await prepareSocket(socketPath);
     guest = await createGuestProcess(store, assetsIn(path.join(__dirname, '..')), socketPath);

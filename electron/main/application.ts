@@ -15,6 +15,7 @@ import { knownSystems } from './known-systems';
 import { GuestSupervisor } from './guest-supervisor';
 import { consoleCalls } from './ipc/console-calls';
 import { galleryCalls } from './ipc/gallery-calls';
+import { infoOf, preferencesCalls } from './ipc/preferences-calls';
 import { libraryCalls } from './ipc/library-calls';
 import { snapshotCalls } from './ipc/snapshot-calls';
 import { supportCalls } from './ipc/support-calls';
@@ -58,6 +59,7 @@ export class Application {
       supervisor,
       () => this.#closeView(),
       () => app.quit(),
+      () => library.preferences.onClose,
     );
     this.#tray = new BackgroundTray({
       show: (vm) => void this.showWindow().then(() => (vm === undefined ? undefined : this.#emit('showVm', { vm }))),
@@ -68,11 +70,23 @@ export class Application {
   }
 
   async begin(): Promise<void> {
-    installMenu((command) => this.#emit('menu', command));
+    this.#installMenu();
     const reading = this.#context.directory.begin();
     await this.showWindow();
     await reading;
     this.#autoStart();
+  }
+
+  #installMenu(): void {
+    installMenu(this.#context.library.preferences.hostKeys, (command) => this.#emit('menu', command));
+  }
+
+  /** The preferences were changed. */
+  #preferencesChanged(): void {
+    const { library, directory } = this.#context;
+    this.#installMenu();
+    this.#tray.redraw(directory.items());
+    this.#emit('preferences', infoOf(library.preferences, library.paths.vmsFolder));
   }
 
   /** VMs whose options ask for it. */
@@ -144,6 +158,7 @@ export class Application {
         ...vmCalls(this.#context, own),
         ...consoleCalls(this.#context, own),
         ...snapshotCalls(this.#context, (vm, tree) => this.#emit('snapshots', { vm, tree })),
+        ...preferencesCalls(this.#context, own, () => this.#preferencesChanged()),
         ...windowCalls(own, (answer) => this.#guard.answered(answer)),
       },
       appChecks,

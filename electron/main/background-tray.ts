@@ -24,6 +24,12 @@ export class BackgroundTray {
     tray.setContextMenu(Menu.buildFromTemplate(trayMenu(items, this.actions)));
   }
 
+  /** In another language. */
+  redraw(items: readonly VmItem[]): void {
+    this.#shown = '';
+    this.update(items);
+  }
+
   close(): void {
     this.#tray?.destroy();
     this.#tray = undefined;

@@ -1,4 +1,5 @@
 import { VmError, type WireError } from '../../src/base/errors';
+import type { CloseAction } from '../../src/config/preferences';
 import type { CloseAnswer } from '../../src/protocol/app';
 import type { GuestSupervisor } from './guest-supervisor';
 import type { VmDirectory } from './vm-directory';
@@ -32,6 +33,8 @@ export class CloseGuard {
     private readonly supervisor: Pick<GuestSupervisor, 'folders' | 'link' | 'onEnd'>,
     private readonly view: () => CloseView | undefined,
     private readonly quit: () => void,
+    /** What the preferences say where a VM's own settings say 'ask'. */
+    private readonly preferred: () => CloseAction,
   ) {}
 
   /** Whether the window may close now; otherwise the question is on its way. */
@@ -42,7 +45,7 @@ export class CloseGuard {
     const decided: Ending[] = [];
     for (const { id, name } of this.directory.runningHere()) {
       const entry = this.directory.entry(id);
-      const action = entry.kind === 'ok' ? entry.config.options.onHostClose : 'ask';
+      const action = this.#actionOf(entry.folder);
       if (action === 'ask') {
         names.push(name);
         undecided.push(entry.folder);
@@ -101,9 +104,14 @@ export class CloseGuard {
     this.#asking = [];
   }
 
-  #actionWithoutUser(folder: string): 'suspend' | 'powerOff' {
+  #actionOf(folder: string): CloseAction {
     const entry = this.directory.entry(this.directory.idOf(folder));
-    return entry.kind === 'ok' && entry.config.options.onHostClose === 'powerOff' ? 'powerOff' : 'suspend';
+    const own = entry.kind === 'ok' ? entry.config.options.onHostClose : 'ask';
+    return own === 'ask' ? this.preferred() : own;
+  }
+
+  #actionWithoutUser(folder: string): 'suspend' | 'powerOff' {
+    return this.#actionOf(folder) === 'powerOff' ? 'powerOff' : 'suspend';
   }
 
   async #finish(list: readonly Ending[], view: CloseView | undefined): Promise<void> {

@@ -3,10 +3,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { Library } from '../../src/library/library';
-import { subzeroPaths } from '../../src/library/paths';
-import { languageFor } from '../../src/i18n/languages';
-import { setLanguage } from '../../src/i18n/translate';
+import { preferredPaths } from '../../src/library/preferences-file';
 import { Application } from './application';
+import { applyPreferences } from './ipc/preferences-calls';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 
 // Chromium's notes about missing desktop services help nobody.
@@ -14,7 +13,7 @@ app.commandLine.appendSwitch('log-level', '3');
 
 registerAppScheme();
 
-const paths = subzeroPaths();
+const paths = preferredPaths();
 // One app per home: another home (tests) is another app.
 if (process.env['SUBZERO_HOME'] !== undefined && !app.commandLine.hasSwitch('user-data-dir')) {
   app.setPath('userData', path.join(paths.configFolder, 'electron'));
@@ -23,9 +22,10 @@ if (process.env['SUBZERO_HOME'] !== undefined && !app.commandLine.hasSwitch('use
 if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
-  const application = new Application(new Library(new NodeHostFiles(), paths));
+  const library = new Library(new NodeHostFiles(), paths);
+  const application = new Application(library);
   void app.whenReady().then(async () => {
-    setLanguage(languageFor(app.getPreferredSystemLanguages()));
+    applyPreferences(library.preferences);
     serveAppScheme();
     // Not earlier: Chromium puts its own handler in place before `ready`.
     process.on('SIGTERM', () => application.endWithoutUser());

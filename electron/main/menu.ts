@@ -1,4 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { HostKeys } from '../../src/config/preferences';
 import { type MessageKey, translate } from '../../src/i18n/translate';
 import type { MenuCommand } from '../../src/protocol/app';
 import { specialKeys } from '../../src/protocol/special-keys';
@@ -50,7 +51,24 @@ const TABS: readonly (Item | typeof SEPARATOR)[] = [
   ['menu.previousTab', 'previousTab', 'Ctrl+Shift+Tab'],
 ];
 
-export function installMenu(send: (command: MenuCommand) => void): void {
+const EDIT = [
+  ['menu.undo', 'undo'],
+  ['menu.redo', 'redo'],
+  SEPARATOR,
+  ['menu.cut', 'cut'],
+  ['menu.copy', 'copy'],
+  ['menu.paste', 'paste'],
+  ['menu.selectAll', 'selectAll'],
+] as const;
+
+/** In front of Enter, Insert and PrintScreen; the right Ctrl key alone is no modifier of a menu's. */
+const HOST_KEYS: Readonly<Record<HostKeys, string>> = {
+  controlAlt: 'Ctrl+Alt+',
+  controlShiftAlt: 'Ctrl+Shift+Alt+',
+  rightControl: 'Ctrl+Alt+',
+};
+
+export function installMenu(hostKeys: HostKeys, send: (command: MenuCommand) => void): void {
   const items = (list: readonly (Item | typeof SEPARATOR)[]): MenuItemConstructorOptions[] =>
     list.map((item) =>
       item === SEPARATOR
@@ -58,7 +76,9 @@ export function installMenu(send: (command: MenuCommand) => void): void {
         : {
             label: translate(item[0]),
             click: () => send(item[1]),
-            ...(item[2] === undefined ? {} : { accelerator: item[2] }),
+            ...(item[2] === undefined
+              ? {}
+              : { accelerator: item[2].replace(HOST_KEYS.controlAlt, HOST_KEYS[hostKeys]) }),
           },
     );
   const template: MenuItemConstructorOptions[] = [
@@ -66,7 +86,17 @@ export function installMenu(send: (command: MenuCommand) => void): void {
       label: translate('menu.file'),
       submenu: [...items(FILE), { type: 'separator' }, { role: 'quit', label: translate('menu.quit') }],
     },
-    { role: 'editMenu', label: translate('menu.edit') },
+    {
+      label: translate('menu.edit'),
+      submenu: [
+        ...EDIT.map(
+          (item): MenuItemConstructorOptions =>
+            item === SEPARATOR ? { type: 'separator' } : { label: translate(item[0]), role: item[1] },
+        ),
+        { type: 'separator' },
+        ...items([['menu.preferences', 'preferences', 'CmdOrCtrl+P']]),
+      ],
+    },
     { label: translate('menu.view'), submenu: items(VIEW) },
     {
       label: translate('menu.vm'),

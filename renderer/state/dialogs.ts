@@ -16,6 +16,7 @@ export type OpenDialog =
   | { readonly kind: 'restoreSnapshot'; readonly vm: VmId; readonly snapshot: SnapshotInfo }
   | { readonly kind: 'snapshots'; readonly vm: VmId }
   | { readonly kind: 'closing'; readonly names: readonly string[] }
+  | { readonly kind: 'preferences' }
   | { readonly kind: 'about' };
 
 export const openDialog = new Store<OpenDialog | undefined>(undefined);

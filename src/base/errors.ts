@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'firmware-invalid'
   | 'kernel-invalid'
   | 'out-of-memory'
+  | 'memory-limit'
   // links between processes
   | 'guest-gone'
   | 'guest-busy'

@@ -4,7 +4,7 @@ import { NodeHostFiles } from '../base/node-host-files';
 import { createGuestProcess, startOrClose } from '../guest/guest-process';
 import { assetsIn } from '../guest/vm-assets';
 import { Library } from '../library/library';
-import { subzeroPaths } from '../library/paths';
+import { preferredPaths } from '../library/preferences-file';
 import { prepareSocket } from '../library/runtime-socket';
 import type { WireError } from '../base/errors';
 
@@ -13,9 +13,9 @@ export type StartMessage = { readonly ok: true } | { readonly ok: false; readonl
 
 /** The process of a VM that the CLI started: runs it until it ends, whoever controls it. argv: the VM's folder. */
 async function main(folder: string): Promise<void> {
-  const library = new Library(new NodeHostFiles(), subzeroPaths());
+  const library = new Library(new NodeHostFiles(), preferredPaths());
   const socketPath = library.socketPath(folder);
-  const store = await library.open(folder, socketPath);
+  const store = await library.openToRun(folder, socketPath);
   await prepareSocket(socketPath);
   const guest = await createGuestProcess(store, assetsIn(dirname(__filename)), socketPath);
   const onHostClose = (): void => {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { VmError } from '../base/errors';
-import { languageOfEnvironment } from '../i18n/languages';
+import { languageOfEnvironment, preferredLanguage } from '../i18n/languages';
 import { setLanguage } from '../i18n/translate';
 import { create, createHelp } from './create';
 import { gallery, galleryHelp } from './gallery';
@@ -23,6 +23,8 @@ import { pause, pauseHelp, reset, resetHelp, resume, resumeHelp, stop, stopHelp,
 import { rename, renameHelp } from './rename';
 import { run, runHelp } from './run';
 import { screenshot, screenshotHelp, sendKeys, sendKeysHelp, serial, serialHelp } from './screen';
+import { readPreferences } from '../library/preferences-file';
+import { subzeroPaths } from '../library/paths';
 import { set, setHelp } from './set';
 import { show, showHelp } from './show';
 import { snapshot, snapshotHelp } from './snapshot';
@@ -93,7 +95,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-setLanguage(languageOfEnvironment(process.env));
+setLanguage(preferredLanguage(readPreferences(subzeroPaths()).language, languageOfEnvironment(process.env)));
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;

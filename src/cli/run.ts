@@ -9,7 +9,7 @@ import { assetsIn } from '../guest/vm-assets';
 import { engineReason, type VmSession } from '../guest/vm-session';
 import type { VmStore } from '../disk/vm-store';
 import { Library } from '../library/library';
-import { subzeroPaths } from '../library/paths';
+import { preferredPaths } from '../library/preferences-file';
 import { prepareSocket } from '../library/runtime-socket';
 import type { VmEnd } from '../protocol/guest';
 import {
@@ -132,10 +132,10 @@ async function fromLibrary(files: NodeHostFiles, name: string, values: RunValues
       `run ${name} --${fixed}: a VM of the library has its own hardware; leave the option or the name out`,
     );
   }
-  const library = new Library(files, subzeroPaths());
+  const library = new Library(files, preferredPaths());
   const { folder } = await library.find(name);
   const socketPath = library.socketPath(folder);
-  return { store: await library.open(folder, socketPath), socketPath };
+  return { store: await library.openToRun(folder, socketPath), socketPath };
 }
 
 function parseTap(text: string): { port: number; file: string } {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
 import { Library, type VmEntry } from '../library/library';
-import { subzeroPaths } from '../library/paths';
+import { preferredPaths } from '../library/preferences-file';
 import type { GuestCalls, GuestEvents } from '../protocol/guest';
 import { Endpoint } from '../protocol/rpc';
 import { SocketTransport } from '../protocol/socket-transport';
@@ -10,7 +10,7 @@ import { SocketTransport } from '../protocol/socket-transport';
 export type VmClient = Endpoint<GuestCalls, GuestEvents, Record<never, never>, Record<never, never>>;
 
 export function openLibrary(): Library {
-  return new Library(new NodeHostFiles(), subzeroPaths());
+  return new Library(new NodeHostFiles(), preferredPaths());
 }
 
 /** Connects to the process that runs a VM. Rejects with 'vm-not-running' when there is none. */

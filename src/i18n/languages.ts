@@ -24,6 +24,11 @@ export function languageFor(wanted: readonly (string | undefined)[]): Language {
   return 'en';
 }
 
+/** As the user chose it, else the system's. */
+export function preferredLanguage(chosen: string, systems: Language): Language {
+  return isLanguage(chosen) ? chosen : systems;
+}
+
 /** What the environment of a command line or of a desktop session asks for (POSIX: LC_ALL before LC_MESSAGES before LANG). */
 export function languageOfEnvironment(env: Readonly<Record<string, string | undefined>>): Language {
   const set = (name: string): string | undefined => env[name] || undefined;

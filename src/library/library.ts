@@ -5,6 +5,7 @@ import { hexOf } from '../base/bytes';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
 import type { Problem } from '../config/problem';
+import type { Preferences } from '../config/preferences';
 import { filePathTrouble, isAbsolutePath } from '../config/reader';
 import type { Validated, VmConfig } from '../config/vm-config';
 import { folderNameFor, nameTrouble } from '../config/vm-name';
@@ -29,7 +30,9 @@ import {
 import { ArrangementFile } from './arrangement-file';
 import type { EditOwner } from './edit-vm';
 import { OwnedVm } from './owned-vm';
+import { requireMemory } from './memory-limit';
 import type { SubzeroPaths } from './paths';
+import { readPreferences, writePreferences } from './preferences-file';
 import { socketPathFor } from './runtime-socket';
 import { type SnapshotSize, snapshotSizes } from './snapshots/sizes';
 import { viewOfTree } from './snapshots/snapshot-store';
@@ -83,14 +86,38 @@ const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 export class Library {
   readonly #arrangement: ArrangementFile;
   readonly #trash: Trash;
+  #paths: SubzeroPaths;
 
   constructor(
     private readonly files: HostFiles,
-    readonly paths: SubzeroPaths,
+    paths: SubzeroPaths,
   ) {
+    this.#paths = paths;
     const makeFolder = (folder: string): Promise<void> => this.#makeFolders(folder);
     this.#arrangement = new ArrangementFile(files, paths.configFolder, makeFolder);
     this.#trash = new Trash(files, paths.trashFolder, makeFolder);
+  }
+
+  get paths(): SubzeroPaths {
+    return this.#paths;
+  }
+
+  get preferences(): Preferences {
+    return readPreferences(this.#paths);
+  }
+
+  /**
+   * `usual`: where things are while no preference says otherwise. VMs in the folder that was for new ones before stay on the
+   * list.
+   */
+  async setPreferences(preferences: Preferences, usual: SubzeroPaths): Promise<void> {
+    const vmsFolder = preferences.vmsFolder ?? usual.vmsFolder;
+    if (vmsFolder !== this.#paths.vmsFolder) {
+      await this.#makeFolders(vmsFolder);
+      await this.remember(await this.list());
+    }
+    await writePreferences(this.files, this.#paths, preferences, (folder) => this.#makeFolders(folder));
+    this.#paths = { ...this.#paths, vmsFolder };
   }
 
   /**
@@ -307,6 +334,19 @@ export class Library {
   /** Takes the VM over. `socketPath`: '' when this process does not serve it. */
   open(folder: string, socketPath: string): Promise<OwnedVm> {
     return OwnedVm.open(this.files, folder, socketPath);
+  }
+
+  /** Takes the VM over to run it. Throws 'memory-limit' when it does not fit beside those that run. */
+  async openToRun(folder: string, socketPath: string): Promise<OwnedVm> {
+    const vm = await this.open(folder, socketPath);
+    try {
+      const { memoryLimitMiB } = this.preferences;
+      if (memoryLimitMiB !== null) requireMemory(await this.list(), vm, memoryLimitMiB);
+      return vm;
+    } catch (error) {
+      await vm.close();
+      throw error;
+    }
   }
 
   /** Where the VM's process listens while it runs. */

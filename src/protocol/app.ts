@@ -1,5 +1,13 @@
 import type { WireError } from '../base/errors';
 import { cpuVendors } from '../config/cpu';
+import {
+  appearances,
+  closeActions,
+  hostKeySets,
+  MAX_MEMORY_LIMIT_MIB,
+  MIN_MEMORY_LIMIT_MIB,
+  type Preferences,
+} from '../config/preferences';
 import type { SystemVerdict } from '../config/system-verdict';
 import { type DisplayScale, displayScales } from '../config/display';
 import { integer, list, nothing, object, oneOf, optional, text } from './checks';
@@ -226,6 +234,25 @@ export interface SerialChange {
   readonly was: number;
 }
 
+export type ChosenPreferences = Omit<Preferences, 'vmsFolder'>;
+
+export interface PreferencesInfo {
+  readonly chosen: ChosenPreferences;
+  /** Shown only. */
+  readonly vmsFolder: string;
+  /** Where VMs go when the user chose no folder; shown only. */
+  readonly usualVmsFolder: string;
+  readonly hostMemoryMiB: number;
+  /** The language that the choice means now. */
+  readonly languageNow: string;
+}
+
+/** Where new VMs are to go. */
+export type VmsFolderChoice =
+  | { readonly kind: 'asNow' }
+  | { readonly kind: 'usual' }
+  | { readonly kind: 'picked'; readonly token: FileToken };
+
 export type CloseAnswer = 'background' | 'suspend' | 'powerOff' | 'cancel';
 
 /** What a menu item or an accelerator asks of the window. */
@@ -246,6 +273,7 @@ export const menuCommands = [
   'revertSnapshot',
   'snapshotManager',
   'settings',
+  'preferences',
   'fullScreen',
   'grabInput',
   'screenFit',
@@ -275,6 +303,11 @@ export interface AppCalls {
   /** While the console or a terminal has the keyboard no accelerator fires. */
   'app.keyboardGrab': (args: { isGrabbed: boolean }) => void;
   'app.fullScreen': (args: { isOn: boolean }) => void;
+  'preferences.get': (args: null) => PreferencesInfo;
+  /** Asks for a folder; null when the user cancelled. */
+  'preferences.pickFolder': (args: null) => PickedFolder | null;
+  /** Saves them and applies them at once. */
+  'preferences.set': (args: ChosenPreferences & { folder: VmsFolderChoice }) => void;
   'library.list': (args: null) => readonly VmItem[];
   /** Asks for a VM's folder; null when the user cancelled. */
   'library.open': (args: null) => VmId | null;
@@ -374,6 +407,7 @@ export interface AppEvents {
   ended: { vm: VmId; end: VmEnd };
   log: { vm: VmId; level: 'info' | 'warning' | 'error'; message: string };
   details: { vm: VmId };
+  preferences: PreferencesInfo;
   /** An image that the user dropped on the window. */
   dropped: PickedFile;
   menu: MenuCommand;
@@ -416,11 +450,33 @@ function source(value: unknown): string | undefined {
   return sources[kind as keyof typeof sources](value);
 }
 
+const folderChoices = {
+  asNow: object({ kind: oneOf(['asNow']) }),
+  usual: object({ kind: oneOf(['usual']) }),
+  picked: object({ kind: oneOf(['picked']), token }),
+};
+
+function folderChoice(value: unknown): string | undefined {
+  const kind = typeof value === 'object' && value !== null ? (value as { kind?: unknown }).kind : undefined;
+  if (typeof kind !== 'string' || !Object.hasOwn(folderChoices, kind)) return 'is no choice of a folder';
+  return folderChoices[kind as keyof typeof folderChoices](value);
+}
+
 export const appChecks: Checks<AppCalls> = {
   'app.info': nothing,
   'app.closeAnswer': object({ answer: oneOf(['background', 'suspend', 'powerOff', 'cancel']) }),
   'app.keyboardGrab': object({ isGrabbed: boolean }),
   'app.fullScreen': object({ isOn: boolean }),
+  'preferences.get': nothing,
+  'preferences.pickFolder': nothing,
+  'preferences.set': object({
+    language: text({ maxLength: 8, pattern: /^[a-z]+$/ }),
+    appearance: oneOf(appearances),
+    onClose: oneOf(closeActions),
+    hostKeys: oneOf(hostKeySets),
+    memoryLimitMiB: optional(integer(MIN_MEMORY_LIMIT_MIB, MAX_MEMORY_LIMIT_MIB)),
+    folder: folderChoice,
+  }),
   'library.list': nothing,
   'library.open': nothing,
   'library.folders': nothing,

@@ -1,6 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { expectAccessible } from './accessibility';
-import { launchApp, type RunningApp, screenshotPath } from './launch';
+import { answerFileDialogs, launchApp, newHome, type RunningApp, runCli, screenshotPath } from './launch';
 
 let running: RunningApp;
 test.beforeAll(async () => {
@@ -73,4 +75,66 @@ test('main refuses messages of the wrong shape and unknown tokens', async () => 
     return [...codes.entries()].sort(([a], [b]) => a - b).map(([, code]) => code);
   });
   expect(answers).toEqual(['bad-message', 'bad-message', 'bad-argument', 'unknown-call', 'unknown-call']);
+});
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('button', { name: label }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+test('preferences apply at once, hold after a restart, and count for the command line', async () => {
+  const home = newHome();
+  let running = await launchApp({ home });
+  try {
+    const { app, page } = running;
+    await page.emulateMedia({ colorScheme: null });
+    await page.getByRole('button', { name: 'Preferences' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Preferences' });
+    await choose(page, 'Language', 'Deutsch');
+    await choose(page, 'Appearance', 'Dark');
+    await choose(page, 'Keys that give keyboard and mouse back', 'Ctrl+Shift+Alt');
+    const folder = path.join(home, 'My VMs');
+    mkdirSync(folder);
+    await answerFileDialogs(app, folder);
+    await dialog.getByRole('button', { name: 'Browse…' }).click();
+    await expect(dialog.getByRole('textbox', { name: 'Default folder' })).toHaveValue(folder);
+    await dialog.getByText('Limit the memory of all running virtual machines together').click();
+    await dialog.getByRole('textbox', { name: 'Memory for all virtual machines, in MiB' }).fill('3');
+    await expect(dialog.getByRole('button', { name: 'Save' })).toBeDisabled();
+    await expectAccessible(page);
+    await page.screenshot({ path: screenshotPath('preferences') });
+    await dialog.getByRole('textbox', { name: 'Memory for all virtual machines, in MiB' }).fill('64');
+    await page.emulateMedia({ colorScheme: null });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('heading', { name: 'Willkommen bei Subzero' })).toBeVisible();
+    await expect.poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(true);
+    const menus = await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label));
+    expect(menus).toContain('&Bearbeiten');
+
+    await page.getByRole('button', { name: 'Einstellungen' }).click();
+    await page.setViewportSize({ width: 1024, height: 640 });
+    await page.screenshot({ path: screenshotPath('preferences-german-dark') });
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await running.close();
+
+    await runCli(home, 'create', 'Big', '--memory', '128');
+    expect(existsSync(path.join(folder, 'Big', 'vm.json'))).toBe(true);
+    await expect(runCli(home, 'start', 'Big')).rejects.toThrow(/64 MiB/);
+
+    running = await launchApp({ home });
+    const again = running.page;
+    await again.getByRole('treeitem', { name: 'Big' }).click();
+    await again.getByRole('button', { name: 'Einschalten' }).first().click();
+    await expect(again.getByRole('alert')).toContainText('64 MiB');
+    await again.screenshot({ path: screenshotPath('preferences-limit') });
+    await again.getByRole('tab', { name: 'Startseite' }).click();
+    await again.getByRole('button', { name: 'Einstellungen' }).click();
+    await choose(again, 'Sprache', 'English');
+    await again.getByRole('dialog').getByRole('button', { name: 'Speichern' }).click();
+    await expect(again.getByRole('button', { name: 'Power On' }).first()).toBeVisible();
+  } finally {
+    await running.close();
+    rmSync(home, { recursive: true, force: true });
+  }
 });

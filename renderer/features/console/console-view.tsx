@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
+import { hostKeys, hostKeysText } from '../../state/preferences';
 import { useStore } from '../../state/store';
 import { isFullScreen, setFullScreen } from '../../state/window';
 import { consoleCommands } from './console-commands';
@@ -82,7 +83,7 @@ export function ConsoleView({ vm, connection, scaling, isShown }: ConsoleViewPro
         {mode === undefined ? <p className="console-connecting">{translate('console.connecting')}</p> : null}
       </div>
       <p className="console-hint" aria-live="polite">
-        {translate(hint)}
+        {translate(hint, { keys: hostKeysText(useStore(hostKeys)) })}
       </p>
       <GuestText connection={connection} name={name} />
     </div>
@@ -126,7 +127,7 @@ function useConsoleInput(
     const abort = new AbortController();
     const { signal } = abort;
     const { canvas } = connection;
-    let keyboard = initialKeyboard(hostPlatform);
+    let keyboard = initialKeyboard(hostPlatform, hostKeys.get());
     let pointer = initialPointer;
     let waiting: PointerMove | undefined;
     let frame = 0;
@@ -245,6 +246,10 @@ function useConsoleInput(
       () => onPointer({ t: 'lock', isLocked: document.pointerLockElement === canvas }),
       { signal },
     );
+    const keysEnd = hostKeys.subscribe(() => {
+      onKeyboard({ t: 'blur' });
+      keyboard = initialKeyboard(hostPlatform, hostKeys.get());
+    });
     const modeEnds = connection.isAbsolute.subscribe(() =>
       onPointer({ t: 'mode', isAbsolute: connection.isAbsolute.get() }),
     );
@@ -259,6 +264,7 @@ function useConsoleInput(
     return () => {
       abort.abort();
       modeEnds();
+      keysEnd();
       leave();
       consoleCommands.set(undefined);
       void call('app.keyboardGrab', { isGrabbed: false });

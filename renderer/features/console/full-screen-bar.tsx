@@ -6,6 +6,8 @@ import { IconButton } from '../../components/button';
 import { Icon } from '../../components/icon';
 import { MenuButton } from '../../components/menu-button';
 import { doPower, type PowerAction, possibleActions } from '../../state/power';
+import { hostKeys, hostKeysText } from '../../state/preferences';
+import { useStore } from '../../state/store';
 import { setFullScreen } from '../../state/window';
 import { ConsoleTools } from './console-tools';
 
@@ -60,7 +62,7 @@ export function FullScreenBar({ vm }: { readonly vm: VmItem | undefined }) {
         label={translate('toolbar.exitFullScreen')}
         onPress={() => setFullScreen(false)}
       />
-      <p className="full-screen-hint">{translate('fullScreen.hint')}</p>
+      <p className="full-screen-hint">{translate('fullScreen.hint', { keys: hostKeysText(useStore(hostKeys)) })}</p>
     </Toolbar>
   );
 }

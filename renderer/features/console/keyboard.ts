@@ -2,6 +2,7 @@
  * What the guest's keyboard does when the host's does something. Pure: the view feeds events and sends the strokes. The
  * guest's keyboard repeats held keys by itself.
  */
+import type { HostKeys } from '../../../src/config/preferences';
 import type { KeyStroke } from '../../../src/protocol/guest';
 import type { SpecialKey } from '../../../src/protocol/special-keys';
 import {
@@ -18,6 +19,8 @@ import {
   USAGE_META_LEFT,
   USAGE_META_RIGHT,
   USAGE_PRINT_SCREEN,
+  USAGE_SHIFT_LEFT,
+  USAGE_SHIFT_RIGHT,
   usageOf,
 } from './key-codes';
 
@@ -25,11 +28,12 @@ export type HostPlatform = 'linux' | 'windows' | 'mac';
 
 export interface KeyboardState {
   readonly platform: HostPlatform;
+  readonly hostKeys: HostKeys;
   /** Usages that the guest sees held, in the order of their presses. */
   readonly held: readonly number[];
   /** Keys that are down on the host but were kept from the guest: their release is kept too. */
   readonly swallowed: readonly number[];
-  /** Ctrl and Alt are held and nothing else was pressed since: letting go releases the input. */
+  /** The host's keys are held and nothing else was pressed since: letting go releases the input. */
   readonly isReleaseArmed: boolean;
   /** When the left Ctrl went down: Windows puts one in front of every AltGr, at the same time. */
   readonly controlDownMs: number;
@@ -63,8 +67,15 @@ export interface KeyboardStep {
 
 const ALT_GR_MS = 5;
 
-export function initialKeyboard(platform: HostPlatform): KeyboardState {
-  return { platform, held: [], swallowed: [], isReleaseArmed: false, controlDownMs: Number.NEGATIVE_INFINITY };
+export function initialKeyboard(platform: HostPlatform, hostKeys: HostKeys = 'controlAlt'): KeyboardState {
+  return {
+    platform,
+    hostKeys,
+    held: [],
+    swallowed: [],
+    isReleaseArmed: false,
+    controlDownMs: Number.NEGATIVE_INFINITY,
+  };
 }
 
 export function keyboardStep(state: KeyboardState, event: KeyboardEventIn): KeyboardStep {
@@ -105,7 +116,7 @@ function keyDown(before: KeyboardState, event: KeyboardEventIn & { t: 'down' }):
     ...state,
     held,
     swallowed,
-    isReleaseArmed: isOnlyControlAlt(held),
+    isReleaseArmed: isHostKeys(state.hostKeys, held),
     controlDownMs: usage === USAGE_CONTROL_LEFT ? (event.timeMs ?? Number.NEGATIVE_INFINITY) : state.controlDownMs,
   };
   return { state: next, strokes, isHandled: true };
@@ -141,10 +152,15 @@ function keyUp(state: KeyboardState, code: string): KeyboardStep {
 
 /** Combinations that mean something to the application: their last key never reaches the guest. */
 function hostCombination(state: KeyboardState, usage: number): KeyboardStep | undefined {
-  if (!isOnlyControlAlt(state.held) || (usage !== USAGE_ENTER && usage !== USAGE_INSERT)) return undefined;
+  if (!isHostKeys(state.hostKeys, state.held) || (usage !== USAGE_ENTER && usage !== USAGE_INSERT)) return undefined;
   const next = { ...state, swallowed: [...state.swallowed, usage], isReleaseArmed: false };
   if (usage === USAGE_ENTER) return { state: next, strokes: [], action: 'toggleFullScreen', isHandled: true };
-  return { ...tap(next, USAGE_DELETE), isHandled: true };
+  if (state.hostKeys === 'controlAlt') return tap(next, USAGE_DELETE);
+  // Other keys than the guest is to see: they are let go first.
+  const gone = letGo(next);
+  const swallowed = [...next.swallowed, ...state.held];
+  const sent = combination({ ...gone.state, swallowed }, 'ctrlAltDelete');
+  return { ...sent, strokes: [...gone.strokes, ...sent.strokes] };
 }
 
 /** Presses what is not held already, then releases just that. */
@@ -164,17 +180,25 @@ function tap(state: KeyboardState, usage: number): KeyboardStep {
 /** Releases every key that the guest sees held, the last one first. */
 function letGo(state: KeyboardState): Pick<KeyboardStep, 'state' | 'strokes'> {
   const strokes = [...state.held].reverse().map((usage) => ({ usage, down: false }));
-  return { state: { ...initialKeyboard(state.platform) }, strokes };
+  return { state: initialKeyboard(state.platform, state.hostKeys), strokes };
 }
 
+/** One key of each group is held, and no other key. */
+function isHostKeys(hostKeys: HostKeys, held: readonly number[]): boolean {
+  const groups = HOST_KEYS[hostKeys];
+  return (
+    groups.every((group) => group.some((usage) => held.includes(usage))) &&
+    held.every((usage) => groups.some((group) => group.includes(usage)))
+  );
+}
+
+const EITHER_CONTROL = [USAGE_CONTROL_LEFT, USAGE_CONTROL_RIGHT];
 /** AltGr is not meant: it types characters. */
-function isOnlyControlAlt(held: readonly number[]): boolean {
-  const hasControl = held.includes(USAGE_CONTROL_LEFT) || held.includes(USAGE_CONTROL_RIGHT);
-  const hasAlt = held.includes(USAGE_ALT_LEFT);
-  return hasControl && hasAlt && held.every((usage) => CONTROL_ALT.includes(usage));
-}
-
-const CONTROL_ALT: readonly number[] = [USAGE_CONTROL_LEFT, USAGE_CONTROL_RIGHT, USAGE_ALT_LEFT];
+const HOST_KEYS: Readonly<Record<HostKeys, readonly (readonly number[])[]>> = {
+  controlAlt: [EITHER_CONTROL, [USAGE_ALT_LEFT]],
+  controlShiftAlt: [EITHER_CONTROL, [USAGE_SHIFT_LEFT, USAGE_SHIFT_RIGHT], [USAGE_ALT_LEFT]],
+  rightControl: [[USAGE_CONTROL_RIGHT]],
+};
 
 function without(list: readonly number[], usage: number): readonly number[] {
   return list.filter((other) => other !== usage);

@@ -8,6 +8,8 @@ import { translate } from '../../../src/i18n/translate';
 import { call } from '../../bridge/bridge';
 import { Button, IconButton } from '../../components/button';
 import { report } from '../../state/notices';
+import { hostKeys, hostKeysText } from '../../state/preferences';
+import { useStore } from '../../state/store';
 import { isFullScreen, setFullScreen } from '../../state/window';
 import type { ConsoleConnection } from './console-connection';
 import { leaveToToolbar } from './leave-console';
@@ -43,6 +45,7 @@ export function SerialView({ connection, port, name, isShown }: SerialViewProps)
   const open = useRef<OpenTerminal | undefined>(undefined);
   const [hasSelection, setSelected] = useState(false);
   const [isGrabbed, setGrabbed] = useState(false);
+  const keys = hostKeysText(useStore(hostKeys));
   const [matches, setMatches] = useState<{ index: number; count: number }>();
 
   useEffect(() => {
@@ -70,7 +73,7 @@ export function SerialView({ connection, port, name, isShown }: SerialViewProps)
     const typing = terminal.onData((data) => connection.send({ t: 'serial', port, bytes: encoder.encode(data) }));
     let keys = initialTerminalKeys;
     terminal.attachCustomKeyEventHandler((event) => {
-      const { state, action, isKept, isHandled } = terminalKeyStep(keys, event);
+      const { state, action, isKept, isHandled } = terminalKeyStep(keys, event, hostKeys.get());
       keys = state;
       if (isHandled) event.preventDefault();
       if (action === 'release') leaveToToolbar();
@@ -146,7 +149,7 @@ export function SerialView({ connection, port, name, isShown }: SerialViewProps)
       </Toolbar>
       <div className="serial-terminal" ref={holder} />
       <p className="console-hint" aria-live="polite">
-        {translate(isGrabbed ? 'console.hintGrabbed' : 'serial.hint')}
+        {translate(isGrabbed ? 'console.hintGrabbed' : 'serial.hint', { keys })}
       </p>
     </div>
   );

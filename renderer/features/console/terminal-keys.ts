@@ -1,12 +1,17 @@
+import type { HostKeys } from '../../../src/config/preferences';
+
 /** Keys that a serial terminal keeps from the guest. Pure. */
 export interface TerminalKeys {
-  /** Ctrl and Alt are held and nothing else was pressed since: letting go releases the keyboard. */
+  /** The host's keys are held and nothing else was pressed since: letting go releases the keyboard. */
   readonly isReleaseArmed: boolean;
+  readonly isRightControlHeld: boolean;
 }
 
 export interface TerminalKeyEvent {
   readonly type: string;
   readonly key: string;
+  /** Only told from the left one by its place. */
+  readonly code: string;
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly shiftKey: boolean;
@@ -22,22 +27,40 @@ export interface TerminalKeyStep {
   readonly isHandled: boolean;
 }
 
-export const initialTerminalKeys: TerminalKeys = { isReleaseArmed: false };
+export const initialTerminalKeys: TerminalKeys = { isReleaseArmed: false, isRightControlHeld: false };
 
-export function terminalKeyStep(state: TerminalKeys, event: TerminalKeyEvent): TerminalKeyStep {
-  const { type, key, ctrlKey, altKey, shiftKey, metaKey } = event;
-  const isControlOrAlt = key === 'Control' || key === 'Alt';
-  if (type === 'keydown') {
-    const hasBoth = (ctrlKey || key === 'Control') && (altKey || key === 'Alt') && !shiftKey && !metaKey;
-    if (isControlOrAlt) return { state: { isReleaseArmed: hasBoth }, isKept: false, isHandled: key === 'Alt' };
-    if (hasBoth && key === 'Enter') {
-      return { state: initialTerminalKeys, action: 'toggleFullScreen', isKept: true, isHandled: true };
-    }
-    return { state: initialTerminalKeys, isKept: false, isHandled: false };
+const MODIFIERS: Readonly<Record<HostKeys, readonly string[]>> = {
+  controlAlt: ['Control', 'Alt'],
+  controlShiftAlt: ['Control', 'Shift', 'Alt'],
+  rightControl: ['Control'],
+};
+
+export function terminalKeyStep(before: TerminalKeys, event: TerminalKeyEvent, hostKeys: HostKeys): TerminalKeyStep {
+  const { type, key, code } = event;
+  const isDown = type === 'keydown';
+  if (!isDown && type !== 'keyup') return { state: before, isKept: false, isHandled: false };
+  const isRightControlHeld = code === 'ControlRight' ? isDown : before.isRightControlHeld && event.ctrlKey;
+  const state = { isReleaseArmed: false, isRightControlHeld };
+  const isModifier = MODIFIERS[hostKeys].includes(key);
+  const isAlt = key === 'Alt';
+  if (!isDown) {
+    if (!isModifier) return { state: { ...before, isRightControlHeld }, isKept: false, isHandled: isAlt };
+    const step = { state, isKept: false, isHandled: isAlt };
+    return before.isReleaseArmed ? { ...step, action: 'release' } : step;
   }
-  if (type === 'keyup' && isControlOrAlt) {
-    const step = { state: initialTerminalKeys, isKept: false, isHandled: key === 'Alt' };
-    return state.isReleaseArmed ? { ...step, action: 'release' } : step;
-  }
-  return { state, isKept: false, isHandled: false };
+  const hasAll = holdsExactly(event, hostKeys, isRightControlHeld);
+  if (isModifier) return { state: { ...state, isReleaseArmed: hasAll }, isKept: false, isHandled: isAlt };
+  if (hasAll && key === 'Enter') return { state, action: 'toggleFullScreen', isKept: true, isHandled: true };
+  return { state, isKept: false, isHandled: isAlt };
+}
+
+/** The modifiers that are down at a press, the pressed one among them, are the host's keys. */
+function holdsExactly(event: TerminalKeyEvent, hostKeys: HostKeys, isRightControlHeld: boolean): boolean {
+  const { key, ctrlKey, altKey, shiftKey, metaKey } = event;
+  const hasControl = ctrlKey || key === 'Control';
+  const hasAlt = altKey || key === 'Alt';
+  const hasShift = shiftKey || key === 'Shift';
+  if (metaKey || !hasControl) return false;
+  if (hostKeys === 'rightControl') return isRightControlHeld && !hasAlt && !hasShift;
+  return hasAlt && hasShift === (hostKeys === 'controlShiftAlt');
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { translate } from '../../../src/i18n/translate';
 import type { GalleryItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
+import { Button } from '../../components/button';
 import { Icon, type IconName, systemIcon } from '../../components/icon';
 import { showDialog } from '../../state/dialogs';
 import { library } from '../../state/library';
@@ -42,6 +43,9 @@ export function HomeTab() {
             <h1>{translate('home.heading')}</h1>
             <p>{translate('home.lead')}</p>
           </div>
+          <Button icon="settings" onPress={() => showDialog({ kind: 'preferences' })}>
+            {translate('home.preferences')}
+          </Button>
         </header>
         <div className="cards">
           <Card

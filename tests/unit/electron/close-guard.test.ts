@@ -9,7 +9,10 @@ import type { VmItem } from '../../../src/protocol/app';
 type OnClose = 'ask' | 'background' | 'suspend' | 'powerOff';
 
 /** VMs by folder, with what their settings say. */
-function begin(vms: Readonly<Record<string, OnClose>>, options: { hasWindow?: boolean; fails?: boolean } = {}) {
+function begin(
+  vms: Readonly<Record<string, OnClose>>,
+  options: { hasWindow?: boolean; fails?: boolean; preferred?: OnClose } = {},
+) {
   const running = new Map(Object.entries(vms));
   const log: string[] = [];
   const onEnd = new Emitter<GuestEnd>();
@@ -50,6 +53,7 @@ function begin(vms: Readonly<Record<string, OnClose>>, options: { hasWindow?: bo
     },
     () => (options.hasWindow === false ? undefined : view),
     () => log.push('quit'),
+    () => options.preferred ?? 'ask',
   );
   const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
   return { guard, log, settle };
@@ -67,6 +71,14 @@ describe('closing the window', () => {
     await settle();
     expect(log).toEqual(['ask a']);
     expect(guard.mayClose()).toBe(false);
+  });
+
+  test('where a VM leaves it open, the preferences say what happens', async () => {
+    const { guard, log, settle } = begin({ a: 'ask', b: 'powerOff', c: 'background' }, { preferred: 'suspend' });
+    expect(guard.mayClose()).toBe(false);
+    await settle();
+    expect(log).toEqual(['vm.suspend a', 'vm.powerOff b', 'close']);
+    expect(begin({ a: 'ask' }, { preferred: 'background' }).guard.mayClose()).toBe(true);
   });
 
   test('the answer is for those asked about; the others follow their settings', async () => {

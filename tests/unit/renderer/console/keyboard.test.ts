@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HostKeys } from '../../../../src/config/preferences';
 import { KEY_COMBINATIONS, usageOf } from '../../../../renderer/features/console/key-codes';
 import {
   type HostPlatform,
@@ -15,8 +16,8 @@ class Typist {
   actions: KeyboardAction[] = [];
   isHandled = false;
 
-  constructor(platform: HostPlatform = 'linux') {
-    this.state = initialKeyboard(platform);
+  constructor(platform: HostPlatform = 'linux', hostKeys: HostKeys = 'controlAlt') {
+    this.state = initialKeyboard(platform, hostKeys);
   }
 
   feed(event: KeyboardEventIn): this {
@@ -112,6 +113,33 @@ describe('keyboard of the console', () => {
   it('passes Ctrl+Alt with another key on, and does not release then', () => {
     const typist = new Typist().down('ControlLeft').down('AltLeft').down('F2').up('F2').up('AltLeft').up('ControlLeft');
     expect(typist.take()).toBe('+e0 +e2 +3b -3b -e2 -e0');
+    expect(typist.actions).toEqual([]);
+  });
+
+  it('releases the input on other keys when the preferences say so', () => {
+    const shift = new Typist('linux', 'controlShiftAlt')
+      .down('ControlLeft')
+      .down('AltLeft')
+      .up('AltLeft')
+      .up('ControlLeft');
+    expect(shift.take()).toBe('+e0 +e2 -e2 -e0');
+    expect(shift.actions).toEqual([]);
+    shift.down('ControlLeft').down('ShiftRight').down('AltLeft').up('ShiftRight').up('AltLeft').up('ControlLeft');
+    expect(shift.take()).toBe('+e0 +e5 +e2 -e2 -e5 -e0');
+    expect(shift.actions).toEqual(['release']);
+    const right = new Typist('linux', 'rightControl').down('ControlLeft').up('ControlLeft');
+    expect(right.actions).toEqual([]);
+    right.down('ControlRight').down('KeyC').up('KeyC').up('ControlRight');
+    expect(right.actions).toEqual([]);
+    right.down('ControlRight').down('Enter').up('Enter').up('ControlRight').down('ControlRight').up('ControlRight');
+    expect(right.actions).toEqual(['toggleFullScreen', 'release']);
+  });
+
+  it('sends Ctrl+Alt+Delete by other keys without them', () => {
+    const typist = new Typist('linux', 'controlShiftAlt').down('ControlLeft').down('ShiftLeft').down('AltLeft');
+    typist.down('Insert').up('Insert').up('AltLeft').up('ShiftLeft').up('ControlLeft');
+    expect(typist.take()).toBe('+e0 +e1 +e2 -e2 -e1 -e0 +e0 +e2 +4c -4c -e2 -e0');
+    expect(typist.state.swallowed).toEqual([]);
     expect(typist.actions).toEqual([]);
   });
 
