@@ -6,15 +6,16 @@ import { formatBytes, parseCommand, say } from './arguments';
 import { EXIT_DONE, UsageError } from './usage-error';
 import { connectTo, openLibrary, type VmClient } from './vm-client';
 
-export const snapshotHelp = `subzero snapshot take NAME [SNAPSHOT] [--description TEXT] | list NAME [--json] | restore NAME SNAPSHOT | delete NAME SNAPSHOT | rename NAME SNAPSHOT NEWNAME | describe NAME SNAPSHOT TEXT
-  SNAPSHOT is a snapshot's name or id. A running VM is snapshotted with its RAM; restoring one makes it run on from there.`;
+export const snapshotHelp = `subzero snapshot take NAME [SNAPSHOT] [--description TEXT] | list NAME [--json] | restore NAME SNAPSHOT | delete NAME SNAPSHOT [--with-children] | rename NAME SNAPSHOT NEWNAME | describe NAME SNAPSHOT TEXT
+  SNAPSHOT is a snapshot's name or id. A running VM is snapshotted with its RAM; restoring one makes it run on from there.
+  --with-children deletes those taken after it too; without it they stay.`;
 
 /** What both a running VM and one that is off can do. */
 interface Snapshots {
   tree(): Promise<SnapshotTreeView>;
   take(name: string, description: string): Promise<string>;
   restore(id: string): Promise<void>;
-  delete(id: string): Promise<void>;
+  delete(id: string, withChildren: boolean): Promise<void>;
   rename(id: string, name: string, description: string): Promise<void>;
 }
 
@@ -25,12 +26,20 @@ export async function snapshot(args: readonly string[]): Promise<number> {
       return take(rest);
     case 'list':
       return list(rest);
-    case 'restore':
-    case 'delete': {
-      const { positionals } = parseCommand('snapshot', rest, {}, ['NAME', 'SNAPSHOT']);
+    case 'restore': {
+      const { positionals } = parseCommand('snapshot restore', rest, {}, ['NAME', 'SNAPSHOT']);
       const [vm, wanted] = positionals as [string, string];
       return withSnapshots(vm, async (snapshots) => {
-        await snapshots[action](idOf(await snapshots.tree(), wanted));
+        await snapshots.restore(idOf(await snapshots.tree(), wanted));
+        return EXIT_DONE;
+      });
+    }
+    case 'delete': {
+      const options = { 'with-children': { type: 'boolean' } } as const;
+      const { values, positionals } = parseCommand('snapshot delete', rest, options, ['NAME', 'SNAPSHOT']);
+      const [vm, wanted] = positionals as [string, string];
+      return withSnapshots(vm, async (snapshots) => {
+        await snapshots.delete(idOf(await snapshots.tree(), wanted), values['with-children'] ?? false);
         return EXIT_DONE;
       });
     }
@@ -136,7 +145,7 @@ function ofRunning(client: VmClient): Snapshots {
     tree: () => client.call('snapshot.list', null),
     take: async (name, description) => (await client.call('snapshot.take', { name, description })).id,
     restore: (id) => client.call('snapshot.restore', { id }),
-    delete: (id) => client.call('snapshot.delete', { id }),
+    delete: (id, withChildren) => client.call('snapshot.delete', { id, withChildren }),
     rename: (id, name, description) => client.call('snapshot.rename', { id, name, description }),
   };
 }
@@ -146,7 +155,7 @@ function ofStopped(vm: OwnedVm): Snapshots {
     tree: () => Promise.resolve(vm.snapshots()),
     take: (name, description) => vm.takeOffline({ name, description }),
     restore: (id) => vm.restore(id),
-    delete: (id) => vm.deleteSnapshot(id),
+    delete: (id, withChildren) => vm.deleteSnapshot(id, withChildren),
     rename: (id, name, description) => vm.renameSnapshot(id, name, description),
   };
 }

@@ -56,7 +56,8 @@ export interface VmStore<Config = unknown> {
   /** Of a VM that is off or suspended. */
   takeOffline(snapshot: NewSnapshot): Promise<string>;
   restore(snapshotId: string): Promise<void>;
-  deleteSnapshot(snapshotId: string): Promise<void>;
+  /** With those taken after it, or without: they then stay. */
+  deleteSnapshot(snapshotId: string, withChildren?: boolean): Promise<void>;
   renameSnapshot(snapshotId: string, name: string, description: string): Promise<void>;
 
   beginSuspend(): Promise<StateWriter>;

@@ -129,8 +129,8 @@ export class GuestService {
         await session().restoreSnapshot(id);
         await tellSnapshots();
       },
-      'snapshot.delete': async ({ id }) => {
-        await session().deleteSnapshot(id);
+      'snapshot.delete': async ({ id, withChildren }) => {
+        await session().deleteSnapshot(id, withChildren);
         await tellSnapshots();
       },
       'snapshot.rename': async ({ id, name, description }) => {

@@ -271,8 +271,8 @@ export class VmSession {
     });
   }
 
-  deleteSnapshot(id: string): Promise<void> {
-    return this.lifecycle.enqueue(() => this.store.deleteSnapshot(id));
+  deleteSnapshot(id: string, withChildren = false): Promise<void> {
+    return this.lifecycle.enqueue(() => this.store.deleteSnapshot(id, withChildren));
   }
 
   renameSnapshot(id: string, name: string, description: string): Promise<void> {

@@ -365,6 +365,9 @@ export const english = {
   'snapshot.beforeRestore': 'Before restoring {name}',
   'snapshot.restoring': 'Restoring…',
   'snapshot.deleteTitle': 'Delete “{name}”?',
+  'snapshot.withChildren':
+    '{count, plural, one {Also delete the snapshot taken after it} other {Also delete the # snapshots taken after it}}',
+  'snapshot.deleteBranchText': 'Its saved state is removed, and that of every snapshot taken after it.',
   'snapshot.deleteText': 'Its saved state is removed; snapshots taken after it stay.',
   'snapshot.deleting': 'Deleting…',
   'snapshot.noParent': 'There is no snapshot to go back to.',

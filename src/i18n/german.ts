@@ -370,6 +370,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'snapshot.beforeRestore': 'Vor dem Wiederherstellen von {name}',
   'snapshot.restoring': 'Wird wiederhergestellt …',
   'snapshot.deleteTitle': '„{name}“ löschen?',
+  'snapshot.withChildren':
+    '{count, plural, one {Auch den danach erstellten Snapshot löschen} other {Auch die # danach erstellten Snapshots löschen}}',
+  'snapshot.deleteBranchText': 'Der gespeicherte Zustand wird entfernt, und der jedes danach erstellten Snapshots.',
   'snapshot.deleteText': 'Der gespeicherte Zustand wird entfernt; später erstellte Snapshots bleiben erhalten.',
   'snapshot.deleting': 'Wird gelöscht …',
   'snapshot.noParent': 'Es gibt keinen Snapshot, auf den zurückgesetzt werden kann.',

@@ -168,8 +168,8 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
     await removePending(this.files, this.folder);
   }
 
-  deleteSnapshot(snapshotId: string): Promise<void> {
-    return this.#snapshots.delete(snapshotId);
+  deleteSnapshot(snapshotId: string, withChildren = false): Promise<void> {
+    return this.#snapshots.delete(snapshotId, withChildren);
   }
 
   renameSnapshot(snapshotId: string, name: string, description: string): Promise<void> {

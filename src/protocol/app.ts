@@ -296,6 +296,13 @@ export interface AppInfo {
   readonly platform: 'linux' | 'windows' | 'mac';
 }
 
+export interface SnapshotSizes {
+  readonly sizeBytes: number;
+  readonly freedBytes: number;
+  /** What deleting it with those taken after it gives back. */
+  readonly branchFreedBytes: number;
+}
+
 /** What the window asks of main. */
 export interface AppCalls {
   'app.info': (args: null) => AppInfo;
@@ -373,10 +380,11 @@ export interface AppCalls {
   'vm.ejectMedium': (args: { vm: VmId; device: string }) => void;
   'snapshot.list': (args: { vm: VmId }) => SnapshotTree;
   /** By snapshot: what its files take, and what deleting it would give back. */
-  'snapshot.sizes': (args: { vm: VmId }) => Readonly<Record<string, { sizeBytes: number; freedBytes: number }>>;
+  'snapshot.sizes': (args: { vm: VmId }) => Readonly<Record<string, SnapshotSizes>>;
   'snapshot.take': (args: { vm: VmId; name: string; description: string }) => { id: string };
   'snapshot.restore': (args: { vm: VmId; id: string }) => void;
-  'snapshot.delete': (args: { vm: VmId; id: string }) => void;
+  /** `withChildren`: with those taken after it. */
+  'snapshot.delete': (args: { vm: VmId; id: string; withChildren: boolean }) => void;
   'snapshot.rename': (args: { vm: VmId; id: string; name: string; description: string }) => void;
   'snapshot.thumbnail': (args: { vm: VmId; id: string }) => Uint8Array | null;
   /** The console's port then comes beside this link, under the same number. */
@@ -575,7 +583,7 @@ export const appChecks: Checks<AppCalls> = {
   'snapshot.sizes': ofVm,
   'snapshot.take': object({ vm, name: snapshotName, description }),
   'snapshot.restore': object({ vm, id: snapshotId }),
-  'snapshot.delete': object({ vm, id: snapshotId }),
+  'snapshot.delete': object({ vm, id: snapshotId, withChildren: boolean }),
   'snapshot.rename': object({ vm, id: snapshotId, name: snapshotName, description }),
   'snapshot.thumbnail': object({ vm, id: snapshotId }),
   'console.attach': object({ vm, channel: integer(1, Number.MAX_SAFE_INTEGER) }),

@@ -127,7 +127,7 @@ export interface GuestCalls {
   'snapshot.list': (args: null) => SnapshotTree;
   'snapshot.take': (args: { name: string; description: string }) => { id: string };
   'snapshot.restore': (args: { id: string }) => void;
-  'snapshot.delete': (args: { id: string }) => void;
+  'snapshot.delete': (args: { id: string; withChildren: boolean }) => void;
   'snapshot.rename': (args: { id: string; name: string; description: string }) => void;
   /** A small PNG of the screen; null where there is none. */
   'snapshot.thumbnail': (args: { id: string }) => Uint8Array | null;
@@ -187,7 +187,7 @@ export const guestChecks: Checks<GuestCalls> = {
   'snapshot.list': nothing,
   'snapshot.take': object({ name: text({ maxLength: 200 }), description: text({ maxLength: 10_000 }) }),
   'snapshot.restore': object({ id: snapshotId }),
-  'snapshot.delete': object({ id: snapshotId }),
+  'snapshot.delete': object({ id: snapshotId, withChildren: oneOf([true, false]) }),
   'snapshot.rename': object({
     id: snapshotId,
     name: text({ maxLength: 200 }),

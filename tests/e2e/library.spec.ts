@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Locator, test } from '@playwright/test';
 import { answerFileDialogs, builtFile, launchApp, type RunningApp, runCli, screenshotPath } from './launch';
 import { createFromImage } from './vm-window';
 
@@ -97,13 +97,14 @@ test('snapshots of a VM that is off are taken, renamed and deleted', async () =>
   const { page } = running;
   await page.getByRole('button', { name: 'Snapshot Manager' }).click();
   const manager = page.getByRole('dialog', { name: 'Snapshot Manager of Rescue disc' });
-  for (const name of ['Fresh', 'Second']) {
-    await manager.getByRole('button', { name: 'Take Snapshot' }).click();
+  const takeIn = async (from: Locator, name: string): Promise<void> => {
+    await from.getByRole('button', { name: 'Take Snapshot' }).click();
     const take = page.getByRole('dialog', { name: 'Take Snapshot of Rescue disc' });
     await take.getByRole('textbox', { name: 'Name' }).fill(name);
     await take.getByRole('button', { name: 'Take Snapshot' }).click();
     await expect(take).toBeHidden();
-  }
+  };
+  for (const name of ['Fresh', 'Second']) await takeIn(manager, name);
   const map = manager.getByRole('tree', { name: 'Snapshots' });
   await expect(map.getByRole('treeitem', { name: 'You Are Here' })).toHaveAttribute('aria-level', '3');
   await map.getByRole('treeitem', { name: 'Fresh' }).click();
@@ -115,6 +116,13 @@ test('snapshots of a VM that is off are taken, renamed and deleted', async () =>
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect(map.getByRole('treeitem')).toHaveCount(2);
   await expect(map.getByRole('treeitem', { name: 'Second' })).toHaveAttribute('aria-level', '1');
+  await takeIn(manager, 'Third');
+  await map.getByRole('treeitem', { name: 'Second' }).click();
+  await manager.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('alertdialog').getByText('Also delete the snapshot taken after it').click();
+  await shot('snapshots-branch');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(map.getByRole('treeitem')).toHaveCount(1);
   await manager.getByRole('button', { name: 'Close' }).click();
 });
 

@@ -40,10 +40,10 @@ export function snapshotCalls(
       await tell(vm);
       await directory.refresh();
     },
-    'snapshot.delete': async ({ vm, id }) => {
+    'snapshot.delete': async ({ vm, id, withChildren }) => {
       const link = directory.link(vm);
-      if (link !== undefined) return link.call('snapshot.delete', { id });
-      await changeStopped(library, directory.folder(vm), (store) => store.deleteSnapshot(id));
+      if (link !== undefined) return link.call('snapshot.delete', { id, withChildren });
+      await changeStopped(library, directory.folder(vm), (store) => store.deleteSnapshot(id, withChildren));
       await tell(vm);
     },
     'snapshot.rename': async ({ vm, id, name, description }) => {

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { formatDate, translate } from '../../../src/i18n/translate';
-import type { VmItem } from '../../../src/protocol/app';
+import type { SnapshotSizes, VmItem } from '../../../src/protocol/app';
 import type { SnapshotInfo, SnapshotTree } from '../../../src/protocol/guest';
 import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
+import { Check } from '../../components/check';
 import { Dialog } from '../../components/dialog';
 import { Field } from '../../components/field';
 import { Icon } from '../../components/icon';
@@ -14,11 +15,10 @@ import { canTakeSnapshot } from '../../state/power';
 import { formatBytes } from '../../../src/i18n/format-bytes';
 import { useSnapshots } from '../vm/summary';
 import { RestoreDialog } from './restore-dialog';
-import { HERE_ID, rowsOf } from './snapshot-tree';
+import { countBelow, HERE_ID, rowsOf } from './snapshot-tree';
 import { TakeDialog } from './take-dialog';
 import './snapshots.css';
 
-type SnapshotSize = { readonly sizeBytes: number; readonly freedBytes: number };
 type Inner = { readonly kind: 'take' } | { readonly kind: 'restore' | 'delete'; readonly snapshot: SnapshotInfo };
 
 /** All snapshots of a VM as a tree, with where it is now. */
@@ -94,6 +94,7 @@ export function SnapshotManager({ vm }: { readonly vm: VmItem }) {
           vm={vm}
           snapshot={inner.snapshot}
           size={sizes?.[inner.snapshot.id]}
+          laterCount={countBelow(tree, inner.snapshot.id)}
           onDone={() => setInner(undefined)}
         />
       ) : null}
@@ -125,7 +126,7 @@ function SnapshotLine({ vm, snapshot }: { readonly vm: VmItem; readonly snapshot
 interface DetailsProps {
   readonly vm: VmItem;
   readonly snapshot: SnapshotInfo;
-  readonly size: SnapshotSize | undefined;
+  readonly size: SnapshotSizes | undefined;
   readonly isFree: boolean;
   readonly onRestore: () => void;
   readonly onDelete: () => void;
@@ -181,17 +182,21 @@ function DeleteDialog({
   vm,
   snapshot,
   size,
+  laterCount,
   onDone,
 }: {
   readonly vm: VmItem;
   readonly snapshot: SnapshotInfo;
-  readonly size: SnapshotSize | undefined;
+  readonly size: SnapshotSizes | undefined;
+  /** How many were taken after it. */
+  readonly laterCount: number;
   readonly onDone: () => void;
 }) {
   const [isBusy, setBusy] = useState(false);
+  const [withChildren, setWithChildren] = useState(false);
   const remove = (): void => {
     setBusy(true);
-    call('snapshot.delete', { vm: vm.id, id: snapshot.id }).catch(report).finally(onDone);
+    call('snapshot.delete', { vm: vm.id, id: snapshot.id, withChildren }).catch(report).finally(onDone);
   };
   return (
     <Dialog
@@ -210,15 +215,24 @@ function DeleteDialog({
         </>
       }
     >
-      <p>{translate('snapshot.deleteText')}</p>
-      {size === undefined ? null : <p>{translate('snapshot.freed', { size: formatBytes(size.freedBytes) })}</p>}
+      <p>{translate(withChildren ? 'snapshot.deleteBranchText' : 'snapshot.deleteText')}</p>
+      {laterCount === 0 ? null : (
+        <Check isOn={withChildren} onChange={setWithChildren}>
+          {translate('snapshot.withChildren', { count: laterCount })}
+        </Check>
+      )}
+      {size === undefined ? null : (
+        <p>
+          {translate('snapshot.freed', { size: formatBytes(withChildren ? size.branchFreedBytes : size.freedBytes) })}
+        </p>
+      )}
     </Dialog>
   );
 }
 
 /** What the snapshots take, read again when the tree changes. */
-function useSizes(vm: VmItem, tree: SnapshotTree): Readonly<Record<string, SnapshotSize>> | undefined {
-  const [sizes, setSizes] = useState<Readonly<Record<string, SnapshotSize>>>();
+function useSizes(vm: VmItem, tree: SnapshotTree): Readonly<Record<string, SnapshotSizes>> | undefined {
+  const [sizes, setSizes] = useState<Readonly<Record<string, SnapshotSizes>>>();
   const ids = tree.snapshots.map(({ id }) => id).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: other snapshots have other sizes
   useEffect(() => {

@@ -32,6 +32,13 @@ export function rowsOf({ snapshots, current }: SnapshotTree): SnapshotRow[] {
   return rows;
 }
 
+/** How many snapshots were taken after one. */
+export function countBelow({ snapshots }: SnapshotTree, id: string): number {
+  const branch = new Set([id]);
+  for (const above of branch) for (const one of snapshots) if (one.parent === above) branch.add(one.id);
+  return branch.size - 1;
+}
+
 /** 'Snapshot 3' when the highest so named is 2. */
 export function nextNumber({ snapshots }: SnapshotTree): number {
   const numbers = snapshots.map(({ name }) => Number(/(\d{1,9})$/.exec(name)?.[1] ?? 0));

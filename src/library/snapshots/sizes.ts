@@ -1,12 +1,22 @@
 import * as path from 'node:path';
 import type { SnapshotFolder } from './snapshot-folder';
-import { prune, reachable, type SnapshotNode, type SnapshotTree, withoutSnapshot } from './tree';
+import {
+  branchOf,
+  prune,
+  reachable,
+  type SnapshotNode,
+  type SnapshotTree,
+  withoutBranch,
+  withoutSnapshot,
+} from './tree';
 
 export interface SnapshotSize {
   /** What its own files take on this computer: state, memory first written with it, and the disk layer that it froze. */
   readonly sizeBytes: number;
   /** What deleting it gives back: files that others use too stay. */
   readonly freedBytes: number;
+  /** What deleting it with those taken after it gives back. */
+  readonly branchFreedBytes: number;
 }
 
 /** A moment's view; a file that goes meanwhile counts nothing. */
@@ -33,16 +43,22 @@ export async function snapshotSizes(folder: SnapshotFolder, tree: SnapshotTree):
   ];
   const now = reachable(tree);
   const sizes = new Map<string, SnapshotSize>();
-  for (const node of tree.snapshots) {
-    const left = reachable(prune(withoutSnapshot(tree, node.id)));
+  const freedBy = (ids: readonly string[], smaller: SnapshotTree): Promise<number> => {
+    const left = reachable(prune(smaller));
     const gone = (of: 'layers' | 'states' | 'chunks'): string[] => [...now[of]].filter((id) => !left[of].has(id));
-    const freed = [
-      ...snapshotFiles(node.id),
+    return total([
+      ...ids.flatMap(snapshotFiles),
       ...gone('layers').map((id) => folder.layerPath(id)),
       ...gone('states').flatMap(stateFiles),
       ...gone('chunks').map((id) => folder.chunkPath(id)),
-    ];
-    sizes.set(node.id, { sizeBytes: await total(own(node)), freedBytes: await total(freed) });
+    ]);
+  };
+  for (const node of tree.snapshots) {
+    sizes.set(node.id, {
+      sizeBytes: await total(own(node)),
+      freedBytes: await freedBy([node.id], withoutSnapshot(tree, node.id)),
+      branchFreedBytes: await freedBy(branchOf(tree, node.id), withoutBranch(tree, node.id)),
+    });
   }
   return sizes;
 }

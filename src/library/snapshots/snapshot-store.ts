@@ -37,6 +37,7 @@ import {
   reachable,
   type SnapshotNode,
   type SnapshotTree,
+  withoutBranch,
   withoutSnapshot,
   withSnapshot,
 } from './tree';
@@ -171,10 +172,10 @@ export class SnapshotStore {
     });
   }
 
-  /** Children stay; what only this snapshot used goes. */
-  delete(id: string): Promise<void> {
+  /** Children stay unless they are to go too; what only the deleted ones used goes. */
+  delete(id: string, withChildren = false): Promise<void> {
     return this.#exclusive(async () => {
-      await this.#commit(withoutSnapshot(this.#tree, id));
+      await this.#commit(withChildren ? withoutBranch(this.#tree, id) : withoutSnapshot(this.#tree, id));
       await this.#reclaim();
     });
   }

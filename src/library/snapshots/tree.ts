@@ -106,6 +106,21 @@ export function withoutSnapshot(tree: SnapshotTree, id: string): SnapshotTree {
   };
 }
 
+/** With everything that was taken after it; "You Are Here" moves up when it was below. */
+export function withoutBranch(tree: SnapshotTree, id: string): SnapshotTree {
+  return branchOf(tree, id).reduceRight(withoutSnapshot, tree);
+}
+
+/** A snapshot and those below it, parents before children. */
+export function branchOf(tree: SnapshotTree, id: string): string[] {
+  const ids = [findSnapshot(tree, id).id];
+  // Grows while it is walked.
+  for (const parent of ids) {
+    for (const node of tree.snapshots) if (node.parent === parent && !ids.includes(node.id)) ids.push(node.id);
+  }
+  return ids;
+}
+
 export function findSnapshot(tree: SnapshotTree, id: string): SnapshotNode {
   const node = tree.snapshots.find((candidate) => candidate.id === id);
   if (node === undefined) throw new VmError('snapshot-not-found', `there is no snapshot ${id}`, { id });

@@ -56,6 +56,29 @@ describe('the library', () => {
     expect((await nodeHostFiles.list(library.paths.vmsFolder))?.length).toBe(1);
   });
 
+  it('deletes a snapshot with those taken after it, and says what that gives back', async () => {
+    const { folder } = await create('Branches');
+    const vm = await library.open(folder, '');
+    const take = (name: string) => vm.takeOffline({ name, description: '' });
+    const root = await take('root');
+    const left = await take('left');
+    await take('left leaf');
+    await vm.restore(root);
+    const right = await take('right');
+    const sizes = await library.snapshotSizes(folder);
+    expect(sizes.get(left)!.branchFreedBytes).toBeGreaterThan(sizes.get(left)!.freedBytes);
+    expect(sizes.get(right)!.branchFreedBytes).toBe(sizes.get(right)!.freedBytes);
+    await vm.deleteSnapshot(left, true);
+    const names = () => vm.snapshots().snapshots.map(({ name }) => name);
+    expect(names()).toEqual(['root', 'right']);
+    expect(vm.snapshots().current).toBe(right);
+    await vm.deleteSnapshot(root, true);
+    expect([names(), vm.snapshots().current]).toEqual([[], null]);
+    const disk = await vm.openDisk(vm.config.disks[0]!);
+    expect(disk.sizeBytes).toBe(1 << 20);
+    await vm.close();
+  });
+
   it('gives a VM copies of files, inside its folder only', async () => {
     const from = path.join(home, 'kernel');
     writeFileSync(from, Buffer.alloc(5 << 20, 7));

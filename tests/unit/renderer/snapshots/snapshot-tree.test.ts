@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextNumber, rowsOf } from '../../../../renderer/features/snapshots/snapshot-tree';
+import { countBelow, nextNumber, rowsOf } from '../../../../renderer/features/snapshots/snapshot-tree';
 import type { SnapshotInfo } from '../../../../src/protocol/guest';
 
 function snapshot(id: string, parent: string | null, createdMs: number): SnapshotInfo {
@@ -35,6 +35,14 @@ describe('snapshot map', () => {
 
   test('a circle does not hang', () => {
     expect(drawn([snapshot('a', 'b', 1), snapshot('b', 'a', 2)], null)).toEqual(['1:here']);
+  });
+
+  test('those below a snapshot are counted, also in a circle', () => {
+    const all = [snapshot('c', 'a', 3), snapshot('a', null, 1), snapshot('b', 'a', 2), snapshot('d', 'b', 4)];
+    const count = (id: string): number => countBelow({ snapshots: all, current: null }, id);
+    expect(['a', 'b', 'd'].map(count)).toEqual([3, 1, 0]);
+    const circle = [snapshot('a', 'b', 1), snapshot('b', 'a', 2)];
+    expect(countBelow({ snapshots: circle, current: null }, 'a')).toBe(1);
   });
 
   test('the next number is free', () => {
