@@ -70,7 +70,7 @@ test('text is typed by the keys of the chosen layout', async () => {
   await page.screenshot({ path: screenshotPath('console-type') });
   await dialog.getByRole('textbox', { name: 'Text' }).fill('z@');
   await dialog.getByRole('button', { name: 'Type', exact: true }).click();
-  await expect(dialog).toBeHidden();
+  await expect(dialog).toBeHidden({ timeout: GUEST_MS });
   // y of the board; AltGr and q.
   await expect
     .poll(async () => (await output()).slice(before).replaceAll('\n', ' '), { timeout: GUEST_MS })

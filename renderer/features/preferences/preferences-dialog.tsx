@@ -128,7 +128,10 @@ function Editor({ info }: { readonly info: PreferencesInfo }) {
               hint={translate('preferences.limitHint', { mib: formatNumber(info.hostMemoryMiB) })}
               problem={
                 isLimitWrong(draft)
-                  ? translate('wizard.summary.memoryRange', { min: MIN_MEMORY_LIMIT_MIB, max: MAX_MEMORY_LIMIT_MIB })
+                  ? translate('wizard.summary.memoryRange', {
+                      min: formatNumber(MIN_MEMORY_LIMIT_MIB),
+                      max: formatNumber(MAX_MEMORY_LIMIT_MIB),
+                    })
                   : undefined
               }
               isNumber
