@@ -10,6 +10,7 @@ export type OpenDialog =
   | { readonly kind: 'settings'; readonly vm: VmId; readonly device?: string }
   | { readonly kind: 'deleteVms'; readonly vms: readonly VmId[] }
   | { readonly kind: 'afterPowerOff'; readonly vm: VmId }
+  | { readonly kind: 'consent'; readonly vm: VmId }
   | { readonly kind: 'log'; readonly vm: VmId }
   | { readonly kind: 'support'; readonly vm: VmId }
   | { readonly kind: 'takeSnapshot'; readonly vm: VmId }

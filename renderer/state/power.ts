@@ -1,5 +1,7 @@
-import type { VmItem } from '../../src/protocol/app';
+import { VmError } from '../../src/base/errors';
+import type { VmId, VmItem } from '../../src/protocol/app';
 import { call } from '../bridge/bridge';
+import { showDialog } from './dialogs';
 import { report } from './notices';
 
 export type PowerAction = 'powerOn' | 'resume' | 'pause' | 'suspend' | 'shutDown' | 'reset' | 'powerOff';
@@ -36,7 +38,13 @@ export function canTakeSnapshot({ kind, status }: Pick<VmItem, 'kind' | 'status'
 
 export function doPower(vm: VmItem, action: PowerAction): void {
   if (!possibleActions(vm).has(action)) return;
-  void ask(vm, action).catch(report);
+  void ask(vm, action).catch((error: unknown) => startFailed(vm.id, error));
+}
+
+/** A VM that reaches outside its folder asks first; other trouble is told. */
+export function startFailed(vm: VmId, error: unknown): void {
+  if (VmError.from(error).code === 'consent-needed') showDialog({ kind: 'consent', vm });
+  else report(error);
 }
 
 async function ask({ id, status }: VmItem, action: PowerAction): Promise<void> {

@@ -51,7 +51,8 @@ export type ErrorCode =
   | 'bad-message'
   | 'unknown-call'
   | 'protocol-mismatch'
-  | 'not-allowed';
+  | 'not-allowed'
+  | 'consent-needed';
 
 export type ErrorDetail = Readonly<Record<string, string>>;
 

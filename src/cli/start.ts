@@ -6,10 +6,11 @@ import type { StartMessage } from './guest-child';
 import { EXIT_DONE } from './usage-error';
 import { openLibrary } from './vm-client';
 
-export const startHelp = `subzero start NAME: starts a VM in the background, or goes on from where it was suspended`;
+export const startHelp = `subzero start NAME [--agree]: starts a VM in the background, or goes on from where it was suspended
+  --agree   let a VM that came from elsewhere reach the files outside its folder that it names`;
 
 export async function start(args: readonly string[], out: string): Promise<number> {
-  const { positionals } = parseCommand('start', args, {}, ['NAME']);
+  const { values, positionals } = parseCommand('start', args, { agree: { type: 'boolean' } } as const, ['NAME']);
   const library = openLibrary();
   const entry = await library.find(positionals[0] as string);
   if (entry.kind === 'broken') {
@@ -20,6 +21,7 @@ export async function start(args: readonly string[], out: string): Promise<numbe
   }
   if (entry.owner !== undefined)
     throw new VmError('vm-in-use', `'${entry.name}' is running already, in process ${entry.owner.pid}`);
+  if (values.agree) await library.agree(entry.folder, await library.unagreed(entry.folder));
   const child = fork(join(out, 'guest-child.cjs'), [entry.folder], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

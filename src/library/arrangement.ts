@@ -23,6 +23,8 @@ export interface KnownVm {
   readonly rank: number | null;
   /** When it was last started; 0: never. */
   readonly usedMs: number;
+  /** What it may reach outside its folder; see reach.ts. */
+  readonly agreed: readonly string[];
 }
 
 export interface Arrangement {
@@ -63,7 +65,7 @@ export function readArrangement(json: unknown, isPath: (text: string) => boolean
   };
 }
 
-const unknownVm: KnownVm = { path: '', name: '', parent: null, isFavourite: false, rank: null, usedMs: 0 };
+const unknownVm: KnownVm = { path: '', name: '', parent: null, isFavourite: false, rank: null, usedMs: 0, agreed: [] };
 
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]).slice(0, MAX_ENTRIES) : [];
@@ -76,7 +78,7 @@ function readFolder(value: unknown): LibraryFolder[] {
 }
 
 function readVm(value: unknown): KnownVm[] {
-  const { path, name, parent, isFavourite, rank, usedMs } = (value ?? {}) as Record<string, unknown>;
+  const { path, name, parent, isFavourite, rank, usedMs, agreed } = (value ?? {}) as Record<string, unknown>;
   if (typeof path !== 'string') return [];
   return [
     {
@@ -86,6 +88,7 @@ function readVm(value: unknown): KnownVm[] {
       isFavourite: isFavourite === true,
       rank: typeof rank === 'number' && Number.isFinite(rank) ? rank : null,
       usedMs: typeof usedMs === 'number' && Number.isFinite(usedMs) ? usedMs : 0,
+      agreed: list(agreed).filter((one): one is string => typeof one === 'string'),
     },
   ];
 }

@@ -17,6 +17,7 @@ import type { VmConfig } from '../config/vm-config';
 import { createQcow2 } from '../disk/qcow2/create';
 import type { Library, VmEntry } from './library';
 import { hasSameHardware, readPending, removePending, withPending, writePending } from './pending-config';
+import { keyOf, reachOf } from './reach';
 import { DISKS_FOLDER, requireValid, resolveFile } from './vm-folder';
 
 /** What is absent stays as it is. */
@@ -66,6 +67,12 @@ export async function editVm(
   const made: string[] = [];
   try {
     const next = requireValid(await applied(files, folder, base, edit, made));
+    const before = new Set((await reachOf(folder, base)).map(keyOf));
+    // What the user adds is agreed to; what the VM came with is not, by changing something else.
+    await library.agree(
+      folder,
+      (await reachOf(folder, next)).filter((reach) => !before.has(keyOf(reach))),
+    );
     const soft = softPart(now, next);
     if (owner === undefined) await changeStopped(library, folder, isFixed ? soft : next, edit);
     else if (!isSameText(soft, now)) await owner.changeConfig(soft);

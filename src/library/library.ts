@@ -35,9 +35,11 @@ import type { SubzeroPaths } from './paths';
 import { readPreferences, writePreferences } from './preferences-file';
 import { socketPathFor } from './runtime-socket';
 import { type SnapshotSize, snapshotSizes } from './snapshots/sizes';
+import { readPending, withPending } from './pending-config';
+import { isAgreed, keyOf, type Reach, reachOf } from './reach';
 import { viewOfTree } from './snapshots/snapshot-store';
 import { SnapshotFolder } from './snapshots/snapshot-folder';
-import { loadConfig, requireValid, resolveFile, writeConfig } from './vm-folder';
+import { loadConfig, requireConfig, requireValid, resolveFile, writeConfig } from './vm-folder';
 import { Trash, type TrashedVm } from './trash';
 import { type LockOwner, readOwner, wasLeftBehind } from './vm-lock';
 
@@ -190,7 +192,10 @@ export class Library {
     }
     await this.files.syncFolder(parent);
     const real = await this.files.realPath(folder);
-    return this.add(real);
+    const entry = await this.add(real);
+    // Who makes a VM names its files.
+    await this.agree(real, await reachOf(real, config));
+    return entry;
   }
 
   /** Puts a VM folder on the list, to stay there. Throws 'vm-not-found' when there is no VM in it. */
@@ -336,10 +341,35 @@ export class Library {
     return OwnedVm.open(this.files, folder, socketPath);
   }
 
-  /** Takes the VM over to run it. Throws 'memory-limit' when it does not fit beside those that run. */
+  /** What the VM is going to reach outside its folder and the user has not agreed to. */
+  async unagreed(folder: string): Promise<Reach[]> {
+    const config = await requireConfig(this.files, folder);
+    const pending = await readPending(this.files, folder);
+    return this.#unagreedOf(folder, pending === undefined ? [config] : [config, withPending(config, pending)]);
+  }
+
+  /** The user agrees to what this VM reaches; it holds for this folder from now on. */
+  async agree(folder: string, reaches: readonly Reach[]): Promise<void> {
+    await this.#arrangement.change((now) => {
+      const { agreed } = knownVm(now, folder);
+      const more = reaches.filter((reach) => !isAgreed(agreed, reach)).map(keyOf);
+      return more.length === 0 ? now : withVm(now, folder, { agreed: [...agreed, ...more] });
+    });
+  }
+
+  /**
+   * Takes the VM over to run it. Throws 'consent-needed' when it reaches outside its folder without the user's word, and
+   * 'memory-limit' when it does not fit beside those that run.
+   */
   async openToRun(folder: string, socketPath: string): Promise<OwnedVm> {
     const vm = await this.open(folder, socketPath);
     try {
+      const requireAgreed = async (config: VmConfig): Promise<void> => {
+        const reaches = await this.#unagreedOf(vm.folder, [config]);
+        if (reaches.length > 0) throw consentNeeded(config.name, reaches);
+      };
+      await requireAgreed(vm.config);
+      vm.onReach = requireAgreed;
       const { memoryLimitMiB } = this.preferences;
       if (memoryLimitMiB !== null) requireMemory(await this.list(), vm, memoryLimitMiB);
       return vm;
@@ -368,6 +398,13 @@ export class Library {
   /** A small PNG; undefined where there is none. A moment's view, as `snapshots`. */
   thumbnail(folder: string, snapshotId: string): Promise<Uint8Array | undefined> {
     return new SnapshotFolder(this.files, folder).readThumbnail(snapshotId);
+  }
+
+  async #unagreedOf(folder: string, configs: readonly VmConfig[]): Promise<Reach[]> {
+    const { agreed } = knownVm(await this.#arrangement.read(), folder);
+    const found = new Map<string, Reach>();
+    for (const config of configs) for (const reach of await reachOf(folder, config)) found.set(keyOf(reach), reach);
+    return [...found.values()].filter((reach) => !isAgreed(agreed, reach));
   }
 
   async #requireVm(folder: string): Promise<VmEntry> {
@@ -489,6 +526,15 @@ export class Library {
     await this.files.makeFolder(folder);
     await this.files.syncFolder(parent);
   }
+}
+
+function consentNeeded(name: string, reaches: readonly Reach[]): VmError {
+  const list = reaches.map(({ device, access, path: file }) => `${device} (${access}) ${file}`).join(', ');
+  return new VmError(
+    'consent-needed',
+    `'${name}' reaches outside its folder: ${list}; start it in the window to be asked, or with 'start --agree' if that is right`,
+    { name, reaches: list },
+  );
 }
 
 function sameName(a: string, b: string): boolean {

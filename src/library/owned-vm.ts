@@ -38,6 +38,8 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   /** Open disks by their base file in the configuration. */
   readonly #disks = new Map<string, StoredDisk>();
   readonly #media = new Set<CachedDisk>();
+  /** Asked before another configuration comes to run: throws when it reaches what the user has not agreed to. */
+  onReach: (config: VmConfig) => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly files: HostFiles,
@@ -90,7 +92,9 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   async applyPending(): Promise<void> {
     const pending = await readPending(this.files, this.folder);
     if (pending === undefined || this.isSuspended) return;
-    await this.saveConfig(withPending(this.#config, pending));
+    const next = withPending(this.#config, pending);
+    await this.onReach(next);
+    await this.saveConfig(next);
     await removePending(this.files, this.folder);
   }
 
@@ -163,6 +167,8 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
 
   async restore(snapshotId: string): Promise<void> {
     this.#requireClosed();
+    const theirs = requireValid((await this.#snapshots.extrasOf(snapshotId)).config);
+    await this.onReach(withPending(this.#config, theirs, 'theirs'));
     await this.#snapshots.restore(snapshotId);
     // What waited was meant for the hardware that this replaces.
     await removePending(this.files, this.folder);
@@ -231,8 +237,7 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
 
   /** Base files outside the folder that the configuration names: the user put them there. */
   #agreedFiles(): string[] {
-    const bases = [...this.#config.disks.map((disk) => disk.file), ...Object.keys(this.#snapshots.tree.active)];
-    return bases.filter((file) => isAbsolutePath(file));
+    return this.#config.disks.map(({ file }) => file).filter((file) => isAbsolutePath(file));
   }
 
   #requireClosed(): void {
@@ -249,6 +254,7 @@ export class OwnedVm implements VmStore<Validated<VmConfig>> {
   /** The hardware of the snapshot; name, description and the like stay as they are now. */
   async #applyExtras(extras: SnapshotExtras): Promise<void> {
     const restored = requireValid(withPending(this.#config, requireValid(extras.config), 'theirs'));
+    await this.onReach(restored);
     await writeConfig(this.files, this.folder, restored);
     this.#config = restored;
     if (extras.nvram !== null) await this.writeNvram(new Uint8Array(Buffer.from(extras.nvram, 'base64')));

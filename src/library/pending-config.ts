@@ -7,7 +7,7 @@ import { readWholeFile, replaceFile } from '../base/atomic-file';
 import type { HostFiles } from '../base/host-files';
 import { checkConfig, formatConfig, type Validated, type VmConfig } from '../config/vm-config';
 
-const FILE = 'vm.next.json';
+export const PENDING_FILE = 'vm.next.json';
 const MAX_BYTES = 1 << 20;
 
 /** What a saved state depends on. */
@@ -36,7 +36,7 @@ export function hasSameHardware(a: VmConfig, b: VmConfig): boolean {
 
 /** undefined: nothing waits. One that cannot be read is as none: it is only a wish. */
 export async function readPending(files: HostFiles, folder: string): Promise<Validated<VmConfig> | undefined> {
-  const bytes = await readWholeFile(files, path.join(folder, FILE), MAX_BYTES);
+  const bytes = await readWholeFile(files, path.join(folder, PENDING_FILE), MAX_BYTES);
   if (bytes === undefined) return undefined;
   try {
     const checked = checkConfig(JSON.parse(new TextDecoder().decode(bytes)));
@@ -48,11 +48,11 @@ export async function readPending(files: HostFiles, folder: string): Promise<Val
 }
 
 export async function writePending(files: HostFiles, folder: string, config: VmConfig): Promise<void> {
-  await replaceFile(files, path.join(folder, FILE), new TextEncoder().encode(formatConfig(config)));
+  await replaceFile(files, path.join(folder, PENDING_FILE), new TextEncoder().encode(formatConfig(config)));
 }
 
 export async function removePending(files: HostFiles, folder: string): Promise<void> {
-  await files.removeFile(path.join(folder, FILE));
+  await files.removeFile(path.join(folder, PENDING_FILE));
 }
 
 /**

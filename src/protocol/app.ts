@@ -296,6 +296,13 @@ export interface AppInfo {
   readonly platform: 'linux' | 'windows' | 'mac';
 }
 
+/** A file of this computer that a VM reaches outside its folder. Given back as it came; main opens no path named here. */
+export interface VmReach {
+  readonly device: string;
+  readonly access: 'read' | 'write' | 'socket';
+  readonly path: string;
+}
+
 export interface SnapshotSizes {
   readonly sizeBytes: number;
   readonly freedBytes: number;
@@ -355,6 +362,9 @@ export interface AppCalls {
   /** Takes it off the list. */
   'vm.forget': (args: { vm: VmId }) => void;
   'vm.start': (args: { vm: VmId }) => void;
+  /** What it reaches outside its folder and the user has not agreed to. */
+  'vm.unagreed': (args: { vm: VmId }) => readonly VmReach[];
+  'vm.agree': (args: { vm: VmId; reaches: readonly VmReach[] }) => void;
   'vm.pause': (args: { vm: VmId }) => void;
   'vm.resume': (args: { vm: VmId }) => void;
   'vm.suspend': (args: { vm: VmId }) => void;
@@ -563,6 +573,18 @@ export const appChecks: Checks<AppCalls> = {
   'vm.delete': ofVm,
   'vm.forget': ofVm,
   'vm.start': ofVm,
+  'vm.unagreed': ofVm,
+  'vm.agree': object({
+    vm,
+    reaches: list(
+      object({
+        device: text({ maxLength: 64 }),
+        access: oneOf(['read', 'write', 'socket']),
+        path: text({ maxLength: 8192 }),
+      }),
+      200,
+    ),
+  }),
   'vm.pause': ofVm,
   'vm.resume': ofVm,
   'vm.suspend': ofVm,

@@ -1,6 +1,9 @@
 import { expect, type Locator, test } from '@playwright/test';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expectAccessible } from './accessibility';
 import { answerFileDialogs, builtFile, launchApp, type RunningApp, runCli, screenshotPath } from './launch';
-import { createFromImage } from './vm-window';
+import { createFromImage, expectState } from './vm-window';
 
 /** What needs no guest: wizard, settings, library. */
 test.describe.configure({ mode: 'serial' });
@@ -143,6 +146,35 @@ test('a VM that the command line makes appears, and one it deletes goes', async 
   await expect(page.getByRole('treeitem', { name: 'From outside' })).toBeVisible();
   await runCli(home, 'delete', 'From outside');
   await expect(page.getByRole('treeitem', { name: 'From outside' })).toBeHidden();
+});
+
+test('a VM from elsewhere asks before it uses files of this computer', async () => {
+  const { app, page, home } = running;
+  const made = path.join(home, 'Subzero VMs', 'Stranger');
+  const folder = path.join(home, 'downloads', 'Stranger');
+  await runCli(home, 'create', 'Stranger', '--memory', '16', '--cdrom', builtFile('guests', 'starter.iso'));
+  cpSync(made, folder, { recursive: true });
+  await runCli(home, 'delete', 'Stranger');
+  const config = JSON.parse(readFileSync(path.join(folder, 'vm.json'), 'utf8'));
+  const serial = [{ kind: 'file', file: path.join(home, 'out.txt') }];
+  writeFileSync(path.join(folder, 'vm.json'), JSON.stringify({ ...config, serial }));
+  await answerFileDialogs(app, folder);
+  await page.getByRole('tab', { name: 'Home' }).click();
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.getByRole('tab', { name: 'Stranger' })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('button', { name: 'Power On' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Let “Stranger” use files of this computer?' });
+  await expect(question).toContainText('starter.iso');
+  const start = question.getByRole('button', { name: 'Allow and Power On' });
+  await question.getByText('out.txt').click();
+  await expect(start).toBeDisabled();
+  await question.getByText('starter.iso').click();
+  await shot('consent');
+  await expectAccessible(page);
+  await start.click();
+  await expectState(page, 'Running');
+  await page.getByRole('button', { name: 'Power Off' }).click();
+  await expectState(page, 'Powered off');
 });
 
 test('a VM is deleted after a question', async () => {

@@ -10,6 +10,7 @@ import { editVm, type VmEdit } from '../../../src/library/edit-vm';
 import type { VmEntry } from '../../../src/library/library';
 import { diskSize, readMedium } from '../../../src/library/media';
 import { readPending, removePending } from '../../../src/library/pending-config';
+import { keyOf } from '../../../src/library/reach';
 import type { AppCalls, DeviceLine, VmChanges, VmDetails, VmId, VmSettings } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppContext, AppWindow } from '../app-context';
@@ -74,6 +75,16 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
         throw new VmError('bad-state', translate('error.runsAlready', { name: entry.name }));
       await supervisor.start(entry.folder);
     },
+    'vm.unagreed': ({ vm }) => library.unagreed(directory.folder(vm)),
+    'vm.agree': async ({ vm, reaches }) => {
+      const folder = directory.folder(vm);
+      // Only what it does reach, and what the user saw.
+      const seen = new Set(reaches.map(keyOf));
+      await library.agree(
+        folder,
+        (await library.unagreed(folder)).filter((reach) => seen.has(keyOf(reach))),
+      );
+    },
     'vm.pause': ask('vm.pause'),
     'vm.resume': ask('vm.resume'),
     'vm.suspend': ask('vm.suspend'),
@@ -108,6 +119,9 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
       const file = filePaths[0];
       if (file === undefined) return false;
       await readMedium(files, file);
+      await library.agree(directory.folder(vm), [
+        { device, access: isCdrom ? 'read' : 'write', path: await files.realPath(file) },
+      ]);
       await changeMedium(context, vm, device, file);
       return true;
     },

@@ -286,6 +286,11 @@ export class SnapshotStore {
     return hasThumbnail;
   }
 
+  /** What else a snapshot keeps. Untrusted. */
+  extrasOf(id: string): Promise<SnapshotExtras> {
+    return this.#readExtras(findSnapshot(this.#tree, id).id);
+  }
+
   async #readExtras(id: string): Promise<SnapshotExtras> {
     const path = this.folder.snapshotPath(id, 'snapshot.json');
     const damaged = (cause?: unknown) => new VmError('snapshot-corrupt', `${path} is damaged`, { path }, cause);

@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'react';
+import { translate } from '../../../src/i18n/translate';
+import type { VmItem, VmReach } from '../../../src/protocol/app';
+import { call } from '../../bridge/bridge';
+import { Button } from '../../components/button';
+import { Check } from '../../components/check';
+import { Dialog } from '../../components/dialog';
+import { closeDialog } from '../../state/dialogs';
+import { report } from '../../state/notices';
+
+/** A VM from elsewhere names files of this computer: each is asked about before it runs. */
+export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
+  const [reaches, setReaches] = useState<readonly VmReach[]>();
+  const [agreed, setAgreed] = useState<ReadonlySet<number>>(new Set());
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => {
+    call('vm.unagreed', { vm: vm.id }).then(setReaches, (error: unknown) => {
+      closeDialog();
+      report(error);
+    });
+  }, [vm.id]);
+  if (reaches === undefined) return null;
+
+  const toggle = (index: number, isOn: boolean): void => {
+    const next = new Set(agreed);
+    if (isOn) next.add(index);
+    else next.delete(index);
+    setAgreed(next);
+  };
+  const start = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await call('vm.agree', { vm: vm.id, reaches });
+      closeDialog();
+      await call('vm.start', { vm: vm.id });
+    } catch (error) {
+      setBusy(false);
+      report(error);
+    }
+  };
+  return (
+    <Dialog
+      title={translate('consent.title', { name: vm.name })}
+      size="medium"
+      isAlert
+      {...(isBusy ? {} : { onClose: closeDialog })}
+      buttons={
+        <>
+          <Button isDisabled={isBusy} onPress={closeDialog}>
+            {translate('button.cancel')}
+          </Button>
+          <Button look="primary" isDisabled={isBusy || agreed.size < reaches.length} onPress={() => void start()}>
+            {translate('consent.start')}
+          </Button>
+        </>
+      }
+    >
+      <p>{translate('consent.text')}</p>
+      <ul className="consent">
+        {reaches.map((reach, index) => (
+          <li key={`${reach.access} ${reach.path}`}>
+            <Check isOn={agreed.has(index)} onChange={(isOn) => toggle(index, isOn)}>
+              {translate(`consent.${reach.access}`, { device: reach.device, path: reach.path })}
+            </Check>
+          </li>
+        ))}
+      </ul>
+      <p className="hint">{translate('consent.hint')}</p>
+    </Dialog>
+  );
+}
