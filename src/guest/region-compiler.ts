@@ -10,6 +10,9 @@ import { cpuModel, decoderOf } from '../cpu/emulated/models';
 /** The thread beside the machine thread that compiles regions. */
 // Without it V8 only validates here and compiles where the code is first run.
 setFlagsFromString('--no-wasm-lazy-compilation');
+// V8 optimises a function after so many bytes of its code have run. Its default is for programs that are there as a whole from the
+// start; regions are large and come by the thousand, and optimising one costs as much as running some ten million instructions.
+setFlagsFromString('--wasm-tiering-budget=100000000');
 
 /** Regions in one module: what waits goes in together. */
 const BATCH = 48;

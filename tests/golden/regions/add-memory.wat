@@ -1,10 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i32) (result i32)))
+ (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -86,10 +88,25 @@
        (i64.const 4092)
       )
       (then
-       (local.set $9
-        (i64.const 255)
+       (if
+        (i64.lt_s
+         (local.tee $10
+          (call $fimport$2
+           (local.get $0)
+           (local.get $3)
+           (i32.const 1)
+           (i32.const 4)
+          )
+         )
+         (i64.const 0)
+        )
+        (then
+         (local.set $9
+          (i64.const 255)
+         )
+         (br $block)
+        )
        )
-       (br $block)
       )
      )
      (if

@@ -10,4 +10,4 @@ export { tscAt } from './system';
 
 // what compiled regions and their manager call (../jit/)
 export { lazyFc, lazyFr } from './lazy-flags';
-export { settledCode } from './paging';
+export { fillTlb, settledCode } from './paging';

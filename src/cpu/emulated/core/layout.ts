@@ -245,7 +245,7 @@ export const BLOCK_HEAT = 16; // u32, how often the interpreter entered it, up t
 export const BLOCK_REGION = 20; // u32, REGION_* record, 0: none
 
 /** How often the interpreter enters a block before it tells jit/regions.ts. */
-export const HEAT_LIMIT = 200;
+export const HEAT_LIMIT = 2_000;
 
 /** A compiled region, REGION_SIZE bytes; written by jit/regions.ts, read by core/regions.ts. */
 export const REGION_SIZE = 256;
@@ -259,10 +259,9 @@ export const REGION_HIGHEST = 32; // i32
 export const REGION_PAGES = 36; // u32, number of further pages
 export const REGION_ENTERED = 40; // u32, how often it was entered
 export const REGION_REFUSED = 44; // u32, how often a page was elsewhere
+export const REGION_HOT = 48; // u32, entries after which jit/regions.ts is told, 0: never
 export const REGION_FIRST_PAGE = 64; // pairs: i32 bytes from the entry's page, u32 offset of the frame in shared memory
 export const REGION_PAGES_MAX = 24;
-/** Entries after which a region that was compiled fast is compiled again, larger. */
-export const REGION_HOT = 20_000;
 /** Instructions that a region may run before it returns: V8 replaces code only between calls. */
 export const REGION_BUDGET = 100_000;
 

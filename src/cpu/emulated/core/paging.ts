@@ -75,7 +75,7 @@ import {
 
 /** With ACCESS_*: no exception and no change of memory; the walk gives WALK_FAULT. */
 export const ACCESS_QUIET: u32 = 0x100;
-/** With ACCESS_QUIET: entries without their accessed bit fault too. */
+/** With ACCESS_QUIET: entries whose accessed or dirty bit the access would set fault too. */
 const ACCESS_SETTLED: u32 = 0x200;
 export const WALK_FAULT: u64 = ~0;
 /** In the walk's result, above the 40 bits of the GPA. */
@@ -160,9 +160,9 @@ function leaf(s: usize, op: usize, la: u64, access: u32, tlbClass: u32, rights: 
   }
   const allowed = access & ACCESS_EXECUTE ? mayExecute : access & ACCESS_WRITE ? mayWrite : mayRead;
   if (!allowed) return fault(s, op, la, access, isUser, keyDenied ? ERROR_P | ERROR_PK : ERROR_P);
-  if (access & ACCESS_SETTLED && (entry & PTE_A) == 0) return WALK_FAULT;
   let set = entry & PTE_A ? 0 : <u32>PTE_A;
   if (access & ACCESS_WRITE && (entry & PTE_D) == 0) set |= <u32>PTE_D;
+  if (access & ACCESS_SETTLED && set != 0) return WALK_FAULT;
   if (set != 0 && (access & ACCESS_QUIET) == 0) setPhysicalBits(s, at, <u8>set);
   let result = gpa;
   if (mayRead) result |= MAY_READ;
@@ -319,6 +319,30 @@ export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize,
   if (access == ACCESS_WRITE && size != 0) prepareWrite(s, <u32>host, size);
   if (tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
   return host;
+}
+
+/** fillTlb: the interpreter must do this access. */
+const NOT_FILLED: u64 = ~0;
+
+/**
+ * For compiled code that missed the TLB: makes the entry if the access has no other effect (no fault, no accessed or dirty bit to
+ * set, no device, no page flag, no breakpoint, no page border).
+ * @param access ACCESS_READ or ACCESS_WRITE
+ * @returns the offset in the page, or NOT_FILLED
+ */
+export function fillTlb(s: usize, la: u64, access: u32, bytes: u32): u64 {
+  const inPage = la & 0xfff;
+  if (inPage + <u64>bytes > 4096) return NOT_FILLED;
+  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return NOT_FILLED;
+  const tlb = <usize>load<u32>(s, S_TLB);
+  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
+  if (tlbClass == CLASS_USER_ALIGNED) return NOT_FILLED;
+  const walked = walk(s, 0, la, access | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);
+  if (walked == WALK_FAULT) return NOT_FILLED;
+  fill(s, tlb, tlbClass, la, walked);
+  const entry = tlbEntry(tlb, la);
+  const tag = access == ACCESS_WRITE ? load<u64>(entry, TLB_WRITE_TAG) : load<u64>(entry, TLB_READ_TAG);
+  return tag == la - inPage ? inPage : NOT_FILLED;
 }
 
 /** Where the code byte at a linear address lies in shared memory; 0xffffffff: no memory there. Raises #PF, #GP (op = 0). */

@@ -27,7 +27,7 @@ import {
   S_UNTIL,
 } from './layout.generated';
 import { settledCode } from './paging';
-import { enter, enterPlain, envHot } from './run';
+import { enter, enterPlain, envHot, knownRegion } from './run';
 
 /** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
 const FALLBACK_SAMPLE: u64 = 64;
@@ -39,41 +39,47 @@ declare function envFallback(s: usize): void;
 const LEFT_SLOW: u32 = 1;
 
 /** HANDLER_COMPILED: CODE_RIP and COUNT are those of the block's start. Gives the op to go on with, 0 to stop. */
-export function enterRegion(s: usize, header: usize): usize {
-  const region = <usize>load<u32>(header, BLOCK_REGION);
-  const plain = header + OP_SIZE;
-  if (region == 0) return plain;
-  // a region looks at its budget where it loops only, so it may overrun it by its longest path
-  const left = <i64>(load<u64>(s, S_UNTIL) - load<u64>(s, S_COUNT)) - <i64>load<u32>(region, REGION_LONGEST);
-  if (left <= 0) return plain;
-  const rip = load<u64>(s, S_CODE_RIP);
-  if (
-    load<u64>(region, REGION_KEY) != load<u64>(s, S_CODE_KEY) ||
-    load<u64>(region, REGION_RIP) != rip ||
-    load<u32>(region, REGION_STATE) != <u32>s
-  ) {
-    if (!isInPlace(s, region, rip)) {
-      store<u32>(region, load<u32>(region, REGION_REFUSED) + 1, REGION_REFUSED);
-      return plain;
+export function enterRegion(s: usize, first: usize): usize {
+  let header = first;
+  while (true) {
+    const region = <usize>load<u32>(header, BLOCK_REGION);
+    const plain = header + OP_SIZE;
+    if (region == 0) return plain;
+    // a region looks at its budget where it loops only, so it may overrun it by its longest path
+    const before = load<u64>(s, S_COUNT);
+    const left = <i64>(load<u64>(s, S_UNTIL) - before) - <i64>load<u32>(region, REGION_LONGEST);
+    if (left <= 0) return plain;
+    const rip = load<u64>(s, S_CODE_RIP);
+    if (
+      load<u64>(region, REGION_KEY) != load<u64>(s, S_CODE_KEY) ||
+      load<u64>(region, REGION_RIP) != rip ||
+      load<u32>(region, REGION_STATE) != <u32>s
+    ) {
+      if (!isInPlace(s, region, rip)) {
+        store<u32>(region, load<u32>(region, REGION_REFUSED) + 1, REGION_REFUSED);
+        return plain;
+      }
+      store<u64>(region, load<u64>(s, S_CODE_KEY), REGION_KEY);
+      store<u64>(region, rip, REGION_RIP);
+      store<u32>(region, <u32>s, REGION_STATE);
     }
-    store<u64>(region, load<u64>(s, S_CODE_KEY), REGION_KEY);
-    store<u64>(region, rip, REGION_RIP);
-    store<u32>(region, <u32>s, REGION_STATE);
+    const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
+    store<u32>(s, budget, S_BUDGET);
+    const entered = load<u32>(region, REGION_ENTERED) + 1;
+    store<u32>(region, entered, REGION_ENTERED);
+    if (entered == load<u32>(region, REGION_HOT)) envHot(s, plain);
+    const how = call_indirect<u32>(load<u32>(region, REGION_FUNCTION), s, budget);
+    store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
+    store<u64>(s, load<u64>(s, S_JIT_COUNT) + load<u64>(s, S_COUNT) - before, S_JIT_COUNT);
+    if (how == LEFT_SLOW) {
+      const slow = load<u64>(s, S_JIT_SLOW) + 1;
+      store<u64>(s, slow, S_JIT_SLOW);
+      if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
+      return enterPlain(s);
+    }
+    header = knownRegion(s);
+    if (header == 0) return enter(s);
   }
-  const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
-  store<u32>(s, budget, S_BUDGET);
-  const entered = load<u32>(region, REGION_ENTERED) + 1;
-  store<u32>(region, entered, REGION_ENTERED);
-  if (entered == <u32>REGION_HOT) envHot(s, plain);
-  const before = load<u64>(s, S_COUNT);
-  const how = call_indirect<u32>(load<u32>(region, REGION_FUNCTION), s, budget);
-  store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
-  store<u64>(s, load<u64>(s, S_JIT_COUNT) + load<u64>(s, S_COUNT) - before, S_JIT_COUNT);
-  if (how != LEFT_SLOW) return enter(s);
-  const slow = load<u64>(s, S_JIT_SLOW) + 1;
-  store<u64>(s, slow, S_JIT_SLOW);
-  if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
-  return enterPlain(s);
 }
 
 /** No address of its code wraps, and each of its further pages is mapped to the frame it was compiled from. */

@@ -242,6 +242,18 @@ function cachedBlock(s: usize, rip: u64): usize {
   return entered(s, target);
 }
 
+/** After a region, at RIP: the header of the block there if there is time for it and it starts a region, else 0. */
+export function knownRegion(s: usize): usize {
+  if (load<u64>(s, S_COUNT) + 1 >= load<u64>(s, S_LIMIT)) return 0;
+  const rip = load<u64>(s, S_RIP);
+  const entry = jumpEntry(s, rip);
+  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != load<u64>(s, S_CODE_KEY)) return 0;
+  const header = <usize>load<u32>(entry, JUMP_OP) - OP_SIZE;
+  if (load<u16>(header, OP_HANDLER) != HANDLER_COMPILED) return 0;
+  store<u64>(s, rip, S_CODE_RIP);
+  return header;
+}
+
 function branchSlow(s: usize, op: usize, retired: u64): usize {
   const from = load<u64>(s, S_CODE_RIP);
   let target = from + load<u64>(op, OP_IMM);

@@ -2,9 +2,9 @@ import { TLB_ENTRIES, TLB_READ_BASE, TLB_READ_TAG, TLB_WRITE_BASE, TLB_WRITE_TAG
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
 import { type Node, use } from './expression';
-import { OP_IF, OP_LOCAL_TEE } from './function-writer';
+import { OP_CALL, OP_IF, OP_LOCAL_TEE } from './function-writer';
 import { FlagEmitter } from './flag-emitter';
-import { type InstructionContext, NotCompilable } from './region-context';
+import { IMPORT_FILL, type InstructionContext, NotCompilable } from './region-context';
 import {
   I32_ADD,
   I32_AND,
@@ -14,6 +14,7 @@ import {
   I32_WRAP,
   I64_GT_U,
   I64_LOAD,
+  I64_LT_S,
   I64_NE,
   I64_SHR_U,
   I64_SUB,
@@ -24,6 +25,9 @@ import {
 } from './wasm-opcodes';
 
 const RSP = 4;
+/** As in core/slots.ts. */
+const ACCESS_READ = 0;
+const ACCESS_WRITE = 1;
 
 /** Leaves the address of an operand in shared memory on the stack. */
 interface Place {
@@ -45,33 +49,51 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
 
   // ---- guest memory ----
 
-  /** Finds the TLB entry and leaves the region unless its tag allows the plain access. */
-  protected lookUp(linear: I64, bytes: number, tag: number): { entry: Node<'i32'>; distance: Node<'i64'> } {
+  /** Finds the TLB entry, or has it made; leaves the region where the access must not be a plain one. */
+  protected lookUp(
+    linear: I64,
+    bytes: number,
+    access: typeof ACCESS_READ | typeof ACCESS_WRITE,
+  ): { entry: Node<'i32'>; distance: Node<'i64'> } {
     const { code, names, writer } = this;
     this.usesTlb = true;
     const address = use(linear);
     use(linear);
+    use(linear);
     const entry = this.temporary('i32');
     const distance = this.temporary('i64');
-    this.slowIf(() => {
-      writer.push(address);
-      code.get(names.tlb);
-      writer.push(address);
-      code.i64(7n);
-      code.byte(I64_SHR_U);
-      code.byte(I32_WRAP);
-      code.i32((TLB_ENTRIES - 1) << 5);
-      code.byte(I32_AND);
-      code.byte(I32_ADD);
-      entry.local = writer.temporaries.take('i32');
-      code.local(OP_LOCAL_TEE, entry.local);
-      code.memory(I64_LOAD, 3, tag);
-      code.byte(I64_SUB);
-      distance.local = writer.temporaries.take('i64');
-      code.local(OP_LOCAL_TEE, distance.local);
-      code.i64(BigInt(4096 - bytes));
-      code.byte(I64_GT_U);
-    });
+    this.slowIf(
+      () => {
+        writer.push(address);
+        code.get(names.tlb);
+        writer.push(address);
+        code.i64(7n);
+        code.byte(I64_SHR_U);
+        code.byte(I32_WRAP);
+        code.i32((TLB_ENTRIES - 1) << 5);
+        code.byte(I32_AND);
+        code.byte(I32_ADD);
+        entry.local = writer.temporaries.take('i32');
+        code.local(OP_LOCAL_TEE, entry.local);
+        code.memory(I64_LOAD, 3, access === ACCESS_WRITE ? TLB_WRITE_TAG : TLB_READ_TAG);
+        code.byte(I64_SUB);
+        distance.local = writer.temporaries.take('i64');
+        code.local(OP_LOCAL_TEE, distance.local);
+        code.i64(BigInt(4096 - bytes));
+        code.byte(I64_GT_U);
+      },
+      () => {
+        code.get(names.state);
+        writer.push(address);
+        code.i32(access);
+        code.i32(bytes);
+        code.byte(OP_CALL);
+        code.u32(IMPORT_FILL);
+        code.local(OP_LOCAL_TEE, distance.local);
+        code.i64(0n);
+        code.byte(I64_LT_S);
+      },
+    );
     return { entry, distance };
   }
   /** Address in shared memory: leaves it on the stack; `again`: it is asked for more than once. */
@@ -118,7 +140,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   /** Reads and writes that follow at this address go to one place, without a further look. */
   probeWrite(linear: I64, bits: number): void {
-    const found = this.lookUp(linear, bits / 8, TLB_WRITE_TAG);
+    const found = this.lookUp(linear, bits / 8, ACCESS_WRITE);
     this.slowIf(() => {
       const { code } = this;
       code.get(found.entry.local);
@@ -158,11 +180,11 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   protected placeToRead(linear: I64, bytes: number): Place {
     const known = this.#places.get(linear as Node);
-    return known ?? this.place(this.lookUp(linear, bytes, TLB_READ_TAG), TLB_READ_BASE, bytes > 16);
+    return known ?? this.place(this.lookUp(linear, bytes, ACCESS_READ), TLB_READ_BASE, bytes > 16);
   }
   protected placeToWrite(linear: I64, bytes: number): Place {
     const known = this.#places.get(linear as Node);
-    return known ?? this.place(this.lookUp(linear, bytes, TLB_WRITE_TAG), TLB_WRITE_BASE, bytes > 16);
+    return known ?? this.place(this.lookUp(linear, bytes, ACCESS_WRITE), TLB_WRITE_BASE, bytes > 16);
   }
   readMemory128(linear: I64): V128 {
     return this.loadVectorAt(this.placeToRead(linear, 16), 0);

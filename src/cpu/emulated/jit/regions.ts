@@ -50,16 +50,27 @@ export interface JitStatistics extends RegionStatistics {
 const FRAME = 4096;
 const FALLBACKS_MAX = 40;
 const NO_MEMORY = 0xffffffff;
-/** How much becomes one region: the first time it should be ready soon, the second time fast. Calls are followed. */
-const REACH: ReadonlyArray<{ readonly nodes: number; readonly instructions: number }> = [
-  { nodes: 24, instructions: 200 },
-  { nodes: 48, instructions: 400 },
+/**
+ * How much becomes one region: the first time it should be ready soon, later fast; each crossing from one region to another costs
+ * as much as some twenty instructions. Calls are followed.
+ */
+const REACH: ReadonlyArray<Reach> = [
+  { nodes: 24, instructions: 200, hotAfter: 30_000 },
+  { nodes: 48, instructions: 400, hotAfter: 2_000_000 },
+  { nodes: 96, instructions: 800, hotAfter: 0 },
 ];
 /** Bounds what compiled code takes: some 20 KiB of machine code each. */
 const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
 const QUEUE_MAX = 256;
 /** A block joins a region if it was entered at least this part as often as the region's entry. */
 const COLD_PART = 32;
+
+interface Reach {
+  readonly nodes: number;
+  readonly instructions: number;
+  /** Entries after which it is compiled again on the next level; 0: never. */
+  readonly hotAfter: number;
+}
 
 /** A region from its plan to its end. */
 class Region implements BlockUser {
@@ -114,7 +125,7 @@ export class RegionManager {
 
   /**
    * Import `hot`: the block at `op`, whose RIP is given, was entered HEAT_LIMIT times by the interpreter, or the region that starts
-   * with it REGION_HOT times.
+   * with it as often as its level says.
    */
   hot(state: number, op: number, rip: bigint): void {
     const entry = this.blocks.blockOf(op);
@@ -179,7 +190,7 @@ export class RegionManager {
 
   // ---- what belongs to a region ----
 
-  #plan(state: number, entry: Block, rip: bigint, level: number, reach: (typeof REACH)[number]): RegionPlan {
+  #plan(state: number, entry: Block, rip: bigint, level: number, reach: Reach): RegionPlan {
     const inPage = entry.start & (FRAME - 1);
     const pages = new Map<number, number>([[0, entry.start - inPage]]);
     const frameOf = (page: number): number => {
@@ -259,7 +270,7 @@ export class RegionManager {
     }
     const instance = new WebAssembly.Instance(module, {
       env: { memory: this.memory },
-      core: { lazyFr: this.core.lazyFr, lazyFc: this.core.lazyFc },
+      core: { lazyFr: this.core.lazyFr, lazyFc: this.core.lazyFc, fillTlb: this.core.fillTlb },
     });
     for (const region of regions) {
       if (region.name === undefined) this.#withdraw(region.id);
@@ -304,7 +315,7 @@ export class RegionManager {
     this.statistics.compiled++;
   }
 
-  #writeRecord({ record, slot, pages, lowest, highest }: Region, longestPath: number): void {
+  #writeRecord({ record, slot, pages, lowest, highest, level }: Region, longestPath: number): void {
     const i32 = this.#i32;
     i32.fill(0, record >> 2, (record + layout.REGION_SIZE) >> 2);
     i32[(record + layout.REGION_FUNCTION) >> 2] = slot;
@@ -312,6 +323,7 @@ export class RegionManager {
     i32[(record + layout.REGION_LOWEST) >> 2] = Math.max(-0x80000000, lowest);
     i32[(record + layout.REGION_HIGHEST) >> 2] = Math.min(0x7fffffff, highest);
     i32[(record + layout.REGION_PAGES) >> 2] = pages.size;
+    i32[(record + layout.REGION_HOT) >> 2] = REACH[level]!.hotAfter;
     let at = (record + layout.REGION_FIRST_PAGE) >> 2;
     for (const [page, frame] of pages) {
       i32[at++] = page;

@@ -229,14 +229,20 @@ export abstract class StepEmitter {
     const { start, index } = this.context;
     this.step(() => this.writeSlowExit(start, index, flags));
   }
-  protected slowIf(condition: Step): void {
+  /** `andThen`: a second condition, asked only if the first holds. */
+  protected slowIf(condition: Step, andThen?: Step): void {
     if (this.isChanged) throw new NotCompilable('leaves after a change');
     const { flags } = this;
     const { start, index } = this.context;
     this.step(() => {
       condition();
       this.code.open(OP_IF);
+      if (andThen !== undefined) {
+        andThen();
+        this.code.open(OP_IF);
+      }
       this.writeSlowExit(start, index, flags);
+      if (andThen !== undefined) this.code.close();
       this.code.close();
     });
   }
