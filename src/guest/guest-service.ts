@@ -97,6 +97,11 @@ export class GuestService {
     if (session !== undefined) endpoint.emit('status', session.status);
   }
 
+  /** Resolves when every client has the answers to its calls. */
+  async answered(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.answered()));
+  }
+
   get clientCount(): number {
     return this.#clients.size;
   }

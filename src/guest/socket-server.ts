@@ -45,7 +45,10 @@ export async function serveOnSocket(service: GuestService, path: string): Promis
           clearTimeout(timer);
           resolve();
         });
-        for (const socket of sockets) socket.end();
+        // who asked for the end wants to hear that it came
+        void service.answered().then(() => {
+          for (const socket of sockets) socket.end();
+        });
       }),
   };
 }

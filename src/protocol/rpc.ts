@@ -50,6 +50,7 @@ const MAX_OPEN_CALLS = 256;
 export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
   readonly #pending = new Map<number, PendingCall>();
   readonly #running = new Map<number, AbortController>();
+  readonly #onAnswered: (() => void)[] = [];
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
   #nextId = 1;
   #isClosed = false;
@@ -111,6 +112,11 @@ export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
     return () => listeners.delete(listener as (value: never) => void);
   }
 
+  /** Resolves when no call of the other side waits for its answer. */
+  answered(): Promise<void> {
+    return this.#running.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#onAnswered.push(resolve));
+  }
+
   close(): void {
     this.transport.close();
     this.#closed();
@@ -162,6 +168,7 @@ export class Endpoint<Theirs, TheirEvents, Ours, OurEvents> {
       if (!this.#isClosed) this.transport.send({ t: 'err', id, error: VmError.from(error).toWire() });
     } finally {
       this.#running.delete(id);
+      if (this.#running.size === 0) for (const resolve of this.#onAnswered.splice(0)) resolve();
     }
   }
 
