@@ -1,11 +1,12 @@
 import * as layout from '../../src/cpu/emulated/core/layout';
-import type { PlanNode } from '../../src/cpu/emulated/jit/region-plan';
+import { packNodes, type PlanNode } from '../../src/cpu/emulated/jit/region-plan';
 
 /** A piece of guest code: its blocks from the entry on, each with its bytes and number of instructions. */
 export interface Sample {
   readonly name: string;
   readonly mode: number;
-  readonly nodes: readonly PlanNode[];
+  readonly nodes: Int32Array;
+  readonly code: Uint8Array;
 }
 
 const LONG = layout.MODE_LONG;
@@ -13,14 +14,13 @@ const FLAT32 = layout.MODE_FLAT | layout.MODE_SS32 | layout.MODE_CS32;
 
 /** Blocks that follow each other: [hexadecimal bytes, instructions]. */
 function sample(name: string, mode: number, ...blocks: readonly (readonly [string, number])[]): Sample {
-  let offset = 0;
+  const code: number[] = [];
   const nodes = blocks.map(([text, instructions]): PlanNode => {
-    const bytes = Uint8Array.from(text.split(' '), (byte) => Number.parseInt(byte, 16));
-    const node = { offset, bytes, instructions };
-    offset += bytes.length;
-    return node;
+    const offset = code.length;
+    code.push(...text.split(' ').map((byte) => Number.parseInt(byte, 16)));
+    return { offset, end: code.length, instructions };
   });
-  return { name, mode, nodes };
+  return { name, mode, nodes: packNodes(nodes), code: Uint8Array.from(code) };
 }
 
 /** The instruction, and a jump to it: a region that goes round. */

@@ -19,8 +19,6 @@ const FRAME = 4096;
 const PIECE_SHIFT = 6;
 const { OP_SIZE } = layout;
 const INSTRUCTION_MAX = 15;
-/** Conditional jumps in a block: what follows an often taken one is decoded in vain. */
-const CONDITIONAL_MAX = 8;
 const BUCKETS = 1 << 18;
 const OPS_MAX = 2 * layout.BLOCK_INSTRUCTIONS_MAX + 4;
 const NO_MEMORY = 0xffffffff;
@@ -337,7 +335,6 @@ export class BlockCache {
     const end = pageEnd <= 0 ? pageEnd + 0x100000000 : pageEnd;
     let second = NO_MEMORY;
     let secondSize = 0;
-    let conditional = 0;
     let link: Block | undefined;
     const exits: number[] = [];
     let blockEnd: BlockEnd = 'next';
@@ -380,10 +377,11 @@ export class BlockCache {
         break;
       }
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
+      // what follows a branch may be decoded in vain, and has a heat of its own
       if (isRelative) {
         link = this.#find(at + draft.bytes, mode);
         if (link?.secondSize !== 0) link = undefined;
-        if (link !== undefined || ++conditional >= CONDITIONAL_MAX) break;
+        break;
       }
     }
     this.#finish(draft, mode);

@@ -75,6 +75,32 @@ export class Instruction {
   vvvv = 0;
   /** Register in the high half of an immediate byte, or the vector index of a memory operand. */
   is4 = 0;
+
+  copy(): Instruction {
+    const copy = new Instruction();
+    copy.compiled = this.compiled;
+    copy.length = this.length;
+    copy.size = this.size;
+    copy.addressSize = this.addressSize;
+    copy.form = this.form;
+    copy.hasLock = this.hasLock;
+    copy.rep = this.rep;
+    copy.segment = this.segment;
+    copy.hasRex = this.hasRex;
+    copy.rexW = this.rexW;
+    copy.reg = this.reg;
+    copy.rm = this.rm;
+    copy.base = this.base;
+    copy.index = this.index;
+    copy.scale = this.scale;
+    copy.displacement = this.displacement;
+    copy.immLow = this.immLow;
+    copy.immHigh = this.immHigh;
+    copy.imm2 = this.imm2;
+    copy.vvvv = this.vvvv;
+    copy.is4 = this.is4;
+    return copy;
+  }
 }
 
 const BASES_16 = [3, 3, 5, 5, 6, 7, 5, 3] as const;
@@ -86,7 +112,8 @@ const isControlRegisterMove = (kind: OperandKind): boolean => kind === 'cr' || k
 export class Decoder {
   readonly rows: readonly CompiledRow[];
   readonly instruction = new Instruction();
-  readonly #table: ReadonlyArray<readonly CompiledRow[]>;
+  readonly #table32: ReadonlyArray<readonly CompiledRow[]>;
+  readonly #table64: ReadonlyArray<readonly CompiledRow[]>;
   readonly #ignoresMod: ReadonlySet<CompiledRow>;
   #code: Uint8Array = new Uint8Array(0);
   #at = 0;
@@ -101,7 +128,8 @@ export class Decoder {
     const usable = this.rows.filter(
       ({ row }) => row.attributes.feature === undefined || row.attributes.feature.split('+').every(hasFeature),
     );
-    this.#table = lookupTable(usable);
+    this.#table32 = lookupTable(usable.filter(({ row }) => row.attributes.only64 !== true));
+    this.#table64 = lookupTable(usable.filter(({ row }) => row.attributes.no64 !== true));
     this.#ignoresMod = new Set(
       this.rows.filter(({ row }) => row.operands.some((operand) => isControlRegisterMove(operand.kind))),
     );
@@ -225,14 +253,12 @@ export class Decoder {
     const is64 = codeSize === CODE_64;
     const byte = opcode & 0xff;
     const at = from;
-    const candidates = this.#table[opcode]!;
+    const candidates = (is64 ? this.#table64 : this.#table32)[opcode]!;
     const count = candidates.length;
     let modrm = -1;
     let found: CompiledRow | undefined;
     for (let i = 0; i < count; i++) {
       const row = candidates[i]!;
-      const { attributes } = row.row;
-      if (is64 ? attributes.no64 === true : attributes.only64 === true) continue;
       if (row.hasModrm && modrm < 0) {
         if (at >= end) return this.#stop(at);
         modrm = code[at]!;

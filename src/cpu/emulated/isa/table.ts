@@ -156,6 +156,32 @@ export function operand(kind: OperandKind): OperandWord {
 
 export type RowWithoutFamily = Omit<Row, 'family'>;
 
+/** All attributes of all rows have one shape: the decoder asks for several of them at every instruction. */
+const NO_ATTRIBUTES = {
+  flags: undefined,
+  flagsRead: undefined,
+  flagsUndefined: undefined,
+  lock: undefined,
+  endsBlock: undefined,
+  cpl: undefined,
+  intercept: undefined,
+  feature: undefined,
+  only64: undefined,
+  no64: undefined,
+  default64: undefined,
+  protectedOnly: undefined,
+  rep: undefined,
+  unit: undefined,
+  cc: undefined,
+  aligned: undefined,
+  slow: undefined,
+  returnsOp: undefined,
+  sized: undefined,
+  addressSized: undefined,
+  size: undefined,
+  mnemonicSuffix: undefined,
+} satisfies Record<keyof RowAttributes, undefined>;
+
 export function op(
   name: string,
   encoding: string,
@@ -163,9 +189,9 @@ export function op(
   semanticsOrSlow: Semantics | string,
   attributes: Omit<RowAttributes, 'slow'> = {},
 ): RowWithoutFamily {
-  return typeof semanticsOrSlow === 'string'
-    ? { name, encoding, operands, attributes: { ...attributes, slow: semanticsOrSlow }, semantics: undefined }
-    : { name, encoding, operands, attributes, semantics: semanticsOrSlow };
+  const isSlow = typeof semanticsOrSlow === 'string';
+  const all: object = { ...NO_ATTRIBUTES, ...attributes, slow: isSlow ? semanticsOrSlow : undefined };
+  return { name, encoding, operands, attributes: all, semantics: isSlow ? undefined : semanticsOrSlow };
 }
 
 export function family(name: string, rows: readonly RowWithoutFamily[]): readonly Row[] {

@@ -1,5 +1,5 @@
 import { MODE_AVX, MODE_FPU_TRAP, MODE_INTERCEPTED, stateOffset } from '../core/layout';
-import { DECODE_OK, type Decoder, Instruction } from '../decoder';
+import { DECODE_OK, type Decoder, type Instruction } from '../decoder';
 import { variantOf } from '../isa/compile';
 import type { Row } from '../isa/table';
 import { codeSizeOf, environmentOf } from '../mode';
@@ -32,7 +32,7 @@ import {
 } from './region-context';
 import { RegionEmitter } from './region-emitter';
 import { InstructionOperands } from './region-operands';
-import type { RegionPlan } from './region-plan';
+import { type PlanNode, type RegionPlan, unpackNodes } from './region-plan';
 import {
   I32_ADD,
   I32_AND,
@@ -164,7 +164,12 @@ class RegionBuilder {
       NOWHERE,
       NOWHERE,
     );
-    this.#nodes = plan.nodes.map((node, index) => this.#decode(index));
+    let from = 0;
+    this.#nodes = unpackNodes(plan.nodes).map((node, index) => {
+      const start = from;
+      from = node.end;
+      return this.#decode(node, index, start);
+    });
     for (const node of this.#nodes) this.#byOffset.set(node.offset, node);
   }
 
@@ -199,13 +204,13 @@ class RegionBuilder {
 
   // ---- decoding ----
 
-  #decode(index: number): Node {
-    const { offset, bytes, instructions } = this.plan.nodes[index]!;
+  #decode({ offset, end, instructions }: PlanNode, index: number, start: number): Node {
+    const { code, mode } = this.plan;
     const steps: Step[] = [];
     let at = 0;
     while (steps.length < instructions) {
-      if (this.decoder.decode(bytes, at, bytes.length, codeSizeOf(this.plan.mode)) !== DECODE_OK) break;
-      const x = Object.assign(new Instruction(), this.decoder.instruction);
+      if (this.decoder.decode(code, start + at, end, codeSizeOf(mode)) !== DECODE_OK) break;
+      const x = this.decoder.instruction.copy();
       const next = at + x.length;
       steps.push({
         x,

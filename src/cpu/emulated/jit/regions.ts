@@ -5,7 +5,7 @@ import { COMPILED_OFFSET, COMPILED_SIZE } from '../engine-layout';
 import { DECODE_OK, type Decoder } from '../decoder';
 import { ENV_CHECKED, FORM_MEMORY } from '../isa/compile';
 import { codeSizeOf, environmentOf } from '../mode';
-import type { CompiledRegion, CompiledRegions, PlanNode, RegionPlan } from './region-plan';
+import { type CompiledRegion, type CompiledRegions, packNodes, type PlanNode, type RegionPlan } from './region-plan';
 
 /**
  * 'off': only the interpreter runs. 'eager': everything that runs twice is compiled at once, for tests. 'background': what is hot
@@ -55,9 +55,9 @@ const NO_MEMORY = 0xffffffff;
  * as much as some twenty instructions. Calls are followed.
  */
 const REACH: ReadonlyArray<Reach> = [
-  { nodes: 24, instructions: 200, hotAfter: 30_000 },
-  { nodes: 48, instructions: 400, hotAfter: 2_000_000 },
-  { nodes: 96, instructions: 800, hotAfter: 0 },
+  { nodes: 60, instructions: 200, hotAfter: 30_000 },
+  { nodes: 120, instructions: 400, hotAfter: 2_000_000 },
+  { nodes: 240, instructions: 800, hotAfter: 0 },
 ];
 /** Bounds what compiled code takes: some 20 KiB of machine code each. */
 const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
@@ -232,11 +232,15 @@ export class RegionManager {
       }
     }
     const nodes: PlanNode[] = [];
+    const size = [...chosen.values()].reduce((sum, block) => sum + block.size + block.secondSize, 0);
+    const code = new Uint8Array(size);
+    let copied = 0;
     let lowest = 0;
     let highest = 0;
     const needed = new Map<number, number>();
     for (const [offset, block] of chosen) {
-      nodes.push({ offset, bytes: this.#bytesOf(block), instructions: block.instructions });
+      copied = this.#copyBytes(block, code, copied);
+      nodes.push({ offset, end: copied, instructions: block.instructions });
       const end = offset + block.size + block.secondSize;
       lowest = Math.min(lowest, offset, ...block.exits.map((exit) => offset + exit));
       highest = Math.max(highest, end, ...block.exits.map((exit) => offset + exit));
@@ -249,16 +253,16 @@ export class RegionManager {
     for (const block of region.blocks) (block.regions ??= new Set()).add(region);
     this.#waiting.set(id, region);
     this.statistics.queued = this.#waiting.size;
-    return { id, mode: entry.mode, nodes };
+    return { id, mode: entry.mode, nodes: packNodes(nodes), code };
   }
 
-  #bytesOf(block: Block): Uint8Array {
-    const bytes = new Uint8Array(block.size + block.secondSize);
-    bytes.set(this.#u8.subarray(block.start, block.start + block.size));
-    if (block.secondSize !== 0 && block.secondStart !== NO_MEMORY) {
-      bytes.set(this.#u8.subarray(block.secondStart, block.secondStart + block.secondSize), block.size);
+  /** Appends the block's bytes to `code` and gives the new end. */
+  #copyBytes({ start, size, secondStart, secondSize }: Block, code: Uint8Array, at: number): number {
+    code.set(this.#u8.subarray(start, start + size), at);
+    if (secondSize !== 0 && secondStart !== NO_MEMORY) {
+      code.set(this.#u8.subarray(secondStart, secondStart + secondSize), at + size);
     }
-    return bytes;
+    return at + size + secondSize;
   }
 
   // ---- taking over ----

@@ -25,7 +25,6 @@ import {
   FIRST_XMM,
   type InstructionContext,
   NotCompilable,
-  REGISTERS,
   type RegionLocals,
 } from './region-context';
 import {
@@ -66,7 +65,7 @@ export abstract class StepEmitter {
   protected pending = new Map<number, Node>();
   /** Nodes of this instruction, for what must be computed before a branch in it. */
   protected nodes: Node[] = [];
-  protected reads: Node[][] = Array.from({ length: REGISTERS }, () => []);
+  protected reads = new Map<number, Node[]>();
   /** Something changed already: no way back to the state before the instruction. */
   protected isChanged = false;
   protected depth = 0;
@@ -96,7 +95,7 @@ export abstract class StepEmitter {
     this.steps = [];
     this.pending = new Map();
     this.nodes = [];
-    this.reads = Array.from({ length: REGISTERS }, () => []);
+    this.reads.clear();
     this.isChanged = false;
     this.depth = 0;
     run();
@@ -118,12 +117,10 @@ export abstract class StepEmitter {
       this.usedRegisters.add(register);
       this.changedRegisters.add(register);
     }
-    const reads = changes.map(([register]) => this.reads[register]!.slice());
+    const reads = changes.flatMap(([register]) => this.reads.get(register) ?? []);
     this.step(() => {
       for (const [, node] of changes) this.writer.push(node);
-      reads.forEach((list) => {
-        for (const node of list) if (node.used < node.uses) this.writer.force(node);
-      });
+      for (const node of reads) if (node.used < node.uses) this.writer.force(node);
       for (let i = changes.length - 1; i >= 0; i--) this.code.set(this.names.registers[changes[i]![0]]!);
     });
   }
@@ -396,7 +393,9 @@ export abstract class StepEmitter {
     if (pending !== undefined) return pending as Node<T>;
     this.usedRegisters.add(id);
     const node = this.local(type, this.names.registers[id]!);
-    this.reads[id]!.push(node);
+    const reads = this.reads.get(id);
+    if (reads === undefined) this.reads.set(id, [node]);
+    else reads.push(node);
     return node;
   }
   protected setRegister(id: number, value: Value): void {
