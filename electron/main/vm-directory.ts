@@ -6,7 +6,6 @@ import { VmError, type WireError } from '../../src/base/errors';
 import { Emitter } from '../../src/base/events';
 import { describeProblems } from '../../src/config/problem';
 import type { Library, VmEntry } from '../../src/library/library';
-import { translate } from '../../src/i18n/translate';
 import type { LibraryFolder, VmId, VmItem } from '../../src/protocol/app';
 import type { VmEnd, VmStatus } from '../../src/protocol/guest';
 import { SocketTransport } from '../../src/protocol/socket-transport';
@@ -114,8 +113,13 @@ export class VmDirectory {
 
   requireLink(id: VmId): GuestLink {
     const link = this.link(id);
-    if (link === undefined) throw new VmError('vm-not-running', `'${this.entry(id).name}' is not running`);
+    if (link === undefined) throw this.#notRunning(id);
     return link;
+  }
+
+  #notRunning(id: VmId): VmError {
+    const { name } = this.entry(id);
+    return new VmError('vm-not-running', `'${name}' is not running`, { name });
   }
 
   /** What was put into a drive of a running VM; undefined: what the configuration says. */
@@ -133,10 +137,14 @@ export class VmDirectory {
   }
 
   /** A VM whose program was killed: the user hears of it, unless it was saved before and nothing is lost. */
-  async #lookForLeft({ folder, kind, owner, isSuspended }: VmEntry): Promise<void> {
+  async #lookForLeft({ folder, name, kind, owner, isSuspended }: VmEntry): Promise<void> {
     if (kind !== 'ok' || isSuspended || owner !== undefined || this.supervisor.link(folder) !== undefined) return;
     if (!(await this.library.wasLeftBehind(folder).catch(() => false))) return;
-    this.#crashes.set(folder, { code: 'guest-gone', message: translate('crash.left') });
+    this.#crashes.set(folder, {
+      code: 'vm-left-behind',
+      message: 'the program that ran this virtual machine was ended from outside, or this computer lost power',
+      detail: { name },
+    });
   }
 
   /** VMs of this app that would end with it. */

@@ -1,4 +1,5 @@
 import { VmError } from '../../src/base/errors';
+import { errorText } from '../../src/i18n/error-text';
 import { translate } from '../../src/i18n/translate';
 import { call, onEvent } from '../bridge/bridge';
 import { vmById } from './library';
@@ -38,7 +39,7 @@ export function dismiss(id: number): void {
 /** What went wrong, said to the user; the user's own cancelling is no news. */
 export function report(error: unknown): void {
   const trouble = VmError.from(error);
-  if (trouble.code !== 'cancelled') notify('error', sentence(trouble.message));
+  if (trouble.code !== 'cancelled') notify('error', sentence(errorText(trouble)));
 }
 
 export function sentence(message: string): string {
@@ -47,7 +48,7 @@ export function sentence(message: string): string {
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 
-onEvent('failed', ({ error }) => notify('error', sentence(error.message)));
+onEvent('failed', ({ error }) => notify('error', sentence(errorText(error))));
 onEvent('log', ({ level, message }) => {
   if (level === 'error') notify('error', sentence(message));
 });

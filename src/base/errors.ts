@@ -46,6 +46,8 @@ export type ErrorCode =
   | 'memory-limit'
   // links between processes
   | 'guest-gone'
+  /** The program that ran a VM was killed, or the power failed. */
+  | 'vm-left-behind'
   | 'guest-busy'
   | 'bad-state'
   | 'bad-message'

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { VmError } from '../base/errors';
 import { languageOfEnvironment, preferredLanguage } from '../i18n/languages';
+import { errorText } from '../i18n/error-text';
 import { setLanguage } from '../i18n/translate';
 import { create, createHelp } from './create';
 import { gallery, galleryHelp } from './gallery';
@@ -105,7 +106,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const isUsage =
       error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
-    const message = isUsage ? (error as Error).message.replace(/\s*\n\s*/g, ' ') : VmError.from(error).message;
+    const message = isUsage ? (error as Error).message.replace(/\s*\n\s*/g, ' ') : errorText(VmError.from(error));
     process.stderr.write(`subzero: ${message}\n`);
     process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
   },

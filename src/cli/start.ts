@@ -20,7 +20,9 @@ export async function start(args: readonly string[], out: string): Promise<numbe
     );
   }
   if (entry.owner !== undefined)
-    throw new VmError('vm-in-use', `'${entry.name}' is running already, in process ${entry.owner.pid}`);
+    throw new VmError('vm-in-use', `'${entry.name}' is running already, in process ${entry.owner.pid}`, {
+      name: entry.name,
+    });
   if (values.agree) await library.agree(entry.folder, await library.unagreed(entry.folder));
   const child = fork(join(out, 'guest-child.cjs'), [entry.folder], {
     detached: true,

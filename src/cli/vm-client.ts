@@ -17,7 +17,9 @@ export function openLibrary(): Library {
 export async function connectTo(entry: VmEntry): Promise<VmClient> {
   const { owner } = entry;
   if (owner === undefined)
-    throw new VmError('vm-not-running', `'${entry.name}' is not running; start it with 'subzero start'`);
+    throw new VmError('vm-not-running', `'${entry.name}' is not running; start it with 'subzero start'`, {
+      name: entry.name,
+    });
   if (owner.socketPath === '')
     throw new VmError('vm-in-use', `'${entry.name}' is being changed by process ${owner.pid}; try again`);
   const socket = connect(owner.socketPath);

@@ -383,9 +383,6 @@ export const english = {
   'close.powerOff': 'Power Off',
   'close.working': 'Please wait…',
 
-  'error.runsAlready': "'{name}' is running already",
-  'error.vmUnusable': "'{name}' cannot be used as it is",
-
   'menu.sendKeys': 'Send Keys',
   'menu.typeText': 'Type Text…',
   'menu.captureToFile': 'Save Picture of Screen…',
@@ -414,7 +411,6 @@ export const english = {
   'consent.socket': '{device}: talk to other programs through {path}',
   'consent.hint': 'What you do not want to allow can be removed in the settings of the virtual machine.',
   'consent.start': 'Allow and Power On',
-  'crash.left': 'The program that ran this virtual machine was ended from outside, or this computer lost power.',
   'tray.open': 'Open Subzero',
   'tray.vm': '{name}: {state}',
   'tray.end': 'Suspend Virtual Machines and Exit',

@@ -388,9 +388,6 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'close.powerOff': 'Ausschalten',
   'close.working': 'Bitte warten …',
 
-  'error.runsAlready': "'{name}' läuft bereits",
-  'error.vmUnusable': "'{name}' kann so nicht verwendet werden",
-
   'menu.sendKeys': 'Tasten senden',
   'menu.typeText': 'Text eintippen …',
   'menu.captureToFile': 'Bildschirmfoto speichern …',
@@ -419,7 +416,6 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'consent.socket': '{device}: über {path} mit anderen Programmen sprechen',
   'consent.hint': 'Was Sie nicht erlauben möchten, können Sie in den Einstellungen der virtuellen Maschine entfernen.',
   'consent.start': 'Erlauben und einschalten',
-  'crash.left': 'Das Programm, in dem diese virtuelle Maschine lief, wurde von außen beendet, oder der Strom fiel aus.',
   'tray.open': 'Subzero öffnen',
   'tray.vm': '{name}: {state}',
   'tray.end': 'Virtuelle Maschinen anhalten und beenden',

@@ -1,11 +1,22 @@
 import { english, type MessageKey } from './english';
+import type { ErrorTexts } from './error-text';
 import { german } from './german';
+import { germanErrors } from './german-errors';
 
-/** The languages there are; each calls itself by its own name. To add one: its file of messages and its row here. */
+/**
+ * The languages there are; each calls itself by its own name. To add one: its file of messages, one of errors, and its row
+ * here. English errors need none: their messages are English.
+ */
 export const languages = {
-  en: { name: 'English', messages: english },
-  de: { name: 'Deutsch', messages: german },
-} as const satisfies Record<string, { name: string; messages: Readonly<Record<MessageKey, string>> }>;
+  en: { name: 'English', messages: english, errors: undefined },
+  de: { name: 'Deutsch', messages: german, errors: germanErrors },
+} as const satisfies Record<string, LanguageTexts>;
+
+interface LanguageTexts {
+  readonly name: string;
+  readonly messages: Readonly<Record<MessageKey, string>>;
+  readonly errors: ErrorTexts | undefined;
+}
 
 export type Language = keyof typeof languages;
 

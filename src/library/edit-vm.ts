@@ -55,7 +55,8 @@ export async function editVm(
   edit: VmEdit,
   owner?: EditOwner,
 ): Promise<EditOutcome> {
-  if (entry.kind !== 'ok') throw new VmError('vm-broken', `'${entry.name}' cannot be used as it is`);
+  if (entry.kind !== 'ok')
+    throw new VmError('vm-broken', `'${entry.name}' cannot be used as it is`, { name: entry.name });
   const { folder, config: now } = entry;
   const isFixed = owner !== undefined || entry.isSuspended;
   if ((edit.grownDisks ?? []).length > 0 && isFixed) {

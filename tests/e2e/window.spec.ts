@@ -122,13 +122,13 @@ test('preferences apply at once, hold after a restart, and count for the command
 
     await runCli(home, 'create', 'Big', '--memory', '128');
     expect(existsSync(path.join(folder, 'Big', 'vm.json'))).toBe(true);
-    await expect(runCli(home, 'start', 'Big')).rejects.toThrow(/64 MiB/);
+    await expect(runCli(home, 'start', 'Big')).rejects.toThrow(/„Big“ braucht 128 MiB/);
 
     running = await launchApp({ home });
     const again = running.page;
     await again.getByRole('treeitem', { name: 'Big' }).click();
     await again.getByRole('button', { name: 'Einschalten' }).first().click();
-    await expect(again.getByRole('alert')).toContainText('64 MiB');
+    await expect(again.getByRole('alert')).toContainText('„Big“ braucht 128 MiB');
     await again.screenshot({ path: screenshotPath('preferences-limit') });
     await again.getByRole('tab', { name: 'Startseite' }).click();
     await again.getByRole('button', { name: 'Einstellungen' }).click();

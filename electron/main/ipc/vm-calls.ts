@@ -72,7 +72,7 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
     'vm.start': async ({ vm }) => {
       const entry = directory.entry(vm);
       if (directory.link(vm) !== undefined)
-        throw new VmError('bad-state', translate('error.runsAlready', { name: entry.name }));
+        throw new VmError('vm-in-use', `'${entry.name}' is running already`, { name: entry.name });
       await supervisor.start(entry.folder);
     },
     'vm.unagreed': ({ vm }) => library.unagreed(directory.folder(vm)),
@@ -212,7 +212,8 @@ async function settingsOf({ files }: AppContext, folder: string, now: VmConfig):
 
 function configOf({ directory }: AppContext, vm: VmId): VmConfig {
   const entry = directory.entry(vm);
-  if (entry.kind !== 'ok') throw new VmError('vm-broken', translate('error.vmUnusable', { name: entry.name }));
+  if (entry.kind !== 'ok')
+    throw new VmError('vm-broken', `'${entry.name}' cannot be used as it is`, { name: entry.name });
   return entry.config;
 }
 

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { VmError } from '../../../src/base/errors';
 import { displayScales } from '../../../src/config/display';
 import { nameTrouble } from '../../../src/config/vm-name';
+import { errorText } from '../../../src/i18n/error-text';
 import { translate } from '../../../src/i18n/translate';
 import type { VmDetails, VmItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
@@ -93,9 +94,10 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
       closeDialog();
     } catch (error) {
       setBusy(false);
-      const { code, message } = VmError.from(error);
+      const trouble = VmError.from(error);
+      const { code } = trouble;
       if (code === 'vm-exists' || code === 'name-invalid') {
-        setNameRefused(sentence(message));
+        setNameRefused(sentence(errorText(trouble)));
         show('general');
       } else report(error);
     }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { WireError } from '../../../src/base/errors';
+import { errorText } from '../../../src/i18n/error-text';
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
@@ -22,7 +23,7 @@ export function CrashView({ vm, error }: { readonly vm: VmItem; readonly error: 
           <Icon name="warning" size={34} />
         </span>
         <h1>{translate('crash.title')}</h1>
-        <p className="crash-what">{sentence(error.message)}</p>
+        <p className="crash-what">{sentence(errorText(error))}</p>
         <p>{translate('crash.text')}</p>
         {output === undefined ? null : (
           <details>

@@ -1,6 +1,7 @@
 import { Radio, RadioGroup } from 'react-aria-components';
 import { VmError } from '../../../src/base/errors';
 import { formatBytes } from '../../../src/i18n/format-bytes';
+import { errorText } from '../../../src/i18n/error-text';
 import { translate } from '../../../src/i18n/translate';
 import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
@@ -70,7 +71,7 @@ function PickedImage({
       (picked) => {
         if (picked !== null) send({ t: 'file', file: picked });
       },
-      (error: unknown) => send({ t: 'refused', field: 'file', text: sentence(VmError.from(error).message) }),
+      (error: unknown) => send({ t: 'refused', field: 'file', text: sentence(errorText(VmError.from(error))) }),
     );
   };
   const trouble = problem('file');
