@@ -21,6 +21,8 @@ export interface AppContext {
   readonly supervisor: GuestSupervisor;
   readonly directory: VmDirectory;
   readonly pickedFiles: FileTokens<{ readonly path: string; readonly medium: Medium }>;
+  /** Images chosen before, by path. */
+  readonly recentFiles: FileTokens<string>;
   readonly pickedFolders: FileTokens<string>;
   /** What was moved to the trash together. */
   readonly trashed: FileTokens<readonly TrashedVm[]>;

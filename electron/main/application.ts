@@ -1,14 +1,17 @@
 import { app, type BrowserWindow } from 'electron';
 import path from 'node:path';
-import { VmError } from '../../src/base/errors';
+import { VmError, type WireError } from '../../src/base/errors';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { currentLanguage } from '../../src/i18n/translate';
 import type { Library } from '../../src/library/library';
-import { appChecks, type AppEvents } from '../../src/protocol/app';
+import { appChecks, type AppEvents, type VmId } from '../../src/protocol/app';
+import type { VmEnd } from '../../src/protocol/guest';
 import { Endpoint } from '../../src/protocol/rpc';
 import type { AppContext, WindowEndpoint } from './app-context';
 import { BackgroundTray } from './background-tray';
 import { CloseGuard } from './close-guard';
+import { showEndNotice } from './end-notice';
+import { endText } from './end-text';
 import { acceptDrops } from './dropped-files';
 import { FileTokens } from './file-tokens';
 import { knownSystems } from './known-systems';
@@ -49,6 +52,7 @@ export class Application {
       supervisor,
       directory,
       pickedFiles: new FileTokens(),
+      recentFiles: new FileTokens(),
       pickedFolders: new FileTokens(),
       trashed: new FileTokens(),
       supportData: new FileTokens(),
@@ -87,6 +91,15 @@ export class Application {
     this.#installMenu();
     this.#tray.redraw(directory.items());
     this.#emit('preferences', infoOf(library.preferences, library.paths.vmsFolder));
+  }
+
+  /** A VM of this app ended while the user looks elsewhere. */
+  #noticeEnd(vm: VmId, end: VmEnd | undefined, crash: WireError | undefined): void {
+    if (this.#window?.isFocused() === true) return;
+    const text = endText(end, crash);
+    const item = this.#context.directory.items().find(({ id }) => id === vm);
+    if (text === undefined || item === undefined) return;
+    showEndNotice(item.name, text, () => void this.showWindow().then(() => this.#emit('showVm', { vm })));
   }
 
   /** VMs whose options ask for it. */
@@ -193,6 +206,7 @@ export class Application {
     directory.onTrouble.on((error) => this.#emit('failed', { error }));
     directory.onDetails.on((vm) => this.#emit('details', { vm }));
     directory.onEnded.on((ended) => this.#emit('ended', ended));
+    supervisor.onEnd.on(({ folder, end, crash }) => this.#noticeEnd(directory.idOf(folder), end, crash));
     directory.onLink.on(({ vm, link }) => {
       link.on('activity', ({ device }) => this.#emit('activity', { vm, device }));
       link.on('installed', ({ device }) => this.#emit('installed', { vm, device }));

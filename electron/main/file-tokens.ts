@@ -16,6 +16,12 @@ export class FileTokens<T> {
     return token;
   }
 
+  /** The token that the value has already, or a new one. */
+  addOnce(value: T): FileToken {
+    for (const [token, known] of this.#values) if (known === value) return token;
+    return this.add(value);
+  }
+
   get(token: FileToken): T {
     const value = this.#values.get(token);
     if (value === undefined) throw new VmError('bad-argument', 'this file was not picked here; pick it again');

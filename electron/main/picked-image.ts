@@ -6,11 +6,13 @@ import type { AppContext } from './app-context';
 
 /** Reads an image that the user chose or dropped, and gives the window a token for it. Rejects with what is wrong. */
 export async function pickImage(
-  { files, pickedFiles, systems }: Pick<AppContext, 'files' | 'pickedFiles' | 'systems'>,
+  { files, library, pickedFiles, systems }: Pick<AppContext, 'files' | 'library' | 'pickedFiles' | 'systems'>,
   file: string,
 ): Promise<PickedFile> {
   const medium = await readMedium(files, file, await systems());
   const { image, system } = medium;
+  // Only for a menu.
+  await library.recentImages.add({ path: file, uses: usesOf(image) }).catch(() => undefined);
   return {
     token: pickedFiles.add({ path: file, medium }),
     fileName: path.basename(file),

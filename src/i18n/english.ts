@@ -194,6 +194,11 @@ export const english = {
   'installed.text':
     'The installer in {name} has restarted the computer. Eject its disc, so that it starts from the disk from now on?',
   'installed.eject': 'Eject Disc',
+  'notice.poweredOff': 'The virtual machine has powered off.',
+  'notice.tripleFault': 'The virtual machine stopped after a triple fault.',
+  'notice.debugExit': 'The virtual machine ended itself with status {status}.',
+  'notice.crashed': 'The virtual machine stopped unexpectedly: {reason}',
+  'recent.label': 'Recent Images',
   'ended.tripleFault': '{name} stopped: the guest’s CPU could not deliver an exception (triple fault).',
   'ended.debugExit': '{name} ended itself with status {status}.',
   'ended.noReboot': '{name} powered off instead of restarting, as its settings say.',

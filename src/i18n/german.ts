@@ -198,6 +198,11 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'installed.text':
     'Das Installationsprogramm in {name} hat den Computer neu gestartet. Medium auswerfen, damit er künftig von der Festplatte startet?',
   'installed.eject': 'Medium auswerfen',
+  'notice.poweredOff': 'Die virtuelle Maschine hat sich ausgeschaltet.',
+  'notice.tripleFault': 'Die virtuelle Maschine wurde nach einem Triple Fault beendet.',
+  'notice.debugExit': 'Die virtuelle Maschine hat sich mit Status {status} beendet.',
+  'notice.crashed': 'Die virtuelle Maschine wurde unerwartet beendet: {reason}',
+  'recent.label': 'Zuletzt verwendete Abbilder',
   'ended.tripleFault':
     '{name} wurde beendet: Die CPU des Gasts konnte eine Ausnahme nicht zustellen (dreifacher Fehler).',
   'ended.debugExit': '{name} hat sich selbst mit Status {status} beendet.',

@@ -36,6 +36,7 @@ import { readPreferences, writePreferences } from './preferences-file';
 import { socketPathFor } from './runtime-socket';
 import { type SnapshotSize, snapshotSizes } from './snapshots/sizes';
 import { readPending, withPending } from './pending-config';
+import { RecentImages } from './recent-images';
 import { isAgreed, keyOf, type Reach, reachOf } from './reach';
 import { viewOfTree } from './snapshots/snapshot-store';
 import { SnapshotFolder } from './snapshots/snapshot-folder';
@@ -88,6 +89,7 @@ const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 export class Library {
   readonly #arrangement: ArrangementFile;
   readonly #trash: Trash;
+  readonly recentImages: RecentImages;
   #paths: SubzeroPaths;
 
   constructor(
@@ -97,6 +99,7 @@ export class Library {
     this.#paths = paths;
     const makeFolder = (folder: string): Promise<void> => this.#makeFolders(folder);
     this.#arrangement = new ArrangementFile(files, paths.configFolder, makeFolder);
+    this.recentImages = new RecentImages(files, paths.configFolder, makeFolder);
     this.#trash = new Trash(files, paths.trashFolder, makeFolder);
   }
 

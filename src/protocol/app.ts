@@ -296,6 +296,15 @@ export interface AppInfo {
   readonly platform: 'linux' | 'windows' | 'mac';
 }
 
+/** An image that the user chose before. */
+export interface RecentFile {
+  readonly token: FileToken;
+  readonly fileName: string;
+  /** Shown only, to tell files of one name apart. */
+  readonly folder: string;
+  readonly uses: readonly ('cdrom' | 'disk' | 'floppy')[];
+}
+
 /** A file of this computer that a VM reaches outside its folder. Given back as it came; main opens no path named here. */
 export interface VmReach {
   readonly device: string;
@@ -342,6 +351,8 @@ export interface AppCalls {
   'library.undoTrash': (args: { token: FileToken }) => void;
   'wizard.info': (args: null) => WizardInfo;
   'wizard.pickFile': (args: { kind: 'cdrom' | 'disk' | 'floppy' }) => PickedFile | null;
+  /** As if it had been picked. */
+  'wizard.takeRecent': (args: { token: FileToken }) => PickedFile;
   'wizard.pickFolder': (args: null) => PickedFolder | null;
   /** Every system that can be chosen by hand, by name. */
   'wizard.systems': (args: null) => readonly SystemChoice[];
@@ -387,6 +398,9 @@ export interface AppCalls {
   'support.save': (args: { token: FileToken }) => boolean;
   /** Asks for an image; false when the user cancelled. */
   'vm.insertMedium': (args: { vm: VmId; device: string }) => boolean;
+  'vm.insertRecent': (args: { vm: VmId; device: string; token: FileToken }) => void;
+  /** The images that the user chose last, newest first. */
+  'recent.list': (args: null) => readonly RecentFile[];
   'vm.ejectMedium': (args: { vm: VmId; device: string }) => void;
   'snapshot.list': (args: { vm: VmId }) => SnapshotTree;
   /** By snapshot: what its files take, and what deleting it would give back. */
@@ -509,6 +523,7 @@ export const appChecks: Checks<AppCalls> = {
   'library.undoTrash': object({ token }),
   'wizard.info': nothing,
   'wizard.pickFile': object({ kind: oneOf(['cdrom', 'disk', 'floppy']) }),
+  'wizard.takeRecent': object({ token }),
   'wizard.pickFolder': nothing,
   'wizard.systems': nothing,
   'wizard.checkName': object({ name: text({ maxLength: 1000 }) }),
@@ -600,6 +615,8 @@ export const appChecks: Checks<AppCalls> = {
   'support.collect': ofVm,
   'support.save': object({ token }),
   'vm.insertMedium': ofDevice,
+  'vm.insertRecent': object({ vm, device, token }),
+  'recent.list': nothing,
   'vm.ejectMedium': ofDevice,
   'snapshot.list': ofVm,
   'snapshot.sizes': ofVm,

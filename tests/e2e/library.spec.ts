@@ -94,6 +94,19 @@ test('media are ejected and inserted while it is off', async () => {
   await answerFileDialogs(app, builtFile('guests', 'starter.iso'));
   await page.getByRole('button', { name: 'Insert an image into CD/DVD' }).click();
   await expect(page.getByRole('region', { name: 'Devices' })).toContainText('starter.iso');
+  await page.getByRole('contentinfo').getByRole('button', { name: /^CD/ }).click();
+  await shot('recent');
+  await page.getByRole('menuitem', { name: 'grub-rescue-cdrom.iso' }).click();
+  await expect(page.getByRole('region', { name: 'Devices' })).toContainText('grub-rescue-cdrom.iso');
+  await page.getByRole('tab', { name: 'Home' }).click();
+  await page.getByRole('button', { name: 'New Virtual Machine' }).click();
+  const wizard = page.getByRole('dialog', { name: 'New Virtual Machine' });
+  await wizard.getByRole('button', { name: 'Recent Images' }).click();
+  await page.getByRole('menuitem', { name: 'starter.iso' }).click();
+  await expect(wizard.getByText('Detected:')).toBeVisible();
+  await shot('wizard-recent');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Rescue disc' }).click();
 });
 
 test('snapshots of a VM that is off are taken, renamed and deleted', async () => {

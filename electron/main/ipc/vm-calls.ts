@@ -8,7 +8,7 @@ import { formatBytes } from '../../../src/i18n/format-bytes';
 import { translate } from '../../../src/i18n/translate';
 import { editVm, type VmEdit } from '../../../src/library/edit-vm';
 import type { VmEntry } from '../../../src/library/library';
-import { diskSize, readMedium } from '../../../src/library/media';
+import { diskSize, readMedium, usesOf } from '../../../src/library/media';
 import { readPending, removePending } from '../../../src/library/pending-config';
 import { keyOf } from '../../../src/library/reach';
 import type { AppCalls, DeviceLine, VmChanges, VmDetails, VmId, VmSettings } from '../../../src/protocol/app';
@@ -20,7 +20,7 @@ type VmCalls = Omit<
   Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}`>>,
   'vm.thumbnail' | 'vm.log' | 'vm.showFolder'
 > &
-  Pick<Handlers<AppCalls>, 'settings.pickSerial'>;
+  Pick<Handlers<AppCalls>, 'settings.pickSerial' | 'recent.list'>;
 
 const MAX_WALKED_FILES = 100_000;
 
@@ -118,15 +118,29 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
       });
       const file = filePaths[0];
       if (file === undefined) return false;
-      await readMedium(files, file);
-      await library.agree(directory.folder(vm), [
-        { device, access: isCdrom ? 'read' : 'write', path: await files.realPath(file) },
-      ]);
-      await changeMedium(context, vm, device, file);
+      await insert(context, vm, device, file);
       return true;
     },
+    'vm.insertRecent': ({ vm, device, token }) => insert(context, vm, device, context.recentFiles.get(token)),
+    'recent.list': async () =>
+      (await library.recentImages.list()).map(({ path: file, uses }) => ({
+        token: context.recentFiles.addOnce(file),
+        fileName: path.basename(file),
+        folder: path.dirname(file),
+        uses,
+      })),
     'vm.ejectMedium': ({ vm, device }) => changeMedium(context, vm, device, null),
   };
+}
+
+/** The user chose the image: its use is agreed to by that. */
+async function insert(context: AppContext, vm: VmId, device: string, file: string): Promise<void> {
+  const { files, library, directory } = context;
+  const { image } = await readMedium(files, file);
+  const access = configOf(context, vm).cdroms.some(({ id }) => id === device) ? 'read' : 'write';
+  await library.agree(directory.folder(vm), [{ device, access, path: await files.realPath(file) }]);
+  await changeMedium(context, vm, device, file);
+  await library.recentImages.add({ path: file, uses: usesOf(image) }).catch(() => undefined);
 }
 
 /** While it runs the process that owns the VM does it; the drive keeps the medium over the next start where that can be saved. */

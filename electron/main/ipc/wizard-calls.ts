@@ -16,7 +16,13 @@ import { OUT } from './gallery-calls';
 
 type WizardCalls = Pick<
   Handlers<AppCalls>,
-  'wizard.info' | 'wizard.pickFile' | 'wizard.pickFolder' | 'wizard.systems' | 'wizard.checkName' | 'wizard.create'
+  | 'wizard.info'
+  | 'wizard.pickFile'
+  | 'wizard.takeRecent'
+  | 'wizard.pickFolder'
+  | 'wizard.systems'
+  | 'wizard.checkName'
+  | 'wizard.create'
 >;
 
 const EXTENSIONS = {
@@ -45,6 +51,7 @@ export function wizardCalls(context: AppContext, { window }: AppWindow): WizardC
       const picked = filePaths[0];
       return picked === undefined ? null : pickImage(context, picked);
     },
+    'wizard.takeRecent': ({ token }) => pickImage(context, context.recentFiles.get(token)),
     'wizard.pickFolder': async () => {
       const { filePaths } = await dialog.showOpenDialog(window, {
         title: translate('dialog.pickFolder'),

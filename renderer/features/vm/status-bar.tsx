@@ -10,6 +10,7 @@ import { showDialog } from '../../state/dialogs';
 import { guestLeds } from '../../state/leds';
 import { report } from '../../state/notices';
 import { isPoweredOn } from '../../state/power';
+import { useRecent } from '../../state/recent';
 import { useStore } from '../../state/store';
 import { stateLook, stateText } from './state-text';
 import { useDetails } from './use-details';
@@ -85,10 +86,17 @@ function isLampKind(kind: DeviceLine['kind']): kind is keyof typeof LAMP_ICONS {
 /** A device: lit while it is used, with a menu for its medium and its settings. */
 function Lamp({ vm, device, isOn }: { readonly vm: VmItem; readonly device: DeviceLine; readonly isOn: boolean }) {
   const busy = useStore(busyDevices).has(activityKey(vm.id, device.id));
+  const images = useRecent(device.kind === 'floppy' ? 'floppy' : 'cdrom', device.value);
   if (!isLampKind(device.kind)) return null;
   const name = translate(`device.${device.kind}`);
   const args = { vm: vm.id, device: device.id };
   const isDrive = device.kind === 'cdrom' || device.kind === 'floppy';
+  const recent: readonly MenuEntry[] = images.map(({ token, fileName, folder }) => ({
+    id: token,
+    text: fileName,
+    aside: folder,
+    onAction: () => void call('vm.insertRecent', { ...args, token }).catch(report),
+  }));
   const medium: readonly MenuEntry[] = [
     {
       id: 'insert',
@@ -112,7 +120,7 @@ function Lamp({ vm, device, isOn }: { readonly vm: VmItem; readonly device: Devi
       label={translate('status.device', { device: name, value: device.value })}
       className={`device-lamp ${busy ? 'busy' : ''} ${isOn && device.hasMedium ? '' : 'quiet'}`}
       placement="top end"
-      groups={[isDrive ? medium : [], [settings]]}
+      groups={[isDrive ? medium : [], isDrive ? recent : [], [settings]]}
     >
       <Icon name={LAMP_ICONS[device.kind]} size={17} />
     </MenuButton>

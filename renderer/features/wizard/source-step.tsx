@@ -7,6 +7,8 @@ import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Check } from '../../components/check';
 import { Icon, type IconName } from '../../components/icon';
+import { useRecent } from '../../state/recent';
+import { MenuButton } from '../../components/menu-button';
 import { sentence } from '../../state/notices';
 import { SystemLine } from './system-line';
 import type { StepProps } from './wizard';
@@ -74,6 +76,13 @@ function PickedImage({
       (error: unknown) => send({ t: 'refused', field: 'file', text: sentence(errorText(VmError.from(error))) }),
     );
   };
+  const recent = useRecent(use, file?.token ?? '');
+  const take = (token: string): void => {
+    call('wizard.takeRecent', { token }).then(
+      (picked) => send({ t: 'file', file: picked }),
+      (error: unknown) => send({ t: 'refused', field: 'file', text: sentence(errorText(VmError.from(error))) }),
+    );
+  };
   const trouble = problem('file');
   return (
     <div className="picked">
@@ -81,6 +90,24 @@ function PickedImage({
         <span className={file === undefined ? 'picked-name none' : 'picked-name'}>
           {file === undefined ? translate('wizard.source.noFile') : `${file.fileName} (${formatBytes(file.sizeBytes)})`}
         </span>
+        {recent.length === 0 ? null : (
+          <MenuButton
+            label={translate('recent.label')}
+            className="button"
+            placement="bottom end"
+            groups={[
+              recent.map(({ token, fileName, folder }) => ({
+                id: token,
+                text: fileName,
+                aside: folder,
+                onAction: () => take(token),
+              })),
+            ]}
+          >
+            <Icon name="recent" size={17} />
+            <Icon name="chevronDown" size={14} />
+          </MenuButton>
+        )}
         <Button onPress={pick}>{translate('button.browse')}</Button>
       </div>
       {file !== undefined && trouble === undefined ? (
