@@ -14,8 +14,8 @@ const isBlessing = process.env['SUBZERO_BLESS'] === '1';
 const fileOf = (name: string): string => join(FOLDER, `${name}.wat`);
 
 /** The region's WebAssembly as text; what cannot be compiled says so. */
-function textOf({ mode, nodes, code: bytes }: Sample): string {
-  const code = new RegionCompiler(new Decoder(isImplemented)).compile({ id: 1, mode, nodes, code: bytes });
+function textOf({ mode, nodes, targets, code: bytes }: Sample): string {
+  const code = new RegionCompiler(new Decoder(isImplemented)).compile({ id: 1, mode, nodes, targets, code: bytes });
   if (code === undefined) return ';; left to the interpreter\n';
   const module = binaryen.readBinary(buildRegionModule(REGION_IMPORTS, [code.code]));
   try {

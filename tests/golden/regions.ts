@@ -6,6 +6,7 @@ export interface Sample {
   readonly name: string;
   readonly mode: number;
   readonly nodes: Int32Array;
+  readonly targets: Int32Array;
   readonly code: Uint8Array;
 }
 
@@ -20,7 +21,7 @@ function sample(name: string, mode: number, ...blocks: readonly (readonly [strin
     code.push(...text.split(' ').map((byte) => Number.parseInt(byte, 16)));
     return { offset, end: code.length, instructions };
   });
-  return { name, mode, nodes: packNodes(nodes), code: Uint8Array.from(code) };
+  return { name, mode, nodes: packNodes(nodes), targets: new Int32Array(0), code: Uint8Array.from(code) };
 }
 
 /** The instruction, and a jump to it: a region that goes round. */
@@ -66,4 +67,9 @@ export const SAMPLES: readonly Sample[] = [
   sample('call-and-return', LONG, ['e8 00 00 00 00', 1], ['58 c3', 2]),
   // jmp rax: left through the table
   sample('indirect-jump', LONG, ['48 ff c3 ff e0', 2]),
+  {
+    // jmp rax, to four places: inc ecx, edx, ebx or ebp and back
+    ...sample('jump-table', LONG, ['ff e0', 1], ['ff c1 eb fa', 2], ['ff c2 eb f6', 2], ['ff c3 eb f2', 2], ['ff c5 eb ee', 2]),
+    targets: Int32Array.of(0, 2, 0, 6, 0, 10, 0, 14),
+  },
 ];

@@ -82,12 +82,17 @@ export interface Block {
   readonly end: BlockEnd;
   /** Branches that link to it. */
   incoming: number[] | undefined;
+  /** Where its computed jump was seen to go, as offsets from its start. */
+  targets: Set<number> | undefined;
   /** Compiled regions, and those under way, that it is part of. */
   regions: Set<BlockUser> | undefined;
 }
 
-/** How a block ends: the last of `exits` is what follows, the return address of a relative call, or nothing that control goes to. */
-export type BlockEnd = 'next' | 'call' | 'away';
+/**
+ * How a block ends: the last of `exits` is what follows, the return address of a call, or nothing that control goes to. 'jump' and
+ * 'callAway' go to a computed address.
+ */
+export type BlockEnd = 'next' | 'call' | 'callAway' | 'jump' | 'away';
 
 /** What stands for a block's code and must know when that goes. */
 export interface BlockUser {
@@ -220,6 +225,20 @@ export class BlockCache {
   /** How often the interpreter entered the block. */
   heatOf(block: Block): number {
     return this.#i32[(block.op - OP_SIZE + layout.BLOCK_HEAT) >> 2]!;
+  }
+
+  /** Offsets from its start to which the block's computed jump was seen to go; `rip` is the low half of the start's RIP. */
+  targetsOf(block: Block, rip: number): Iterable<number> {
+    const { op, opCount, targets = new Set() } = block;
+    const jump = op + (opCount - 2) * OP_SIZE;
+    for (const { state } of this.#vcpus) {
+      const first = (this.#i32[(state + JUMP_CACHE) >> 2]! + layout.TARGETS_OFFSET) >> 2;
+      for (let at = first; at < first + layout.TARGETS_ENTRIES * 2; at += 2) {
+        if (this.#i32[at] === jump) targets.add((this.#i32[at + 1]! - rip) | 0);
+      }
+    }
+    block.targets = targets;
+    return targets;
   }
 
   /** From now on the block is entered through its header, which leads to the region record; 0: no longer. */
@@ -360,7 +379,7 @@ export class BlockCache {
         if (!isInstruction) blockEnd = 'away';
         else {
           if (isRelative) exits.push(draft.bytes + this.decoder.instruction.immLow);
-          if (row.attributes.endsBlock) blockEnd = isRelative && row.name === 'call' ? 'call' : 'away';
+          if (row.attributes.endsBlock) blockEnd = endOf(row, isRelative);
         }
         break;
       }
@@ -373,7 +392,7 @@ export class BlockCache {
         this.#packer.fuse(draft.op - OP_SIZE, row.attributes.cc!);
       }
       if (row.attributes.endsBlock || result !== DECODE_OK) {
-        blockEnd = isRelative && row.name === 'call' && result === DECODE_OK ? 'call' : 'away';
+        blockEnd = result === DECODE_OK ? endOf(row, isRelative) : 'away';
         break;
       }
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
@@ -405,6 +424,7 @@ export class BlockCache {
       exits,
       end: blockEnd,
       incoming: undefined,
+      targets: undefined,
       regions: undefined,
     };
     this.#byId.push(block);
@@ -596,6 +616,13 @@ export class BlockCache {
       this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
     }
   }
+}
+
+function endOf({ name, semantics }: Row, isRelative: boolean): BlockEnd {
+  // far transfers have no semantics
+  if (semantics === undefined || (name !== 'call' && name !== 'jmp')) return 'away';
+  if (name === 'call') return isRelative ? 'call' : 'callAway';
+  return isRelative ? 'away' : 'jump';
 }
 
 /** A conditional jump that is a link, not a computation: no segment limit, no cut to 16 bits. */

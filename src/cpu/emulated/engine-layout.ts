@@ -2,15 +2,15 @@
  * The engine's part of the shared memory (the first ENGINE_BYTES of machine/memory-map.ts), offsets in bytes:
  *
  *     0            static data of the AssemblyScript core
- *     VCPUS        per vCPU: state, TLB log, TLBs, jump cache, temporary block
+ *     VCPUS        per vCPU: state, TLB log, TLBs, jump cache and targets, temporary block
  *     CODE_MAP     u64 per frame: a bit per 64 bytes that decoded code stems from
  *     CODE_ARENA   decoded blocks
  *     (the rest belongs to compiled code)
  */
 import {
-  JUMP_ENTRIES,
-  JUMP_ENTRY_SIZE,
   STATE_SIZE,
+  TARGETS_OFFSET,
+  TARGETS_SIZE,
   TEMPORARY_BLOCK_SIZE,
   TLB_CLASSES,
   TLB_CLASS_SIZE,
@@ -36,7 +36,7 @@ export const VCPU_STATE = 0;
 export const VCPU_TLB_LOG = alignPage(STATE_SIZE);
 export const VCPU_TLB = VCPU_TLB_LOG + alignPage(TLB_LOG_ENTRIES * 2 + 2048);
 export const VCPU_JUMP_CACHE = VCPU_TLB + alignPage(TLB_CLASS_SIZE * TLB_CLASSES);
-export const VCPU_TEMPORARY_BLOCK = VCPU_JUMP_CACHE + alignPage(JUMP_ENTRIES * JUMP_ENTRY_SIZE);
+export const VCPU_TEMPORARY_BLOCK = VCPU_JUMP_CACHE + alignPage(TARGETS_OFFSET + TARGETS_SIZE);
 export const VCPU_END = VCPU_TEMPORARY_BLOCK + alignPage(TEMPORARY_BLOCK_SIZE + PAGE);
 
 function alignPage(size: number): number {

@@ -273,6 +273,11 @@ export const JUMP_KEY = 8; // u64, CODE_KEY when it was made
 export const JUMP_OP = 16; // u32
 export const JUMP_PHYSICAL = 20; // u32, offset in memory of the block's first byte
 
+/** Behind the jump cache: where computed jumps went, a hint for jit/regions.ts. Pairs: u32 op, u32 low half of the target. */
+export const TARGETS_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_SIZE;
+export const TARGETS_ENTRIES = 4096;
+export const TARGETS_SIZE = TARGETS_ENTRIES * 8;
+
 /** Instructions in a block at most (OP_INDEX is a byte); bytes of TEMPORARY_BLOCK. */
 export const BLOCK_INSTRUCTIONS_MAX = 200;
 export const TEMPORARY_BLOCK_SIZE = 16384;

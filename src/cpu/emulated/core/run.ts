@@ -30,6 +30,8 @@ import {
   OP_REG,
   OP_RM,
   OP_SIZE,
+  TARGETS_ENTRIES,
+  TARGETS_OFFSET,
   S_ACTIVITY,
   S_CODE_KEY,
   S_CODE_MAP,
@@ -274,6 +276,10 @@ function branchSlow(s: usize, op: usize, retired: u64): usize {
 
 /** Jumps to a computed RIP, already checked and cut, where segments are flat. */
 export function jumpFlat(s: usize, op: usize, rip: u64): usize {
+  const hash = (<u32>op >> 5) ^ <u32>rip ^ (<u32>rip >> 7);
+  const note = <usize>load<u32>(s, S_JUMP_CACHE) + TARGETS_OFFSET + (<usize>(hash & (TARGETS_ENTRIES - 1)) << 3);
+  store<u32>(note, <u32>op);
+  store<u32>(note, <u32>rip, 4);
   const count = load<u64>(s, S_COUNT) + opIndex(op) + 1;
   store<u64>(s, count, S_COUNT);
   if (count < load<u64>(s, S_LIMIT)) {

@@ -10,6 +10,7 @@ import {
   Locals,
   OP_BLOCK,
   OP_CALL,
+  OP_ELSE,
   OP_IF,
   OP_LOOP,
   OP_SELECT,
@@ -46,6 +47,7 @@ import {
   I64_EQ,
   I64_EXTEND_I32_S,
   I64_LOAD,
+  I64_LT_U,
   I64_SHR_S,
   I64_STORE,
   UNREACHABLE,
@@ -58,6 +60,8 @@ function vectorOffset(register: number): number {
     ? stateOffset('XMM', register - FIRST_XMM)
     : stateOffset('XMM', register - FIRST_UPPER) + 16;
 }
+/** So many addresses are compared one by one. */
+const LINEAR_MAX = 3;
 /** Return addresses that a RET compares with. */
 const RETURNS_MAX = 8;
 
@@ -81,7 +85,8 @@ interface Node {
   readonly successors: number[];
   /** Offset after the last instruction, undefined where it never goes on there. */
   fallsTo: number | undefined;
-  isReturn: boolean;
+  /** Offsets that its last instruction, a computed jump, may go to. */
+  targets: readonly number[];
   flagsIn: boolean;
   /** What the flag locals mean at its start, once known. */
   entryFlags: KnownFlags;
@@ -229,7 +234,7 @@ class RegionBuilder {
       endsInterpreted: steps.length < instructions,
       successors: [],
       fallsTo: offset + at,
-      isReturn: false,
+      targets: [],
       flagsIn: false,
       entryFlags: DYNAMIC,
     };
@@ -298,12 +303,21 @@ class RegionBuilder {
       const { row } = last.x.compiled;
       if (row.attributes.endsBlock) {
         node.fallsTo = undefined;
-        if (row.name === 'ret') {
-          node.isReturn = true;
-          for (const offset of this.#returnSites()) add(offset);
+        if (!last.isRelative) {
+          const targets = row.name === 'ret' ? this.#returnSites() : this.#seenTargets(node.index);
+          node.targets = targets.filter((offset) => (this.#byOffset.get(offset)?.steps.length ?? 0) > 0);
+          for (const offset of node.targets) add(offset);
         }
       } else if (node.fallsTo !== undefined) add(node.fallsTo);
     }
+  }
+
+  /** Where the plan says that a computed jump goes. */
+  #seenTargets(index: number): number[] {
+    const { targets } = this.plan;
+    const seen: number[] = [];
+    for (let i = 0; i < targets.length; i += 2) if (targets[i] === index) seen.push(targets[i + 1]!);
+    return seen;
   }
 
   /** Where calls of this region come back to. */
@@ -445,22 +459,40 @@ class RegionBuilder {
   }
 
   #branchToRip(rip: LocalId, context: InstructionContext): void {
-    const node = this.#current;
     const body = this.#body;
     const done = context.index + 1;
-    for (const index of node.isReturn ? node.successors : []) {
-      const { offset } = this.#nodes[index]!;
-      body.get(rip);
-      this.#emitter.writeRip(offset);
-      body.byte(I64_EQ);
-      body.open(OP_IF);
-      this.#goTo(node, offset, done);
-      body.close();
-    }
+    const offsets = [...this.#current.targets].sort((a, b) => a - b);
+    this.#search(rip, offsets, this.#current, done);
     this.#emitter.writeFlagKind(this.#emitter.flags);
     body.get(rip);
     body.set(this.#names.exitRip);
     this.#emitter.writeExitHere(done);
+  }
+
+  /** Goes to the one of some nodes whose RIP it is; goes on where it is none. */
+  #search(rip: LocalId, offsets: readonly number[], from: Node, done: number): void {
+    const body = this.#body;
+    const middle = offsets.length >> 1;
+    if (offsets.length > LINEAR_MAX) {
+      body.get(rip);
+      this.#emitter.writeRip(offsets[middle]!);
+      // no address of the region's code wraps, and all lie in one half of the address space
+      body.byte(I64_LT_U);
+      body.open(OP_IF);
+      this.#search(rip, offsets.slice(0, middle), from, done);
+      body.byte(OP_ELSE);
+      this.#search(rip, offsets.slice(middle), from, done);
+      body.close();
+      return;
+    }
+    for (const offset of offsets) {
+      body.get(rip);
+      this.#emitter.writeRip(offset);
+      body.byte(I64_EQ);
+      body.open(OP_IF);
+      this.#goTo(from, offset, done);
+      body.close();
+    }
   }
 
   // ---- entry and exit ----

@@ -16,6 +16,8 @@ export interface RegionPlan {
   readonly mode: number;
   /** The entry first: three numbers for each (`unpackNodes`). Few objects cost least to send. */
   readonly nodes: Int32Array;
+  /** Where computed jumps may go: pairs of a node's index and an offset that another node has. */
+  readonly targets: Int32Array;
   /** The code's bytes when the plan was made, node by node. */
   readonly code: Uint8Array;
 }

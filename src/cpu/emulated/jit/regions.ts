@@ -216,19 +216,22 @@ export class RegionManager {
     const queue: number[] = [0];
     let instructions = entry.instructions;
     if (entry.secondSize !== 0) frameOf(FRAME);
+    const consider = (to: number): void => {
+      if (chosen.has(to) || chosen.size >= reach.nodes) return;
+      const next = find(to);
+      if (next === undefined || this.blocks.heatOf(next) < least) return;
+      if (instructions + next.instructions > reach.instructions) return;
+      instructions += next.instructions;
+      chosen.set(to, next);
+      queue.push(to);
+    };
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       const block = chosen.get(offset)!;
+      for (const to of this.#targetsOf(block, rip, offset)) consider(to);
       for (let i = 0; i < block.exits.length; i++) {
         const isLast = i === block.exits.length - 1;
-        if (isLast && block.end === 'away') continue;
-        const to = offset + block.exits[i]!;
-        if (chosen.has(to) || chosen.size >= reach.nodes) continue;
-        const next = find(to);
-        if (next === undefined || this.blocks.heatOf(next) < least) continue;
-        if (instructions + next.instructions > reach.instructions) continue;
-        instructions += next.instructions;
-        chosen.set(to, next);
-        queue.push(to);
+        if (isLast && (block.end === 'away' || block.end === 'jump')) continue;
+        consider(offset + block.exits[i]!);
       }
     }
     const nodes: PlanNode[] = [];
@@ -253,7 +256,18 @@ export class RegionManager {
     for (const block of region.blocks) (block.regions ??= new Set()).add(region);
     this.#waiting.set(id, region);
     this.statistics.queued = this.#waiting.size;
-    return { id, mode: entry.mode, nodes: packNodes(nodes), code };
+    const targets: number[] = [];
+    [...chosen].forEach(([offset, block], index) => {
+      for (const to of this.#targetsOf(block, rip, offset)) if (chosen.has(to)) targets.push(index, to);
+    });
+    return { id, mode: entry.mode, nodes: packNodes(nodes), targets: Int32Array.from(targets), code };
+  }
+
+  /** Offsets from the region's entry that the computed jump of the block at `offset` was seen to go to. */
+  *#targetsOf(block: Block, rip: bigint, offset: number): Iterable<number> {
+    if (block.end !== 'jump' && block.end !== 'callAway') return;
+    const start = Number(BigInt.asIntN(32, rip)) + offset;
+    for (const target of this.blocks.targetsOf(block, start | 0)) yield offset + target;
   }
 
   /** Appends the block's bytes to `code` and gives the new end. */

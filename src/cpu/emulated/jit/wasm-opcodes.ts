@@ -122,6 +122,7 @@ export const I32_AND = 0x71;
 export const I32_OR = 0x72;
 export const I32_NE = 0x47;
 export const I64_LT_S = 0x53;
+export const I64_LT_U = 0x54;
 export const I64_GT_U = 0x56;
 export const I64_NE = 0x52;
 export const I64_SUB = 0x7d;
