@@ -1,4 +1,4 @@
-import { closeSync, createWriteStream, openSync, type WriteStream } from 'node:fs';
+import { closeSync, createWriteStream, openSync, type WriteStream, writeFileSync } from 'node:fs';
 import { VmError } from '../base/errors';
 
 /** A file that a running VM writes to as it goes. It is opened at once: a wrong path is told before the VM starts. */
@@ -12,12 +12,13 @@ export class OutputFile {
     file: string,
     private readonly onError: (error: VmError) => void,
   ) {
-    const fd = openForWriting(option, file, 'w');
+    const what = `--${option}`;
+    const fd = openForWriting(what, file, 'w');
     this.#stream = createWriteStream(file, { fd });
     this.#stream.on('error', (error) => {
       if (this.#hasFailed) return;
       this.#hasFailed = true;
-      this.onError(cannotWrite(option, file, error));
+      this.onError(cannotWrite(what, file, error));
     });
   }
 
@@ -36,18 +37,27 @@ export class OutputFile {
 
 /** Throws when the file cannot be written; leaves what is in it. */
 export function requireWritable(option: string, file: string): void {
-  closeSync(openForWriting(option, file, 'a'));
+  closeSync(openForWriting(`--${option}`, file, 'a'));
 }
 
-function openForWriting(option: string, file: string, flags: 'w' | 'a'): number {
+/** Writes the whole file. @param what names it in the error */
+export function writeWhole(what: string, file: string, bytes: Uint8Array): void {
   try {
-    return openSync(file, flags);
+    writeFileSync(file, bytes);
   } catch (error) {
-    throw cannotWrite(option, file, error);
+    throw cannotWrite(what, file, error);
   }
 }
 
-function cannotWrite(option: string, file: string, error: unknown): VmError {
+function openForWriting(what: string, file: string, flags: 'w' | 'a'): number {
+  try {
+    return openSync(file, flags);
+  } catch (error) {
+    throw cannotWrite(what, file, error);
+  }
+}
+
+function cannotWrite(what: string, file: string, error: unknown): VmError {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'its folder does not exist',
     EISDIR: 'it is a folder',
@@ -56,5 +66,5 @@ function cannotWrite(option: string, file: string, error: unknown): VmError {
     ENOSPC: 'the disk is full',
   };
   const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? VmError.from(error).message;
-  return new VmError('io-error', `--${option} ${file}: cannot be written: ${reason}`, { path: file }, error);
+  return new VmError('io-error', `${what} ${file}: cannot be written: ${reason}`, { path: file }, error);
 }

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { isVmError, VmError } from '../base/errors';
 import { parseCommand, say } from './arguments';
 import { parseInteger } from './hardware-options';
+import { writeWhole } from './output-file';
 import { EXIT_DONE, UsageError } from './usage-error';
 import { type VmClient, withRunningVm } from './vm-client';
 
@@ -49,7 +49,7 @@ export async function screenshot(args: readonly string[]): Promise<number> {
   const [name, file] = positionals as [string, string];
   return withRunningVm(name, async (vm) => {
     if (file === '-') say((await vm.call('screen.text', null)).lines.join('\n'));
-    else writeFileSync(file, await vm.call('screen.picture', null));
+    else writeWhole('screenshot', file, await vm.call('screen.picture', null));
     return EXIT_DONE;
   });
 }
@@ -76,6 +76,8 @@ export async function sendKeys(args: readonly string[]): Promise<number> {
   }
   const { positionals } = parseCommand('send-keys', rest.slice(0, 1), {}, ['NAME']);
   const text = rest.slice(1).join(' ').replaceAll('\\n', '\n').replaceAll('\\t', '\t');
+  if (rest.length > 0 && text === '' && presses.length === 0)
+    throw new UsageError("send-keys needs a TEXT or --press KEYS; see 'subzero send-keys --help'");
   const chords = presses.map(chordOf);
   return withRunningVm(positionals[0] as string, async (vm) => {
     for (const usages of chords) {

@@ -62,7 +62,9 @@ export async function snapshot(args: readonly string[]): Promise<number> {
       });
     }
     default:
-      throw new UsageError(`snapshot ${action ?? ''}: must be take, list, restore, delete, rename or describe`);
+      throw new UsageError(
+        `snapshot${action === undefined ? '' : ` ${action}`}: must be take, list, restore, delete, rename or describe`,
+      );
   }
 }
 

@@ -167,7 +167,9 @@ export class Library {
     const found = there.length > 0 ? there : named;
     if (found.length === 1) return found[0]!;
     if (found.length === 0) {
-      throw new VmError('vm-not-found', `there is no VM named '${nameOrFolder}'`, { name: nameOrFolder });
+      throw new VmError('vm-not-found', `there is no VM named '${nameOrFolder}'; 'subzero list' shows them`, {
+        name: nameOrFolder,
+      });
     }
     throw new VmError('bad-argument', `several VMs are named '${nameOrFolder}'; give the folder of one`, {
       name: nameOrFolder,
