@@ -173,7 +173,7 @@ export interface Mode {
   readonly attr: readonly number[];
 }
 
-const hex = (text: string) => text.split(' ').map((digits) => Number.parseInt(digits, 16));
+export const hex = (text: string) => text.split(' ').map((digits) => Number.parseInt(digits, 16));
 
 /** The BIOS's parameter tables (IBM VGA manual, "VGA programming considerations"). */
 export const MODE_3: Mode = {

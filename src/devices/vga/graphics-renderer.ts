@@ -13,6 +13,7 @@ export class GraphicsRenderer {
   readonly #halfWords: Uint16Array;
   /** One line in pixels as fetched, before panning and doubling. */
   #line = new Int32Array(0);
+  #sixteen: Int32Array;
   /** What of the line that was drawn last changed. */
   #first = -1;
   #last = -1;
@@ -25,10 +26,13 @@ export class GraphicsRenderer {
     private readonly picture: Picture,
     private readonly colors: Colors,
   ) {
+    this.#sixteen = colors.sixteen;
     this.#halfWords = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 1);
   }
 
-  render(into: Int32Array, written: WrittenPages, changes: Changes | undefined): void {
+  /** `isOffPhase`: blinking pixels are in the second half of their period. */
+  render(into: Int32Array, written: WrittenPages, isOffPhase: boolean, changes: Changes | undefined): void {
+    this.#sixteen = this.colors.graphics(isOffPhase);
     if (this.picture.pixels === 'linear') this.#renderLinear(into, written, changes);
     else this.#renderPlanes(into, written, changes);
   }
@@ -145,7 +149,8 @@ export class GraphicsRenderer {
   #fetchLine(address: number, clocks: number, scan: number): void {
     const { picture, words } = this;
     const line = this.#line;
-    const { sixteen, all } = this.colors;
+    const { all } = this.colors;
+    const sixteen = this.#sixteen;
     if (picture.pixels === 'packed') {
       for (let c = 0, x = 0; c < clocks; c++, x += 4) {
         const v = words[picture.fetchAddress(address, c, scan)]!;

@@ -166,12 +166,13 @@ export class Picture {
     const panning = attr[AR_HORIZONTAL_PEL_PANNING]!;
     if (is9Dots) this.pan = panning >= 8 ? 0 : panning + 1;
     else this.pan = this.pixels === 'packed' ? (panning & 7) >> 1 : panning & 7;
-    this.panAfterSplit = (attr[AR_MODE_CONTROL]! & ATTR_PANNING_COMPATIBILITY) !== 0 ? 0 : this.pan;
+    const stopsPanning = (attr[AR_MODE_CONTROL]! & ATTR_PANNING_COMPATIBILITY) !== 0;
+    this.panAfterSplit = stopsPanning ? 0 : this.pan;
     const countShift =
       (crtc[CR_UNDERLINE_LOCATION]! & UNDERLINE_COUNT_BY_4) !== 0 ? 2 : (control & CONTROL_COUNT_BY_2) !== 0 ? 1 : 0;
     this.#setMapping(control, crtc[CR_UNDERLINE_LOCATION]!, seq[SR_MEMORY_MODE]!, 0xffff);
     this.#countShift = countShift;
-    this.#fillLines(crtc, maximum & 31, scanRepeat, lineRepeat);
+    this.#fillLines(crtc, maximum & 31, scanRepeat, lineRepeat, stopsPanning);
     this.textRows = isText ? this.#makeTextRows() : [];
   }
 
@@ -190,12 +191,19 @@ export class Picture {
   }
 
   /** Runs the CRT controller's counters over a frame. */
-  #fillLines(crtc: Uint8Array, maximumScan: number, scanRepeat: number, lineRepeat: number): void {
+  #fillLines(
+    crtc: Uint8Array,
+    maximumScan: number,
+    scanRepeat: number,
+    lineRepeat: number,
+    stopsPanning: boolean,
+  ): void {
     this.#allocateLines();
     const preset = crtc[CR_PRESET_ROW_SCAN]!;
     const pitch = crtc[CR_OFFSET]! * 2;
     const split = lineCompare(crtc) * lineRepeat + lineRepeat - 1;
-    let address = (crtc[CR_START_ADDRESS_HIGH]! << 8) + crtc[CR_START_ADDRESS_LOW]! + ((preset >> 5) & 3);
+    const bytePan = (preset >> 5) & 3;
+    let address = (crtc[CR_START_ADDRESS_HIGH]! << 8) + crtc[CR_START_ADDRESS_LOW]! + bytePan;
     let scan = preset & 31;
     let repeated = 0;
     this.splitLine = split;
@@ -203,7 +211,7 @@ export class Picture {
       this.addresses[y] = address & 0xffff;
       this.scans[y] = scan;
       if (y === split) {
-        address = 0;
+        address = stopsPanning ? 0 : bytePan;
         scan = 0;
         repeated = 0;
         continue;

@@ -1,4 +1,5 @@
 /** Draws text screens: cells are compared with a shadow of what stands in the picture, changed ones drawn. */
+import { CURSOR_BLINK_NS, isOffPhase, nextPhase, TEXT_BLINK_NS } from './blinking';
 import type { Changes } from './changes';
 import { CODE_PAGE_437 } from './code-page';
 import type { Colors } from './colors';
@@ -18,10 +19,6 @@ import {
 } from './registers';
 
 const FONT_BYTES = 8192;
-/** Blinking halves of a period: the cursor 8 and characters 16 frames of 60 Hz. */
-export const CURSOR_BLINK_NS = 266_666_667;
-export const TEXT_BLINK_NS = 2 * CURSOR_BLINK_NS;
-
 /** Shadow cells: character, attribute, then these. */
 const CELL_CURSOR = 0x10000;
 const CELL_CURSOR_START = 17;
@@ -212,12 +209,4 @@ export class TextRenderer {
 /** Map 0-7 of the character map select register: bits 0 and 1 count 16 KiB, bit 2 adds 8 KiB. */
 function fontAddress(map: number): number {
   return (map & 3) * 0x4000 + (map >> 2) * 0x2000;
-}
-
-function isOffPhase(nowNs: number, halfNs: number): boolean {
-  return Math.floor(nowNs / halfNs) % 2 === 1;
-}
-
-function nextPhase(nowNs: number, halfNs: number): number {
-  return (Math.floor(nowNs / halfNs) + 1) * halfNs;
 }

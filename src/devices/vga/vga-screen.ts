@@ -2,6 +2,7 @@
 import type { GuestClock } from '../../machine/clock';
 import type { MemoryBlock } from '../../machine/guest-memory';
 import type { Rect, ScreenMode, ScreenSource, TextCursor } from '../../machine/screen';
+import { isOffPhase, nextPhase, TEXT_BLINK_NS } from './blinking';
 import { Changes } from './changes';
 import { BLACK, Colors } from './colors';
 import type { Dispi } from './dispi';
@@ -25,6 +26,7 @@ export class VgaScreen implements ScreenSource {
   /** What changed since the last frame. */
   #pending = CHANGE_ALL;
   #wasBlank = false;
+  #wasGraphicsOff = false;
   #drawnGeneration = -1;
 
   constructor(
@@ -74,8 +76,11 @@ export class VgaScreen implements ScreenSource {
       const hasNewFont = (isWritten || needsAll || pending === CHANGE_ALL) && this.#text.loadFonts();
       if (needsAll || hasNewFont || pending === CHANGE_ALL) this.#text.forget();
       this.#text.render(pixels, this.clock.nowNs(), changes);
-    } else if (needsAll || pending !== 0 || isWritten) {
-      this.#graphics.render(pixels, needsAll || pending !== 0 ? undefined : written, changes);
+    } else {
+      const isOff = this.#isGraphicsOff;
+      const isStale = needsAll || pending !== 0 || isOff !== this.#wasGraphicsOff;
+      this.#wasGraphicsOff = isOff;
+      if (isStale || isWritten) this.#graphics.render(pixels, isStale ? undefined : written, isOff, changes);
     }
     return needsAll ? [{ x: 0, y: 0, width, height }] : changes.take();
   }
@@ -91,7 +96,7 @@ export class VgaScreen implements ScreenSource {
       if (this.#text.loadFonts()) this.#text.forget();
       this.#text.render(pixels, this.clock.nowNs(), undefined);
     } else {
-      this.#graphics.render(pixels, undefined, undefined);
+      this.#graphics.render(pixels, undefined, this.#isGraphicsOff, undefined);
     }
   }
 
@@ -106,8 +111,21 @@ export class VgaScreen implements ScreenSource {
   }
 
   nextChangeNs(): number | undefined {
-    if (this.mode().kind !== 'text' || this.#isBlank) return undefined;
+    const { kind } = this.mode();
+    if (this.#isBlank) return undefined;
+    if (kind === 'graphics') {
+      return this.#blinksGraphics ? nextPhase(this.clock.nowNs(), TEXT_BLINK_NS) : undefined;
+    }
     return this.#text.nextChangeNs(this.clock.nowNs());
+  }
+
+  get #blinksGraphics(): boolean {
+    const { pixels } = this.#picture;
+    return this.#colors.blinksGraphics && (pixels === 'planar' || pixels === 'interleaved');
+  }
+
+  get #isGraphicsOff(): boolean {
+    return this.#blinksGraphics && isOffPhase(this.clock.nowNs(), TEXT_BLINK_NS);
   }
 
   get #isBlank(): boolean {

@@ -3,7 +3,8 @@
  * Hardware Interface Technical Reference, Video Subsystem" (1992), packed-pixel modes in up to 16 MiB, the registers a
  * second time in BAR 2, the video BIOS in the expansion ROM.
  *
- * Left out: the vertical retrace interrupt, the light pen, blinking in graphics modes, the overscan border, interlace.
+ * Left out: the vertical retrace interrupt, the light pen, the overscan border, interlace, register changes that take
+ * effect within a frame.
  */
 import type { GuestClock } from '../../machine/clock';
 import {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { MODE_12, MODE_13, MODE_3, MODE_4, MODE_6, MODE_X, VgaFixture, type Mode } from '../../../support/vga-fixture';
+import {
+  hex,
+  MODE_12,
+  MODE_13,
+  MODE_3,
+  MODE_4,
+  MODE_6,
+  MODE_X,
+  VgaFixture,
+  type Mode,
+} from '../../../support/vga-fixture';
 
 function graphics(mode: Mode): VgaFixture {
   const vga = new VgaFixture();
@@ -178,6 +188,59 @@ describe('VGA graphics', () => {
     vga.attr(0x10, 0x61);
     vga.frame();
     expect(vga.pixel(0, 400)).toBe(vga.color(50));
+  });
+
+  it('blinks pixels of plane 3 when asked, and makes the others bright', () => {
+    const f = new VgaFixture();
+    f.set(MODE_12);
+    f.outw(0x3c4, 2, 0x09); // planes 0 and 3: colour 9
+    f.write(0xa0000, 0xf0);
+    f.outw(0x3c4, 2, 0x01); // plane 0: colour 1
+    f.write(0xa0000, 0xff);
+    f.attr(0x10, 0x09);
+    f.frame(true);
+    const [one, nine] = [f.color(0x01), f.color(0x39)];
+    expect([f.pixel(0, 0), f.pixel(7, 0)]).toEqual([nine, nine]);
+    expect(f.device.screen.nextChangeNs()).toBe(533_333_334);
+    f.clock.advance(533_333_334);
+    expect(f.frame()).toEqual([{ x: 0, y: 0, width: 4, height: 1 }]);
+    expect([f.pixel(0, 0), f.pixel(7, 0)]).toEqual([one, nine]);
+    f.attr(0x10, 0x01);
+    f.frame();
+    expect([f.pixel(0, 0), f.pixel(7, 0)]).toEqual([nine, one]);
+    expect(f.device.screen.nextChangeNs()).toBeUndefined();
+  });
+
+  it('lets the palette decide what blinks where plane 3 is disabled, as mode 0Fh does', () => {
+    const f = new VgaFixture();
+    f.set({ ...MODE_12, attr: hex('00 08 00 00 18 18 00 00 00 08 00 00 00 18 00 00 0b 00 05 00 00') });
+    f.outw(0x3c4, 2, 0x01);
+    f.write(0xa0000, 0x3c);
+    f.outw(0x3c4, 2, 0x04);
+    f.write(0xa0000, 0x0f);
+    const pixels = () => [0, 2, 4, 6].map((x) => f.pixel(x, 0)); // colours 0, 1, 5, 4
+    f.frame(true);
+    f.clock.advance(533_333_334);
+    f.frame();
+    expect(pixels()).toEqual([f.color(0), f.color(8), f.color(0x18), f.color(0x18)]);
+    f.clock.advance(533_333_334);
+    f.frame();
+    expect(pixels()).toEqual([f.color(0), f.color(8), f.color(0x18), f.color(0)]);
+  });
+
+  it('keeps panning by bytes below the split unless told not to', () => {
+    const f = new VgaFixture();
+    f.set(MODE_12);
+    f.write(0xa0001, 0xff);
+    f.outw(0x3d4, 0x08, 0x20); // one byte
+    f.outw(0x3d4, 0x18, 99);
+    f.outw(0x3d4, 0x07, 0x2e);
+    f.outw(0x3d4, 0x09, 0x00);
+    f.frame(true);
+    expect([f.pixel(0, 0), f.pixel(0, 100)]).toEqual([f.color(0x3f), f.color(0x3f)]);
+    f.attr(0x10, 0x21);
+    f.frame();
+    expect([f.pixel(0, 100), f.pixel(8, 100)]).toEqual([f.color(0), f.color(0x3f)]);
   });
 
   it('takes all colours through the pixel mask', () => {
