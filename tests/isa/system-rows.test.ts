@@ -7,6 +7,7 @@ import { AVX_CASES } from '../support/isa/system-cases-avx';
 import { CONTROL_CASES } from '../support/isa/system-cases-control';
 import { REGISTER_CASES } from '../support/isa/system-cases-registers';
 import { type Mode, SystemMachine } from '../support/isa/system-machine';
+import { V86_CASES } from '../support/isa/system-cases-v86';
 import { isUserRow } from '../support/isa/user-rows';
 
 /** Rows of system code and of 16- and 32-bit modes, with expected values from the manuals; and the list of what is covered at all. */
@@ -22,6 +23,7 @@ const CASES: readonly SystemCase[] = [
   ...REGISTER_CASES,
   ...ADDRESSING_CASES,
   ...AVX_CASES,
+  ...V86_CASES,
 ];
 const machine = new SystemMachine();
 

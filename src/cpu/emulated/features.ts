@@ -40,7 +40,7 @@ const EXTENDED = 0x80000001;
 export const FEATURES: readonly Feature[] = [
   ...rows(1, 0, 'edx', [
     [0, 'fpu', YES],
-    [1, 'vme', NO],
+    [1, 'vme', YES],
     [2, 'de', YES],
     [3, 'pse', YES],
     [4, 'tsc', YES],

@@ -54,21 +54,52 @@ const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
   ]),
 ]);
 
+interface Constant {
+  readonly value: bigint;
+  readonly isWriteIgnored?: boolean;
+  readonly vendor?: Stored['vendor'];
+}
+
 /**
  * Constants; writes are refused unless `isWriteIgnored`. IA32_ARCH_CAPABILITIES: immune to everything it knows of, because nothing runs
  * speculatively here.
  */
-const CONSTANT: ReadonlyMap<number, { value: bigint; isWriteIgnored?: boolean; vendor?: Stored['vendor'] }> = new Map([
-  [0x17, { value: 0n, vendor: 'GenuineIntel' as const }], // PLATFORM_ID
-  [0x3a, { value: 1n, vendor: 'GenuineIntel' as const }], // FEATURE_CONTROL: locked, no VMX
+const CONSTANT: ReadonlyMap<number, Constant> = new Map<number, Constant>([
+  [0x00, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // P5_MC_ADDR: no machine check has happened
+  [0x01, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // P5_MC_TYPE
+  [0x17, { value: 0n, vendor: 'GenuineIntel' }], // PLATFORM_ID
+  [0x2a, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EBL_CR_POWERON: no frontside bus to set up
+  [0x3a, { value: 1n, vendor: 'GenuineIntel' }], // FEATURE_CONTROL: locked, no VMX
   [0x8b, { value: 0x1_0000_0000n, isWriteIgnored: true }], // BIOS_SIGN_ID: microcode revision 1
+  [0xcd, { value: 5n, vendor: 'GenuineIntel' }], // FSB_FREQ: 100 MHz
+  [0xce, { value: 0x0a00n, vendor: 'GenuineIntel' }], // PLATFORM_INFO: ten times 100 MHz, as leaf 16h says
   [0xfe, { value: 0x508n }], // MTRRCAP: 8 variable, fixed, write combining
-  [0x10a, { value: 0x0d10_e17bn, vendor: 'GenuineIntel' as const }], // ARCH_CAPABILITIES
+  [0x10a, { value: 0x0d10_e17bn, vendor: 'GenuineIntel' }], // ARCH_CAPABILITIES
+  [0x11e, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // BBL_CR_CTL3: no second-level cache to set up
   [0x179, { value: 0n }], // MCG_CAP: no banks
-  [0xc0010010, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // SYSCFG
-  [0xc0010015, { value: 0x0100_0000n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // HWCR: TSC at P0 rate
-  [0xc001001f, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // NB_CFG
-  [0xc0011029, { value: 2n, isWriteIgnored: true, vendor: 'AuthenticAMD' as const }], // DE_CFG: LFENCE serialises
+  [0x186, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EVNTSEL0 of a P6: counts nothing
+  [0x187, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EVNTSEL1
+  [0xc1, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERFCTR0
+  [0xc2, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERFCTR1
+  [0x198, { value: 0x0a00n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERF_STATUS: the one ratio there is
+  [0x199, { value: 0x0a00n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERF_CTL
+  [0x19a, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // CLOCK_MODULATION: off
+  [0x19b, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // THERM_INTERRUPT
+  [0x19c, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // THERM_STATUS: never hot
+  // The last branch, which DEBUGCTL.LBR has a P6 record: none
+  ...[0x1db, 0x1dc, 0x1dd, 0x1de].map((index): [number, Constant] => [
+    index,
+    { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' },
+  ]),
+  // K7: four event selectors and counters that count nothing
+  ...Array.from({ length: 8 }, (_, i): [number, Constant] => [
+    0xc0010000 + i,
+    { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' },
+  ]),
+  [0xc0010010, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' }], // SYSCFG
+  [0xc0010015, { value: 0x0100_0000n, isWriteIgnored: true, vendor: 'AuthenticAMD' }], // HWCR: TSC at P0 rate
+  [0xc001001f, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' }], // NB_CFG
+  [0xc0011029, { value: 2n, isWriteIgnored: true, vendor: 'AuthenticAMD' }], // DE_CFG: LFENCE serialises
 ]);
 
 /** Write-only commands without effect here. */

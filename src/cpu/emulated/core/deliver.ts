@@ -7,7 +7,6 @@ import {
   CR0_PE,
   FLAG_AC,
   FLAG_IF,
-  FLAG_IOPL,
   FLAG_NT,
   FLAG_RF,
   FLAG_TF,
@@ -29,7 +28,6 @@ import {
   S_CR0,
   S_DELIVERING,
   S_DR,
-  S_EFLAGS,
   S_EVENT_ENTERED,
   S_EXC_ERROR,
   S_EXC_HAS_ERROR,
@@ -87,6 +85,7 @@ import {
   updateMode,
 } from './segments';
 import { TASK_EVENT, switchTask } from './task-switch';
+import { enterVirtualHandler } from './v86';
 import {
   checkTarget,
   innerSp,
@@ -168,7 +167,7 @@ export function deliverDebugTrap(s: usize): void {
 /** INT n. */
 export function intN(s: usize, op: usize): void {
   const vector = <u32>opImm(op) & 0xff;
-  if (load<u32>(s, S_MODE) & MODE_V86 && (load<u32>(s, S_EFLAGS) & FLAG_IOPL) != FLAG_IOPL) raiseGP(s, op, 0);
+  if (load<u32>(s, S_MODE) & MODE_V86 && enterVirtualHandler(s, op, vector, followingRip(s, op))) return;
   enterEvent(s, op, vector, FROM_INT, false, 0, followingRip(s, op), false);
 }
 

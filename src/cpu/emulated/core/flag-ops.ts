@@ -7,6 +7,7 @@ import { opSize } from './ops';
 import { raiseGP, raiseUD } from './raise';
 import { SHADOW_STI, holdEvents } from './segment-ops';
 import { updateMode } from './segments';
+import { checkVirtualFlags, checkVirtualImage, setVif, usesVirtualIf } from './v86';
 
 /** After an instruction that may have unmasked an event or set TF: vcpu.ts looks at the next boundary. */
 export function eventsMayBeDue(s: usize): void {
@@ -24,11 +25,21 @@ function checkInterruptPrivilege(s: usize, op: usize): void {
 }
 
 export function cli(s: usize, op: usize): void {
+  if (usesVirtualIf(s)) {
+    setVif(s, false);
+    return;
+  }
   checkInterruptPrivilege(s, op);
   store<u32>(s, load<u32>(s, S_EFLAGS) & ~FLAG_IF, S_EFLAGS);
 }
 
 export function sti(s: usize, op: usize): void {
+  if (usesVirtualIf(s)) {
+    // a virtual interrupt waits: the monitor delivers it
+    if (load<u32>(s, S_EFLAGS) & FLAG_VIP) raiseGP(s, op, 0);
+    setVif(s, true);
+    return;
+  }
   checkInterruptPrivilege(s, op);
   const flags = load<u32>(s, S_EFLAGS);
   if (flags & FLAG_IF) return;
@@ -40,9 +51,10 @@ export function sti(s: usize, op: usize): void {
 export function popf(s: usize, op: usize): void {
   const mode = load<u32>(s, S_MODE);
   const size = opSize(op);
-  if (mode & MODE_V86 && iopl(s) != 3) raiseGP(s, op, 0);
+  const isVirtual = checkVirtualFlags(s, op, size);
   frameCurrent(s);
   const value = framePop(s, op, size);
+  if (isVirtual) checkVirtualImage(s, op, value);
   frameCommit(s);
   const cpl = mode & MODE_PROTECTED ? load<u32>(s, S_CPL) : 0;
   let mask: u64 = <u64>(FLAGS_ALL & ~(FLAG_VM | FLAG_VIF | FLAG_VIP | FLAG_IOPL | FLAG_IF | FLAG_RF));
@@ -53,6 +65,7 @@ export function popf(s: usize, op: usize): void {
   // VIF and VIP are cleared, RF too
   const image = value & ~(<u64>(FLAG_VIF | FLAG_VIP));
   if (size != 2) mask |= <u64>FLAG_RF;
+  if (isVirtual) setVif(s, (value & <u64>FLAG_IF) != 0);
   const before = load<u32>(s, S_EFLAGS);
   writeEflags(s, image & ~(<u64>FLAG_RF), mask);
   if ((before ^ load<u32>(s, S_EFLAGS)) & FLAG_AC) updateMode(s);

@@ -1,11 +1,11 @@
 /** Stack accesses by the stack segment's width, and the stack instructions that are written by hand. */
 import { effectiveAddress, linearDisplaced, linearSeg } from './address';
-import { FLAG_IOPL, FLAG_RF, FLAG_VM, SEG_SS } from './control';
+import { FLAG_RF, FLAG_VM, SEG_SS } from './control';
 import { readEflags } from './flags';
-import { MODE_LONG, MODE_SS32, MODE_V86, S_EFLAGS, S_GPR, S_MODE } from './layout.generated';
+import { MODE_LONG, MODE_SS32, S_GPR, S_MODE } from './layout.generated';
 import { probeWrite, readSized, writeSized } from './memory';
 import { gprOffset, opImm, opImm2, opSize, readRegister, writeRegister } from './ops';
-import { raiseGP } from './raise';
+import { checkVirtualFlags, virtualFlagsImage } from './v86';
 
 const RSP: usize = S_GPR + 32;
 const RBP: usize = S_GPR + 40;
@@ -44,9 +44,9 @@ export function releaseStack(s: usize, op: usize, bytes: u64): void {
   setSp(s, RSP, stackMask(s), load<u64>(s, RSP) + bytes);
 }
 
-/** What PUSHF stores: VM and RF are clear. In virtual-8086 mode it needs IOPL 3. */
+/** What PUSHF stores: VM and RF are clear. In virtual-8086 mode it needs IOPL 3, or VME. */
 export function pushfImage(s: usize, op: usize): u64 {
-  if ((load<u32>(s, S_MODE) & MODE_V86) != 0 && (load<u32>(s, S_EFLAGS) & FLAG_IOPL) != FLAG_IOPL) raiseGP(s, op, 0);
+  if (checkVirtualFlags(s, op, opSize(op))) return virtualFlagsImage(s);
   return readEflags(s) & ~<u64>(FLAG_VM | FLAG_RF);
 }
 

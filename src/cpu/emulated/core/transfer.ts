@@ -74,6 +74,7 @@ import {
   updateMode,
 } from './segments';
 import { TASK_CALL, TASK_IRET, TASK_JUMP, switchTask } from './task-switch';
+import { checkVirtualFlags, checkVirtualImage, setVif } from './v86';
 
 const S_RSP: usize = S_GPR + 4 * 8;
 const S_RCX: usize = S_GPR + 1 * 8;
@@ -449,16 +450,21 @@ export function iret(s: usize, op: usize): void {
   const size = opSize(op);
   const mode = load<u32>(s, S_MODE);
   if (isRealOrV86(s)) {
-    if (mode & MODE_V86 && (load<u32>(s, S_EFLAGS) & FLAG_IOPL) != FLAG_IOPL) raiseGP(s, op, 0);
+    const isVirtual = checkVirtualFlags(s, op, size);
     frameCurrent(s);
     const rip = framePop(s, op, size);
     const selector = <u32>framePop(s, op, size) & 0xffff;
     const flags = framePop(s, op, size);
+    if (isVirtual) checkVirtualImage(s, op, flags);
     if (rip > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) raiseGP(s, op, 0);
     frameCommit(s);
     let mask: u64 = <u64>(FLAGS_ALL & ~(FLAG_VM | FLAG_VIF | FLAG_VIP));
     if (mode & MODE_V86) mask &= ~(<u64>FLAG_IOPL);
     if (size == 2) mask &= 0xffff;
+    if (isVirtual) {
+      setVif(s, (flags & <u64>FLAG_IF) != 0);
+      mask &= ~(<u64>FLAG_IF);
+    }
     writeEflags(s, flags, mask);
     store<u32>(s, 0, S_NMI_BLOCKED);
     realTransfer(s, op, selector, rip);

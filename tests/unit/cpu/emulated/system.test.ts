@@ -407,6 +407,24 @@ describe('MSRs, CPUID, TSC', () => {
     expect(m.haltedIn(m.execute([0x0f, 0x30]))).toBe(GP);
   });
 
+  it('MSRs that systems probe for are there, and those of the other vendor are not', () => {
+    const read = (index: number): number[] => [
+      0xb9,
+      ...[0, 8, 16, 24].map((shift) => (index >>> shift) & 0xff),
+      0x0f,
+      0x32,
+    ];
+    const zeros = [0x00, 0x01, 0x2a, 0xc1, 0x186, 0x19c, 0x1db].flatMap((index) => [
+      ...read(index),
+      ...[0x09, 0xc6, 0x09, 0xd6], // or esi, eax; or esi, edx
+    ]);
+    const s = machine32().execute([0x31, 0xf6, ...zeros, ...read(0xce)]);
+    // the ratio of CPUID leaf 16h
+    expect([s.gpr[6], s.gpr[0], s.gpr[2]]).toEqual([0n, 0x0a00n, 0n]);
+    expect(fault32(machine32(), read(0xc0010000))).toEqual([GP, 0]);
+    expect(fault32(machine32(), read(0x400))).toEqual([GP, 0]); // MCG_CAP says: no banks
+  });
+
   it('the TSC is the clock step at the instruction count', () => {
     const m = machine32();
     const start = m.vcpu.count;
