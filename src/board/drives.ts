@@ -1,4 +1,6 @@
 import type { VmConfig } from '../config/vm-config';
+import type { AhciDrive } from '../devices/ide/ahci-port';
+import { AHCI_PORTS } from '../devices/ide/ahci';
 import { AtaDisk } from '../devices/ide/ata-disk';
 import { AtapiCdrom } from '../devices/ide/atapi-cdrom';
 import type { Piix3IdeDrives } from '../devices/ide/piix3-ide';
@@ -10,41 +12,53 @@ const SECTOR = 512;
 const DISK_PLACES = [0, 1, 3, 2];
 const CDROM_PLACES = [2, 3, 1, 0];
 
-export interface IdeDrives {
-  readonly drives: Piix3IdeDrives;
+export interface Drives {
+  readonly ide: Piix3IdeDrives;
+  /** By port: disks, then CD-ROMs. undefined: the machine has no such controller. */
+  readonly sata: readonly AhciDrive[] | undefined;
   readonly forFirmware: readonly FirmwareDrive[];
 }
 
-export function buildIdeDrives(config: VmConfig, portOf: (id: string) => BlockPort): IdeDrives {
-  const places: (AtaDisk | AtapiCdrom | undefined)[] = [undefined, undefined, undefined, undefined];
+export function buildDrives(config: VmConfig, portOf: (id: string) => BlockPort): Drives {
+  const ide: (AtaDisk | AtapiCdrom | undefined)[] = [undefined, undefined, undefined, undefined];
+  const sata: AhciDrive[] = [];
   const forFirmware: FirmwareDrive[] = [];
   const place = (
+    bus: 'ide' | 'sata',
     order: readonly number[],
-    make: () => AtaDisk | AtapiCdrom,
-    describe: Omit<FirmwareDrive, 'channel' | 'unit'>,
+    attached: AhciDrive,
+    describe: Omit<FirmwareDrive, 'place'>,
   ): void => {
-    const free = order.find((index) => places[index] === undefined);
+    if (bus === 'sata') {
+      if (sata.length === AHCI_PORTS) return; // checkConfig allows six drives
+      forFirmware.push({ ...describe, place: { bus, port: sata.length } });
+      sata.push(attached);
+      return;
+    }
+    const free = order.find((index) => ide[index] === undefined);
     if (free === undefined) return; // checkConfig allows four drives
-    places[free] = make();
-    forFirmware.push({ ...describe, channel: (free >> 1) as 0 | 1, unit: (free & 1) as 0 | 1 });
+    ide[free] = attached.drive;
+    forFirmware.push({ ...describe, place: { bus, channel: (free >> 1) as 0 | 1, unit: (free & 1) as 0 | 1 } });
   };
-  config.disks.forEach(({ id }, index) => {
+  config.disks.forEach(({ id, bus }, index) => {
     const port = portOf(id);
     const identity = { model: 'SUBZERO HARDDISK', serial: `SZ${String(index + 1).padStart(8, '0')}`, firmware: '1.0' };
-    place(DISK_PLACES, () => new AtaDisk(port, identity), {
-      kind: 'disk',
-      sectorCount: Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR),
-    });
+    place(
+      bus,
+      DISK_PLACES,
+      { port, drive: new AtaDisk(port, identity) },
+      { kind: 'disk', sectorCount: Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR) },
+    );
   });
-  config.cdroms.forEach(({ id }, index) => {
+  config.cdroms.forEach(({ id, bus }, index) => {
     const port = portOf(id);
     const identity = { model: 'SUBZERO CD-ROM', serial: `SZC${String(index + 1).padStart(7, '0')}`, firmware: '1.0' };
-    place(CDROM_PLACES, () => new AtapiCdrom(port, identity), { kind: 'cdrom' });
+    place(bus, CDROM_PLACES, { port, drive: new AtapiCdrom(port, identity, bus === 'sata') }, { kind: 'cdrom' });
   });
   const channel = (first: number): Piix3IdeDrives[0] => {
-    const master = places[first];
-    const slave = places[first + 1];
+    const master = ide[first];
+    const slave = ide[first + 1];
     return { ...(master === undefined ? {} : { master }), ...(slave === undefined ? {} : { slave }) };
   };
-  return { drives: [channel(0), channel(2)], forFirmware };
+  return { ide: [channel(0), channel(2)], sata: sata.length > 0 ? sata : undefined, forFirmware };
 }

@@ -1,5 +1,6 @@
 import { IoApic } from '../devices/ioapic/ioapic';
 import { ApicBus } from '../devices/lapic/apic-bus';
+import type { InterruptMessageBus } from '../machine/interrupt-message';
 import { Lapic } from '../devices/lapic/lapic';
 import { Pic } from '../devices/pic/pic';
 import type { VcpuTurns } from './vcpu-turns';
@@ -18,6 +19,8 @@ export class InterruptControllers {
   readonly pic: Pic;
   readonly ioApic: IoApic;
   readonly lapics: readonly Lapic[];
+  /** Where message signalled interrupts go. */
+  readonly messages: InterruptMessageBus;
   readonly #isa: SharedLine[] = [];
   readonly #lapicBases: (number | undefined)[] = [];
 
@@ -28,6 +31,7 @@ export class InterruptControllers {
     tscToNs: (vcpu: number, tsc: bigint) => number,
   ) {
     const bus = new ApicBus((vector) => this.ioApic.endOfInterrupt(vector));
+    this.messages = bus;
     this.ioApic = new IoApic('ioapic', { bus });
     mmio.map('ioapic', IOAPIC_BASE, PAGE, this.ioApic);
     this.lapics = turns.vcpus.map((vcpu, index) => {

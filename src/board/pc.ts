@@ -15,6 +15,7 @@ import { FwCfg, fwCfgState } from '../devices/fw-cfg/fw-cfg';
 import { HPET_BASE, HPET_SIZE, Hpet, hpetState } from '../devices/hpet/hpet';
 import { I440fx, i440fxState } from '../devices/i440fx/i440fx';
 import { I8042, i8042State } from '../devices/i8042/i8042';
+import { Ahci, ahciState } from '../devices/ide/ahci';
 import { Piix3Ide, piix3IdeState } from '../devices/ide/piix3-ide';
 import { ioApicState } from '../devices/ioapic/ioapic';
 import { lapicState } from '../devices/lapic/lapic';
@@ -61,7 +62,7 @@ import {
 } from '../machine/saved-state';
 import type { ScreenSource } from '../machine/screen';
 import { PcBus } from './pc-bus';
-import { buildIdeDrives } from './drives';
+import { buildDrives } from './drives';
 import { InterruptControllers } from './interrupts';
 import { MemoryPlan } from './memory-plan';
 import { VcpuTurns } from './vcpu-turns';
@@ -259,15 +260,23 @@ export class PcMachine {
     this.#addDebugPorts(config);
 
     // drives
-    const ide = buildIdeDrives(config, (id) => this.#blockPort(id));
+    const drives = buildDrives(config, (id) => this.#blockPort(id));
     const ideIrqs = [this.#interrupts.isa(14), this.#interrupts.isa(15)] as const;
     const ideWires = { pci: { intx: isaBridge.intx(1, 1), bars }, memory: this.#memory, irqs: ideIrqs };
-    const ideFunction = this.#attach(new Piix3Ide('pci/00:01.1', ide.drives, ideWires), piix3IdeState);
+    const ideFunction = this.#attach(new Piix3Ide('pci/00:01.1', drives.ide, ideWires), piix3IdeState);
     pci.attach({ device: 1, function: 1 }, ideFunction.config);
     this.#ports.map(0x1f0, 8, ideFunction.commandPorts(0), 4);
     this.#ports.map(0x3f6, 1, ideFunction.controlPorts(0));
     this.#ports.map(0x170, 8, ideFunction.commandPorts(1), 4);
     this.#ports.map(0x376, 1, ideFunction.controlPorts(1));
+    if (drives.sata !== undefined) {
+      const ahci = new Ahci('pci/00:03.0', drives.sata, {
+        pci: { intx: isaBridge.intx(3, 1), bars },
+        messages: this.#interrupts.messages,
+        memory: this.#memory,
+      });
+      pci.attach({ device: 3, function: 0 }, this.#attach(ahci, ahciState).config);
+    }
     const floppyPorts = config.floppies.map(({ id }) => this.#blockPort(id));
     const floppyTypes = [0, 1].map((index) => this.#floppyType(floppyPorts[index], config.floppies.length > index));
     const floppy = this.#attach(
@@ -307,7 +316,7 @@ export class PcMachine {
       version: VERSION,
       bootOrder: config.boot.order,
       bootMenu: config.boot.menu,
-      drives: ide.forFirmware,
+      drives: drives.forFirmware,
       floppies: floppyTypes as [FloppyDriveType, FloppyDriveType],
       serialPorts: config.serial.length,
       ...(parts.kernel === undefined ? {} : { kernel: parts.kernel }),

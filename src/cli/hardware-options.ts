@@ -5,6 +5,7 @@ import type { ParseArgsConfig } from 'node:util';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
 import { cpuModels, defaultCpu, engines, maxCpus } from '../config/cpu';
+import { type DriveBus, driveBuses } from '../config/drive-bus';
 import { checkConfig, defaultConfig, type Validated, type VmConfig } from '../config/vm-config';
 import { createQcow2 } from '../disk/qcow2/create';
 import { sniffImage } from '../disk/sniff';
@@ -16,6 +17,7 @@ export const hardwareOptions = {
   cpus: { type: 'string' },
   disk: { type: 'string', multiple: true },
   cdrom: { type: 'string', multiple: true },
+  'disk-bus': { type: 'string' },
   floppy: { type: 'string', multiple: true },
   kernel: { type: 'string' },
   initrd: { type: 'string' },
@@ -30,6 +32,7 @@ export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (defau
   --cpus N              virtual processors, 1 to 8 (default 1)
   --disk SIZE|FILE      a new disk (10G, 512M) or an image file; up to 4 drives with --cdrom
   --cdrom FILE          an ISO image
+  --disk-bus BUS        ${driveBuses.join(' or ')}: what disks and CD-ROM drives are attached to (default ide)
   --floppy FILE         a floppy image
   --kernel FILE         boots a Linux bzImage or a Multiboot kernel directly
   --initrd FILE         initial RAM disk for --kernel
@@ -113,6 +116,10 @@ export async function configFromOptions(
   if (values.kernel === undefined && (values.initrd ?? values.append ?? values.module) !== undefined) {
     throw new UsageError('--initrd, --append and --module need --kernel');
   }
+  const bus = driveBuses.find((known) => known === (values['disk-bus'] ?? 'ide'));
+  if (bus === undefined) {
+    throw new UsageError(`--disk-bus ${values['disk-bus']}: must be one of ${driveBuses.join(', ')}`);
+  }
   const absolute = (file: string): string => place.name(path.resolve(file));
   const order =
     values.floppy !== undefined && values.cdrom === undefined && values.disk === undefined
@@ -136,11 +143,12 @@ export async function configFromOptions(
               modules: (values.module ?? []).map((text) => moduleOf(text, absolute)),
             },
     },
-    disks: await Promise.all((values.disk ?? []).map((text, index) => diskOf(files, text, `disk${index}`, place))),
+    disks: await Promise.all((values.disk ?? []).map((text, index) => diskOf(files, text, `disk${index}`, bus, place))),
     cdroms: await Promise.all(
       (values.cdrom ?? []).map(async (file, index) => ({
         id: `cdrom${index}`,
         file: await existing(files, 'cdrom', file, place),
+        bus,
       })),
     ),
     floppies: await Promise.all(
@@ -173,6 +181,7 @@ async function diskOf(
   files: HostFiles,
   text: string,
   id: string,
+  bus: DriveBus,
   place: DiskPlace,
 ): Promise<VmConfig['disks'][number]> {
   const sizeBytes = parseSize(text);
@@ -189,12 +198,12 @@ async function diskOf(
   if (sizeBytes !== undefined && !isThere) {
     const file = place.newDisk(id);
     await place.make(file, sizeBytes);
-    return { id, file: place.name(file), format: 'qcow2', bus: 'ide', readonly: false };
+    return { id, file: place.name(file), format: 'qcow2', bus, readonly: false };
   }
   const file = path.resolve(text);
   const image = await sniffImage(files, file);
   const format = image.kind === 'disk' ? image.format : 'raw';
-  return { id, file: place.name(file), format, bus: 'ide', readonly: false };
+  return { id, file: place.name(file), format, bus, readonly: false };
 }
 
 async function existing(files: HostFiles, option: string, file: string, place: DiskPlace): Promise<string> {

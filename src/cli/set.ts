@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { NodeHostFiles } from '../base/node-host-files';
 import { bootDevices } from '../config/boot';
 import { cpuVendors } from '../config/cpu';
+import { driveBuses } from '../config/drive-bus';
 import { displayScales } from '../config/display';
 import { guestResetActions, hostCloseActions, powerOffActions } from '../config/options';
 import type { SerialConfig } from '../config/serial';
@@ -21,6 +22,7 @@ export const setHelp = `subzero set NAME [options]: changes a VM's settings; har
   --scale fit|pixel           how the window shows the screen at first
   --boot disk,cdrom,floppy    the order
   --serial terminal|none|file:PATH|socket:PATH   once per port, COM1 first; --serial off removes all
+  --disk-bus ide|sata         what disks and CD-ROM drives are attached to; the guest must know it
   --add-disk SIZE             a new disk, such as 10G
   --attach-disk FILE          an image that is there
   --detach-disk ID            its file stays
@@ -41,6 +43,7 @@ const options = {
   scale: { type: 'string' },
   boot: { type: 'string' },
   serial: { type: 'string', multiple: true },
+  'disk-bus': { type: 'string' },
   'add-disk': { type: 'string', multiple: true },
   'attach-disk': { type: 'string', multiple: true },
   'detach-disk': { type: 'string', multiple: true },
@@ -73,6 +76,7 @@ export async function set(args: readonly string[]): Promise<number> {
     ...present('scale', values.scale, (text) => choice('scale', text, displayScales)),
     ...present('bootOrder', values.boot, (text) => text.split(',').map((word) => choice('boot', word, bootDevices))),
     ...present('serial', values.serial, (ports) => (ports.join() === 'off' ? [] : ports.map(serialPort))),
+    ...present('driveBus', values['disk-bus'], (text) => choice('disk-bus', text, driveBuses)),
     ...present('newDisks', values['add-disk'], (sizes) => sizes.map((text) => ({ sizeBytes: size('add-disk', text) }))),
     ...(attached.length > 0 ? { attachedDisks: attached } : {}),
     ...present('detachedDisks', values['detach-disk'], (ids) => ids),

@@ -1,12 +1,10 @@
+import { type DriveBus, driveBuses } from './drive-bus';
 import { readDeviceId } from './device-id';
 import type { Problem } from './problem';
 import { FieldReader } from './reader';
 
 export const diskFormats = ['qcow2', 'raw'] as const;
 export type DiskFormat = (typeof diskFormats)[number];
-
-export const diskBuses = ['ide'] as const;
-export type DiskBus = (typeof diskBuses)[number];
 
 export interface DiskConfig {
   readonly id: string;
@@ -17,7 +15,7 @@ export interface DiskConfig {
   readonly file: string;
   /** Never guessed from the content: a guest could write a header of another format into a raw disk. */
   readonly format: DiskFormat;
-  readonly bus: DiskBus;
+  readonly bus: DriveBus;
   readonly readonly: boolean;
 }
 
@@ -30,7 +28,7 @@ export function readDisks(items: { value: unknown; path: string }[], problems: P
       id: readDeviceId(fields),
       file: fields.file('file'),
       format: fields.choice('format', diskFormats),
-      bus: fields.choice('bus', diskBuses, 'ide'),
+      bus: fields.choice('bus', driveBuses, 'ide'),
       readonly: fields.flag('readonly', false),
     };
     fields.end();

@@ -5,6 +5,7 @@ import { type CpuConfig, defaultCpu, readCpu } from './cpu';
 import { type DebugConfig, defaultDebug, readDebug } from './debug';
 import { type DiskConfig, maxDisks, readDisks } from './disks';
 import { type DisplayConfig, defaultDisplay, readDisplay } from './display';
+import { driveBuses, maxDrivesOfBus } from './drive-bus';
 import { defaultFirmware, type FirmwareConfig, readFirmware } from './firmware';
 import { type FloppyConfig, maxFloppies, readFloppies } from './floppies';
 import type { HostInfo } from './host-info';
@@ -46,9 +47,6 @@ export type Validated<T> = T & { readonly [validated]: true };
 export type CheckedConfig =
   | { readonly ok: true; readonly config: Validated<VmConfig> }
   | { readonly ok: false; readonly problems: readonly Problem[] };
-
-/** IDE has two channels of two drives each. */
-export const maxIdeDrives = 4;
 
 export function defaultConfig(name: string): VmConfig {
   return {
@@ -121,12 +119,13 @@ function readName(fields: FieldReader): string {
 /** Rules across sections. */
 function checkTogether(config: VmConfig): Problem[] {
   const problems: Problem[] = [];
-  const drives = config.disks.length + config.cdroms.length;
-  if (drives > maxIdeDrives) {
+  for (const bus of driveBuses) {
+    const drives = [...config.disks, ...config.cdroms].filter((drive) => drive.bus === bus).length;
+    if (drives <= maxDrivesOfBus[bus]) continue;
     problems.push({
       path: 'cdroms',
       code: 'too-many',
-      message: `disks and CD-ROM drives together can be at most ${maxIdeDrives}, not ${drives}`,
+      message: `disks and CD-ROM drives on ${bus.toUpperCase()} can be at most ${maxDrivesOfBus[bus]} together, not ${drives}`,
     });
   }
   const ids = new Set<string>();

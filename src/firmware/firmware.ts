@@ -9,9 +9,9 @@ import { smbiosFiles } from './smbios';
 
 export interface FirmwareDrive {
   readonly kind: 'disk' | 'cdrom';
-  readonly channel: 0 | 1;
-  /** 0 master, 1 slave. */
-  readonly unit: 0 | 1;
+  readonly place:
+    | { readonly bus: 'ide'; readonly channel: 0 | 1 /** 0 master, 1 slave. */; readonly unit: 0 | 1 }
+    | { readonly bus: 'sata'; readonly port: number };
   /** Of a disk. */
   readonly sectorCount?: number;
 }
@@ -131,10 +131,17 @@ function bootOrder(input: FirmwareInput): Uint8Array {
       continue;
     }
     for (const drive of input.drives) {
-      if (drive.kind === device) lines.push(`/pci@i0cf8/ide@1,1/drive@${drive.channel}/disk@${drive.unit}`);
+      if (drive.kind === device) lines.push(devicePath(drive.place));
     }
   }
   return new TextEncoder().encode(`${lines.join('\n')}\0`);
+}
+
+/** The Serial ATA controller is device 3. */
+function devicePath(place: FirmwareDrive['place']): string {
+  return place.bus === 'ide'
+    ? `/pci@i0cf8/ide@1,1/drive@${place.channel}/disk@${place.unit}`
+    : `/pci@i0cf8/pci8086,2922@3/drive@${place.port}/disk@0`;
 }
 
 const CMOS_FLOPPY_TYPES = 0x10;
@@ -180,7 +187,9 @@ function cmosBytes(input: FirmwareInput): [number, number][] {
 /** Type 15 says "see bytes 19 and 1A", which say 47, user-defined. */
 function diskTypes(input: FirmwareInput): number {
   const has = (unit: number): boolean =>
-    input.drives.some((drive) => drive.kind === 'disk' && drive.channel === 0 && drive.unit === unit);
+    input.drives.some(
+      ({ kind, place }) => kind === 'disk' && place.bus === 'ide' && place.channel === 0 && place.unit === unit,
+    );
   return (has(0) ? 0xf0 : 0) | (has(1) ? 0x0f : 0);
 }
 
@@ -197,10 +206,11 @@ const TRANSLATION_LBA = 1;
 function translations(input: FirmwareInput): number {
   let bits = 0;
   for (const drive of input.drives) {
-    if (drive.kind !== 'disk') continue;
+    const { place } = drive;
+    if (drive.kind !== 'disk' || place.bus !== 'ide') continue;
     const isSmall = (drive.sectorCount ?? 0) <= 1024 * 16 * 63;
     const translation = isSmall ? TRANSLATION_NONE : TRANSLATION_LBA;
-    bits |= translation << (8 * drive.channel + 2 * drive.unit);
+    bits |= translation << (8 * place.channel + 2 * place.unit);
   }
   return bits;
 }

@@ -9,6 +9,7 @@ import type { BootDevice } from '../config/boot';
 import type { CpuVendor } from '../config/cpu';
 import { freeDeviceId } from '../config/device-id';
 import type { DiskFormat } from '../config/disks';
+import type { DriveBus } from '../config/drive-bus';
 import type { displayScales } from '../config/display';
 import type { OptionsConfig } from '../config/options';
 import { isAbsolutePath } from '../config/reader';
@@ -35,6 +36,8 @@ export interface VmEdit {
   /** Their files stay. */
   readonly detachedDisks?: readonly string[];
   readonly grownDisks?: readonly { readonly id: string; readonly sizeBytes: number }[];
+  /** Of all disks and CD-ROM drives, those that are added too. */
+  readonly driveBus?: DriveBus;
   readonly newDrives?: readonly ('cdrom' | 'floppy')[];
   readonly removedDrives?: readonly string[];
 }
@@ -118,6 +121,7 @@ async function applied(
   const isKept = ({ id }: { readonly id: string }): boolean =>
     !(edit.removedDrives ?? []).includes(id) && !(edit.detachedDisks ?? []).includes(id);
   const disks = base.disks.filter(isKept);
+  const bus = edit.driveBus ?? [...base.disks, ...base.cdroms][0]?.bus ?? 'ide';
   const ids = (): string[] => [...disks, ...base.disks, ...base.cdroms, ...base.floppies].map(({ id }) => id);
   for (const { sizeBytes } of edit.newDisks ?? []) {
     const id = freeDeviceId('disk', ids());
@@ -132,18 +136,18 @@ async function applied(
     await createQcow2(files, target, { sizeBytes });
     made.push(target);
     await files.syncFolder(path.dirname(target));
-    disks.push({ id, file, format: 'qcow2', bus: 'ide', readonly: false });
+    disks.push({ id, file, format: 'qcow2', bus, readonly: false });
   }
   for (const { file, format } of edit.attachedDisks ?? []) {
     const inside = path.relative(folder, file);
     const own = inside.startsWith('..') || isAbsolutePath(inside) ? file : inside.split(path.sep).join('/');
-    disks.push({ id: freeDeviceId('disk', ids()), file: own, format, bus: 'ide', readonly: false });
+    disks.push({ id: freeDeviceId('disk', ids()), file: own, format, bus, readonly: false });
   }
   const cdroms = base.cdroms.filter(isKept);
   const floppies = base.floppies.filter(isKept);
   for (const kind of edit.newDrives ?? []) {
     const id = freeDeviceId(kind, [...ids(), ...cdroms.map((drive) => drive.id), ...floppies.map((drive) => drive.id)]);
-    if (kind === 'cdrom') cdroms.push({ id, file: null });
+    if (kind === 'cdrom') cdroms.push({ id, file: null, bus });
     else floppies.push({ id, file: null, readonly: false });
   }
   return {
@@ -159,8 +163,8 @@ async function applied(
     },
     serial: edit.serial ?? base.serial,
     options: { ...base.options, ...edit.options },
-    disks,
-    cdroms,
+    disks: disks.map((disk) => ({ ...disk, bus: edit.driveBus ?? disk.bus })),
+    cdroms: cdroms.map((drive) => ({ ...drive, bus: edit.driveBus ?? drive.bus })),
     floppies,
   };
 }

@@ -9,6 +9,7 @@ import {
   type Preferences,
 } from '../config/preferences';
 import type { SystemVerdict } from '../config/system-verdict';
+import { type DriveBus, driveBuses } from '../config/drive-bus';
 import { type DisplayScale, displayScales } from '../config/display';
 import { integer, list, nothing, object, oneOf, optional, text } from './checks';
 import type { SnapshotTree, VmEnd, VmStats, VmStatus } from './guest';
@@ -87,6 +88,8 @@ export interface VmSettings {
   readonly bootOrder: readonly BootDevice[];
   readonly serial: readonly SerialPort[];
   readonly options: VmOptions;
+  /** Of its disks and CD/DVD drives; 'mixed': not the same of all. */
+  readonly driveBus: DriveBus | 'mixed';
   readonly disks: readonly DiskSettings[];
   readonly drives: readonly { readonly id: string; readonly kind: 'cdrom' | 'floppy' }[];
   /** Something waits for the next power-on. */
@@ -222,6 +225,7 @@ export interface VmChanges {
   readonly attachedDisks?: readonly FileToken[];
   readonly detachedDisks?: readonly string[];
   readonly grownDisks?: readonly { readonly id: string; readonly gib: number }[];
+  readonly driveBus?: DriveBus;
   readonly newDrives?: readonly ('cdrom' | 'floppy')[];
   readonly removedDrives?: readonly string[];
 }
@@ -557,6 +561,7 @@ export const appChecks: Checks<AppCalls> = {
       bootOrder: optional(bootOrder),
       scale: optional(oneOf(displayScales)),
       vramMiB: optional(oneOf([1, 2, 4, 8, 16, 32, 64])),
+      driveBus: optional(oneOf(driveBuses)),
       serial: optional(
         list(
           object({

@@ -208,6 +208,7 @@ async function settingsOf({ files }: AppContext, folder: string, now: VmConfig):
     bootOrder: config.boot.order,
     serial: config.serial.map((port) => ({ kind: port.kind, file: 'file' in port ? port.file : '' })),
     options: now.options,
+    driveBus: driveBusOf(config),
     disks: await Promise.all(
       config.disks.map(async ({ id, file, format }) => ({
         id,
@@ -222,6 +223,12 @@ async function settingsOf({ files }: AppContext, folder: string, now: VmConfig):
     ],
     isQueued: pending !== undefined,
   };
+}
+
+function driveBusOf({ disks, cdroms }: VmConfig): VmSettings['driveBus'] {
+  const buses = new Set([...disks, ...cdroms].map(({ bus }) => bus));
+  const [first = 'ide'] = buses;
+  return buses.size > 1 ? 'mixed' : first;
 }
 
 function configOf({ directory }: AppContext, vm: VmId): VmConfig {

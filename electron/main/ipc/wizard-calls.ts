@@ -109,7 +109,7 @@ async function plan(
     boot: { ...base.boot, order },
     clock: { rtc: system?.rtc ?? 'utc' },
     disks: hasNewDisk ? [disk] : [],
-    cdroms: [{ id: 'cdrom0', file: null }],
+    cdroms: [{ id: 'cdrom0', file: null, bus: 'ide' }],
   };
   if (source.kind === 'none' || picked === undefined) {
     return { config: withHardware(made, hardware), disks, copies: [] };
@@ -120,7 +120,7 @@ async function plan(
   switch (source.use) {
     case 'cdrom':
       return {
-        config: withHardware({ ...made, cdroms: [{ id: 'cdrom0', file }] }, hardware),
+        config: withHardware({ ...made, cdroms: [{ id: 'cdrom0', file, bus: 'ide' }] }, hardware),
         disks,
         copies: [],
       };

@@ -1,3 +1,4 @@
+import { driveBuses } from '../../../src/config/drive-bus';
 import { formatBytes } from '../../../src/i18n/format-bytes';
 import { translate } from '../../../src/i18n/translate';
 import type { DeviceLine } from '../../../src/protocol/app';
@@ -5,9 +6,10 @@ import { call } from '../../bridge/bridge';
 import { Button, IconButton } from '../../components/button';
 import { Field } from '../../components/field';
 import { Icon } from '../../components/icon';
+import { Select } from '../../components/select';
 import { report } from '../../state/notices';
 import type { SettingsPart } from './settings-dialog';
-import { floppyDrives, ideDrives, isDiskSize, isGrownSize, MAX_FLOPPIES, MAX_IDE_DRIVES } from './settings-state';
+import { floppyDrives, attachedDrives, isDiskSize, isGrownSize, MAX_FLOPPIES, maxDrives } from './settings-state';
 
 interface DriveProps extends SettingsPart {
   readonly isRunning: boolean;
@@ -19,7 +21,7 @@ const GIB = 2 ** 30;
 export function DriveSections(props: DriveProps) {
   const { vm, details, draft, change, isRunning } = props;
   const { disks, drives } = details.settings;
-  const isFull = ideDrives(draft, details) >= MAX_IDE_DRIVES;
+  const isFull = attachedDrives(draft, details) >= maxDrives(draft);
   const attach = (): void => {
     call('wizard.pickFile', { kind: 'disk' }).then((file) => {
       if (file !== null) change({ attached: [...draft.attached, file] });
@@ -137,7 +139,19 @@ export function DriveSections(props: DriveProps) {
           {translate('settings.addFloppy')}
         </Button>
       </div>
-      <p className="hint">{translate(isFull ? 'settings.drivesFull' : 'settings.drivesText')}</p>
+      <p className="hint">
+        {isFull ? translate('settings.drivesFull', { count: maxDrives(draft) }) : translate('settings.drivesText')}
+      </p>
+      <Select
+        label={translate('settings.driveBus')}
+        value={draft.driveBus}
+        options={[...driveBuses, ...(details.settings.driveBus === 'mixed' ? (['mixed'] as const) : [])].map((id) => ({
+          id,
+          text: translate(`settings.driveBus.${id}`),
+        }))}
+        onChange={(driveBus) => change({ driveBus })}
+      />
+      <p className="hint">{translate('settings.driveBusText')}</p>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { nameTrouble } from '../../../src/config/vm-name';
+import { maxDrivesOfBus } from '../../../src/config/drive-bus';
 import type { DisplayScale } from '../../../src/config/display';
 import type {
   BootDevice,
@@ -28,6 +29,7 @@ export interface SettingsDraft {
   readonly detached: readonly string[];
   /** New sizes in GiB as typed, by disk. */
   readonly sizes: Readonly<Record<string, string>>;
+  readonly driveBus: VmDetails['settings']['driveBus'];
   readonly newDrives: readonly ('cdrom' | 'floppy')[];
   readonly removedDrives: readonly string[];
 }
@@ -42,7 +44,6 @@ export interface SerialDraft extends SerialPort {
 export type SettingsProblem = 'name' | 'memory' | 'newDisk' | 'size' | 'serial';
 
 export const MAX_MEMORY_MIB = 3072;
-export const MAX_IDE_DRIVES = 4;
 export const MAX_FLOPPIES = 2;
 export const MAX_SERIAL_PORTS = 4;
 const GIB = 2 ** 30;
@@ -62,6 +63,7 @@ export function draftOf(name: string, { description, scale, settings }: VmDetail
     attached: [],
     detached: [],
     sizes: {},
+    driveBus: settings.driveBus,
     newDrives: [],
     removedDrives: [],
   };
@@ -94,8 +96,12 @@ function isWhole(text: string, min: number, max: number): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= min && Number(text) <= max;
 }
 
-/** Disks and CD/DVD drives share the IDE channels. */
-export function ideDrives(draft: SettingsDraft, { settings }: VmDetails): number {
+/** Disks and CD/DVD drives share the places of their controller. */
+export function maxDrives({ driveBus }: SettingsDraft): number {
+  return maxDrivesOfBus[driveBus === 'sata' ? 'sata' : 'ide'];
+}
+
+export function attachedDrives(draft: SettingsDraft, { settings }: VmDetails): number {
   const disks = settings.disks.filter(({ id }) => !draft.detached.includes(id)).length;
   const cdroms = settings.drives.filter(({ id, kind }) => kind === 'cdrom' && !draft.removedDrives.includes(id)).length;
   const made =
@@ -134,6 +140,7 @@ export function changesOf(draft: SettingsDraft, name: string, details: VmDetails
     ...(draft.attached.length > 0 ? { attachedDisks: draft.attached.map(({ token }) => token) } : {}),
     ...(draft.detached.length > 0 ? { detachedDisks: draft.detached } : {}),
     ...(grown.length > 0 ? { grownDisks: grown } : {}),
+    ...(differs('driveBus') && draft.driveBus !== 'mixed' ? { driveBus: draft.driveBus } : {}),
     ...(draft.newDrives.length > 0 ? { newDrives: draft.newDrives } : {}),
     ...(draft.removedDrives.length > 0 ? { removedDrives: draft.removedDrives } : {}),
   };

@@ -49,6 +49,7 @@ const TRANSFERS = new Map<number, Transfer>([
   [0xce, { direction: 'write', how: 'multiple', isExt: true, isFua: true }],
 ]);
 
+const QUEUE_ERROR_LOG = 0x10;
 const CMD_READ_BUFFER = 0xe4;
 const CMD_WRITE_BUFFER = 0xe8;
 
@@ -103,6 +104,8 @@ export class AtaDisk extends IdeDrive {
   /** Sectors that the host has not yet moved. */
   #remaining = 0;
   readonly #scratch = new Uint8Array(SECTOR);
+  /** Queued commands and their error log are the serial port's (ahci-queue.ts); undefined: a parallel drive. */
+  readQueueErrorLog: (() => Uint8Array) | undefined;
 
   constructor(
     port: BlockPort,
@@ -189,6 +192,9 @@ export class AtaDisk extends IdeDrive {
       case 0xc6:
         this.#setMultiple();
         break;
+      case 0x2f:
+        this.#readLog();
+        break;
       case 0xec:
         this.#sendSector(this.#identify());
         break;
@@ -247,7 +253,22 @@ export class AtaDisk extends IdeDrive {
       dma: { multiword: this.#multiword, ultra: this.#ultra },
       writeCache: this.#writeCache,
       isSlave: (this.regs.device & DEVICE_DEV) !== 0,
+      isSerial: this.readQueueErrorLog !== undefined,
     });
+  }
+
+  /** READ LOG EXT: the directory (page 0) and the error of queued commands (page 10h). */
+  #readLog(): void {
+    const { lba0, count, previousCount } = this.regs;
+    const log = this.readQueueErrorLog?.();
+    if (log === undefined || count !== 1 || previousCount !== 0 || (lba0 !== 0 && lba0 !== QUEUE_ERROR_LOG)) {
+      this.fail();
+      return;
+    }
+    const directory = new Uint8Array(SECTOR);
+    directory[0] = 1; // version
+    directory[2 * QUEUE_ERROR_LOG] = 1; // pages
+    this.#sendSector(lba0 === 0 ? directory : log);
   }
 
   #sendSector(data: Uint8Array): void {

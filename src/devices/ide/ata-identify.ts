@@ -30,6 +30,7 @@ export interface DiskSettings {
   readonly dma: DmaModes;
   readonly writeCache: boolean;
   readonly isSlave: boolean;
+  readonly isSerial: boolean;
 }
 
 /** The transfer mode chosen by SET FEATURES; -1 none. */
@@ -80,13 +81,14 @@ export function identifyDisk(identity: DriveIdentity, disk: DiskSettings): Uint8
   words[85] = 0x7008 | (disk.writeCache ? 0x20 : 0);
   words[86] = 0x3400;
   words[87] = 0x4000;
-  words[93] = disk.isSlave ? 0x4a01 : 0x600b;
+  if (disk.isSerial) putSerialAta(words, true);
+  else words[93] = disk.isSlave ? 0x4a01 : 0x600b;
   put32(words, 100, sectorCount % 0x1_0000_0000);
   put32(words, 102, Math.floor(sectorCount / 0x1_0000_0000));
   return withChecksum(words);
 }
 
-export function identifyCdrom(identity: DriveIdentity, dma: DmaModes, isSlave: boolean): Uint8Array {
+export function identifyCdrom(identity: DriveIdentity, dma: DmaModes, isSlave: boolean, isSerial: boolean): Uint8Array {
   const words = new Uint16Array(256);
   // ATAPI, CD-ROM, removable, DRQ within 50 us of PACKET, 12-byte packets.
   words[0] = 0x85c0;
@@ -111,7 +113,8 @@ export function identifyCdrom(identity: DriveIdentity, dma: DmaModes, isSlave: b
   words[84] = 0x4000;
   words[85] = 0x4218;
   words[87] = 0x4000;
-  words[93] = isSlave ? 0x4a01 : 0x600b;
+  if (isSerial) putSerialAta(words, false);
+  else words[93] = isSlave ? 0x4a01 : 0x600b;
   return withChecksum(words);
 }
 
@@ -122,6 +125,17 @@ function putModes(words: Uint16Array, dma: DmaModes): void {
   words[64] = 0x0003;
   for (let i = 65; i <= 68; i++) words[i] = 120;
   words[88] = 0x003f | (dma.ultra >= 0 ? 0x100 << dma.ultra : 0);
+}
+
+/** Serial ATA 3.0, 13.2.1: generations 1 and 2, and queued commands; no cable to test (word 93 stays 0). */
+function putSerialAta(words: Uint16Array, hasQueue: boolean): void {
+  words[76] = 0x0006 | (hasQueue ? 0x0100 : 0);
+  words[80]! |= 0x0020;
+  if (!hasQueue) return;
+  words[75] = 31;
+  // General purpose logging: the queued error log is read by READ LOG EXT.
+  words[84]! |= 0x0020;
+  words[87]! |= 0x0020;
 }
 
 function put32(words: Uint16Array, at: number, value: number): void {

@@ -130,11 +130,21 @@ export class AtapiCdrom extends IdeDrive {
   constructor(
     port: BlockPort,
     private readonly identity: DriveIdentity,
+    private readonly isSerial = false,
   ) {
     super(port);
     this.#hadMedium = port.medium !== undefined;
     port.onMediumChange = () => this.#mediumChanged();
     this.powerOn();
+  }
+
+  /** After PACKET: the command packet is to be written to the data register. */
+  get isWaitingForPacket(): boolean {
+    return this.#phase === 'packet' && this.mode === 'pioOut';
+  }
+
+  get packetBytes(): number {
+    return PACKET_LENGTH;
   }
 
   saveState(): AtapiCdromState {
@@ -252,7 +262,7 @@ export class AtapiCdrom extends IdeDrive {
   #sendIdentity(): void {
     const modes = { multiword: this.#multiword, ultra: this.#ultra };
     const isSlave = (this.regs.device & DEVICE_DEV) !== 0;
-    this.setBuffer(identifyCdrom(this.identity, modes, isSlave));
+    this.setBuffer(identifyCdrom(this.identity, modes, isSlave, this.isSerial));
     this.openBlock('pioIn', this.buffer.length);
     this.raise();
   }

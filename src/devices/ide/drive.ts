@@ -159,6 +159,16 @@ export abstract class IdeDrive {
     return (this.regs.status & STATUS_BSY) !== 0;
   }
 
+  /** The DRQ block that waits to be read or written through the data register. */
+  get openBlockMode(): 'in' | 'out' | undefined {
+    return this.mode === 'pioIn' ? 'in' : this.mode === 'pioOut' ? 'out' : undefined;
+  }
+
+  /** Bytes that are left of it. */
+  get openBlockBytes(): number {
+    return this.openBlockMode === undefined ? 0 : this.#end - this.position;
+  }
+
   get status(): number {
     return this.regs.status;
   }

@@ -71,7 +71,7 @@ export async function coldGalleryVm(files: HostFiles, out: string, id: GalleryId
     ...base,
     os: guest.os,
     memory: { memoryMiB: guest.memoryMiB },
-    cdroms: [{ id: 'cdrom0', file: guest.boots === 'cdrom' ? DISC : null }],
+    cdroms: [{ id: 'cdrom0', file: guest.boots === 'cdrom' ? DISC : null, bus: 'ide' }],
   };
   if (guest.boots === 'cdrom') {
     await requireFile(files, path.join(out, guest.file));

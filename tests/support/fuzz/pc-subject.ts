@@ -57,7 +57,7 @@ export const pcSubject: FuzzSubject = {
       changes: {
         cpu: { ...defaultConfig('').cpu, cpus: 2 },
         disks: [{ id: 'disk0', file: 'disk0.img', format: 'raw', bus: 'ide', readonly: false }],
-        cdroms: [{ id: 'cd0', file: 'cd.iso' }],
+        cdroms: [{ id: 'cd0', file: 'cd.iso', bus: 'sata' }],
         floppies: [{ id: 'fd0', file: 'fd.img', readonly: false }],
       },
       mediumBytes: (id) => sizes[id] ?? 0x8000,

@@ -1,6 +1,7 @@
 import { Dma, dmaState } from '../../../src/devices/dma/dma';
 import { Floppy } from '../../../src/devices/floppy/floppy';
 import { floppyState } from '../../../src/devices/floppy/state';
+import { Ahci, ahciState } from '../../../src/devices/ide/ahci';
 import { AtaDisk } from '../../../src/devices/ide/ata-disk';
 import { AtapiCdrom } from '../../../src/devices/ide/atapi-cdrom';
 import { Piix3Ide, piix3IdeState } from '../../../src/devices/ide/piix3-ide';
@@ -8,7 +9,7 @@ import type { AccessSize } from '../../../src/machine/device';
 import { FakeBlockPort } from '../fake-block-port';
 import { FakeLine } from '../fake-line';
 import { ManualClock } from '../manual-clock';
-import { deviceState, type FuzzSubject, pciRange, portRange } from './fuzz-device';
+import { deviceState, type FuzzSubject, mmioRange, pciRange, portRange } from './fuzz-device';
 import type { FuzzRandom } from './fuzz-random';
 import { BarRanges } from './small-subjects';
 import { anyGpa, TrapMemory } from './trap-memory';
@@ -229,4 +230,103 @@ const ide: FuzzSubject = {
   },
 };
 
-export const storageSubjects: readonly FuzzSubject[] = [floppyAndDma, ide];
+const ahci: FuzzSubject = {
+  name: 'ahci',
+  stateLimit: 8 << 20,
+  make: (random) => {
+    const memory = new TrapMemory(random);
+    const disk = new FakeBlockPort(new Uint8Array(0x20000));
+    const cd = new FakeBlockPort(new Uint8Array(0x20000), true);
+    const ports = [disk, cd];
+    const bars = new BarRanges();
+    const device = new Ahci(
+      'pci/00:03.0',
+      [
+        { port: disk, drive: new AtaDisk(disk, identity) },
+        { port: cd, drive: new AtapiCdrom(cd, identity, true) },
+      ],
+      { pci: { bars, intx: new FakeLine() }, messages: { send: () => true }, memory },
+    );
+    const set = (port: number, register: number, value: number): void =>
+      device.writeMmio(0x100 + 0x80 * port + register, 4, value);
+    const list = (port: number): number => 0x8000 + 0x400 * port;
+    const enable = (): void => {
+      device.config.writeConfig(0x24, 4, 0xfebf0000);
+      device.config.writeConfig(0x04, 2, 6);
+      device.writeMmio(0x04, 4, 0x80000002);
+      for (const port of [0, 1]) {
+        set(port, 0x00, random.oneIn(10) ? anyGpa(random) : list(port));
+        set(port, 0x08, random.oneIn(10) ? anyGpa(random) : 0x9000 + 0x100 * port);
+        set(port, 0x14, 0xffffffff);
+        set(port, 0x18, 0x10);
+        set(port, 0x18, 0x11);
+      }
+    };
+    enable();
+    const fill = (): number => {
+      const [port, slot] = [random.below(2), random.below(32)];
+      const table = random.oneIn(8) ? anyGpa(random) & ~0x7f : 0xa000 + 0x200 * slot;
+      const header = list(port) + 32 * slot;
+      const { ram } = memory;
+      ram.writeU32(header, (random.below(random.oneIn(10) ? 0x10000 : 9) << 16) | random.value(2));
+      ram.writeU32(header + 8, table);
+      ram.writeU32(header + 12, random.oneIn(20) ? random.value(4) : 0);
+      const isQueued = random.oneIn(2);
+      const command = isQueued ? 0x60 + random.below(2) : port === 1 ? 0xa0 : random.pick(ATA_COMMANDS);
+      const fis = [0x27, random.oneIn(8) ? 0 : 0x80, random.oneIn(8) ? random.byte() : command, random.below(4)];
+      fis.push(random.byte(), random.oneIn(4) ? random.byte() : 0, 0, 0x40 | random.byte(), 0, 0, 0, 0);
+      fis.push(isQueued ? slot << 3 : random.below(4), 0, 0, random.oneIn(2) ? 4 : 0, 0, 0, 0, 0);
+      ram.write(table, Uint8Array.from(fis));
+      const packet = [random.oneIn(8) ? random.byte() : random.pick(PACKET_COMMANDS)];
+      for (let i = 1; i < 12; i++) packet.push(random.oneIn(2) ? 0 : random.value(1));
+      ram.write(table + 0x40, Uint8Array.from(packet));
+      for (let i = 0; i < 8; i++) {
+        ram.writeU32(table + 0x80 + 16 * i, anyGpa(random));
+        ram.writeU32(table + 0x84 + 16 * i, random.oneIn(20) ? random.value(4) : 0);
+        ram.writeU32(table + 0x8c + 16 * i, random.oneIn(4) ? random.value(4) : random.below(4096));
+      }
+      ram.writes.length = 0;
+      if (isQueued) set(port, 0x34, (1 << slot) >>> 0);
+      return port * 32 + slot;
+    };
+    const start = (): void => {
+      const filled = fill();
+      set(filled >> 5, 0x38, (1 << (filled & 31)) >>> 0);
+    };
+    const restart = (): void => {
+      const port = random.below(2);
+      set(port, 0x10, 0xffffffff);
+      set(port, 0x18, 0x10);
+      set(port, 0x18, 0x11);
+    };
+    memory.onTrap = () => {
+      start();
+      if (random.oneIn(2)) restart();
+      set(random.below(2), random.below(32) * 4, random.value(4));
+      if (random.oneIn(8)) device.writeMmio(4, 4, 0x80000001);
+      enable();
+    };
+    return {
+      ranges: [mmioRange(device, 0x400), pciRange(device.config)],
+      acts: [
+        enable,
+        start,
+        start,
+        start,
+        () => set(random.below(2), 0x38, random.value(4)),
+        restart,
+        restart,
+        () => set(random.below(2), 0x2c, random.below(2)),
+        ...hostActs(ports, (r) => (r.oneIn(4) ? undefined : new Uint8Array(r.pick([0, 512, 2048, 0x8000, 0x20000])))),
+      ],
+      reset: () => {
+        device.reset();
+        enable();
+      },
+      settle: () => settleAll(ports),
+      saveAndRestore: deviceState(device, ahciState),
+    };
+  },
+};
+
+export const storageSubjects: readonly FuzzSubject[] = [floppyAndDma, ide, ahci];

@@ -22,7 +22,7 @@ describe('a configuration', () => {
     const full = {
       ...defaultConfig('Full'),
       disks: [{ id: 'disk0', file: 'disks/disk0.qcow2', format: 'qcow2', bus: 'ide', readonly: false }],
-      cdroms: [{ id: 'cd0', file: '/isos/x.iso' }],
+      cdroms: [{ id: 'cd0', file: '/isos/x.iso', bus: 'sata' }],
       floppies: [{ id: 'fd0', file: null, readonly: true }],
       serial: [{ kind: 'terminal' }, { kind: 'file', file: 'com2.txt' }, { kind: 'none' }],
       boot: {

@@ -14,9 +14,10 @@ const input: FirmwareInput = {
   bootOrder: ['cdrom', 'disk', 'floppy'],
   bootMenu: false,
   drives: [
-    { kind: 'disk', channel: 0, unit: 0, sectorCount: 40_000_000 },
-    { kind: 'disk', channel: 0, unit: 1, sectorCount: 100_000 },
-    { kind: 'cdrom', channel: 1, unit: 0 },
+    { kind: 'disk', place: { bus: 'ide', channel: 0, unit: 0 }, sectorCount: 40_000_000 },
+    { kind: 'disk', place: { bus: 'ide', channel: 0, unit: 1 }, sectorCount: 100_000 },
+    { kind: 'cdrom', place: { bus: 'ide', channel: 1, unit: 0 } },
+    { kind: 'disk', place: { bus: 'sata', port: 1 }, sectorCount: 40_000_000 },
   ],
   floppies: [4, 0],
   serialPorts: 2,
@@ -204,6 +205,7 @@ describe('what SeaBIOS is told', () => {
         '/pci@i0cf8/ide@1,1/drive@1/disk@0',
         '/pci@i0cf8/ide@1,1/drive@0/disk@0',
         '/pci@i0cf8/ide@1,1/drive@0/disk@1',
+        '/pci@i0cf8/pci8086,2922@3/drive@1/disk@0',
         '/pci@i0cf8/isa@1/fdc@03f0/floppy@0\0',
       ].join('\n'),
     );

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { InstallerWatch } from '../../../src/guest/installer-watch';
 
 const drives = [
-  { id: 'cdrom0', file: '/images/debian.iso' },
-  { id: 'cdrom1', file: null },
-];
+  { id: 'cdrom0', file: '/images/debian.iso', bus: 'ide' },
+  { id: 'cdrom1', file: null, bus: 'ide' },
+] as const;
 
 describe('the CD is offered to be taken out', () => {
   test('when the guest restarts after it wrote to a disk', () => {

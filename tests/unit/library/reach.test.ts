@@ -32,7 +32,7 @@ afterEach(() => {
 const outside = (name: string) => path.join(home, name);
 const withCd = (name: string): VmConfig => ({
   ...defaultConfig(name),
-  cdroms: [{ id: 'cdrom0', file: outside('cd.iso') }],
+  cdroms: [{ id: 'cdrom0', file: outside('cd.iso'), bus: 'ide' }],
 });
 
 /** A folder from elsewhere, with a configuration that was not made here. */
