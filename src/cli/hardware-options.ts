@@ -34,7 +34,7 @@ export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (defau
   --cdrom FILE          an ISO image
   --disk-bus BUS        ${driveBuses.join(' or ')}: what disks and CD-ROM drives are attached to (default ide)
   --floppy FILE         a floppy image
-  --kernel FILE         boots a Linux bzImage or a Multiboot kernel directly
+  --kernel FILE         boots a Linux bzImage, a Multiboot 1 or 2 or a PVH kernel directly
   --initrd FILE         initial RAM disk for --kernel
   --append TEXT         kernel command line
   --module "FILE ARGS"  Multiboot module, may be repeated

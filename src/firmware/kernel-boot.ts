@@ -1,7 +1,9 @@
 import type { KernelBoot } from './boot-rom';
+import { invalid } from './kernel-image';
 import { isLinuxKernel, linuxBoot } from './linux-boot';
 import { isMultibootKernel, multiboot } from './multiboot';
-import { invalid } from './multiboot-image';
+import { isMultiboot2Kernel, multiboot2 } from './multiboot2';
+import { isPvhKernel, pvhBoot } from './pvh';
 
 export interface KernelInput {
   readonly kernel: Uint8Array;
@@ -11,13 +13,22 @@ export interface KernelInput {
   readonly lowMemoryBytes: number;
 }
 
-/** A kernel of either kind, told apart by content. Throws VmError 'kernel-invalid'. */
+/** A kernel of any kind, told apart by content. Throws VmError 'kernel-invalid'. */
 export function kernelBoot(input: KernelInput): KernelBoot {
-  if (isLinuxKernel(input.kernel)) {
+  const { kernel } = input;
+  if (isLinuxKernel(kernel)) {
     if (input.modules.length > 0) throw invalid('it is a Linux kernel, which takes an initrd but no modules');
     return linuxBoot(input);
   }
-  if (!isMultibootKernel(input.kernel)) throw invalid('it is neither a Linux bzImage nor a Multiboot kernel');
+  const boot = isMultiboot2Kernel(kernel)
+    ? multiboot2
+    : isMultibootKernel(kernel)
+      ? multiboot
+      : isPvhKernel(kernel)
+        ? pvhBoot
+        : undefined;
+  if (boot === undefined)
+    throw invalid('it is neither a Linux bzImage nor a Multiboot kernel nor an ELF file with a PVH entry point');
   const initrd = input.initrd === undefined ? [] : [{ bytes: input.initrd, commandLine: 'initrd' }];
-  return multiboot({ ...input, modules: [...initrd, ...input.modules] });
+  return boot({ ...input, modules: [...initrd, ...input.modules] });
 }

@@ -5,7 +5,7 @@
  */
 import { DS, ES, FS, GS, SP, SS, AX } from './assembler';
 import { beginRom, type BlobLoad, emitLoads, emitRelocation, finishRom, type KernelBoot } from './boot-rom';
-import { invalid } from './multiboot-image';
+import { invalid } from './kernel-image';
 
 export interface LinuxInput {
   readonly kernel: Uint8Array;
