@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { DUMPED_BYTES, multiboot1VideoKernel, multiboot2Kernel, pvhKernel } from '../../support/boot-protocol-kernels';
 import { Cli } from '../../support/guest-cli';
 import { readPicture } from '../../support/picture';
 
+/** Four BIOS starts on a slow computer. */
+vi.setConfig({ testTimeout: 600_000 });
 const cli = new Cli();
 afterAll(() => cli.close());
 
@@ -25,7 +27,7 @@ async function start(kernel: Uint8Array): Promise<Started> {
   const { status, stderr } = await cli.run([
     ...['run', '--headless', '--memory', '64', '--kernel', file('kernel'), '--append', 'a "b c"'],
     ...['--module', `${file('module')} one two`, '--tap-port', `0xe9=${file('out')}`],
-    ...['--debug-exit', '--timeout', '300', '--screenshot', file('screen.png')],
+    ...['--debug-exit', '--timeout', '580', '--screenshot', file('screen.png')],
   ]);
   expect(status, stderr).toBe((0x2a << 1) | 1);
   const out = readFileSync(file('out'));
