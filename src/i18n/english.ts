@@ -358,7 +358,7 @@ export const english = {
   'snapshot.here': 'You Are Here',
   'snapshot.none':
     'No snapshots yet. A snapshot keeps the whole virtual machine as it is now: take one before you try something.',
-  'snapshot.goTo': 'Restore',
+  'snapshot.goTo': 'Go To',
   'snapshot.delete': 'Delete',
   'snapshot.rename': 'Rename',
   'snapshot.taken': 'Taken',
@@ -419,6 +419,9 @@ export const english = {
   'consent.read': '{device}: read {path}',
   'consent.write': '{device}: read and change {path}',
   'consent.socket': '{device}: talk to other programs through {path}',
+  'consent.device': '{device} ({id})',
+  'consent.firmware': 'Firmware',
+  'consent.folder': 'A link in its folder',
   'consent.hint': 'What you do not want to allow can be removed in the settings of the virtual machine.',
   'consent.start': 'Allow and Power On',
   'tray.open': 'Open Subzero',

@@ -363,7 +363,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'snapshot.here': 'Sie befinden sich hier',
   'snapshot.none':
     'Noch keine Snapshots. Ein Snapshot hält die ganze virtuelle Maschine fest, wie sie jetzt ist: Erstellen Sie einen, bevor Sie etwas ausprobieren.',
-  'snapshot.goTo': 'Wiederherstellen',
+  'snapshot.goTo': 'Wechseln zu',
   'snapshot.delete': 'Löschen',
   'snapshot.rename': 'Umbenennen',
   'snapshot.taken': 'Erstellt',
@@ -424,6 +424,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'consent.read': '{device}: {path} lesen',
   'consent.write': '{device}: {path} lesen und ändern',
   'consent.socket': '{device}: über {path} mit anderen Programmen sprechen',
+  'consent.device': '{device} ({id})',
+  'consent.firmware': 'Firmware',
+  'consent.folder': 'Eine Verknüpfung in ihrem Ordner',
   'consent.hint': 'Was Sie nicht erlauben möchten, können Sie in den Einstellungen der virtuellen Maschine entfernen.',
   'consent.start': 'Erlauben und einschalten',
   'tray.open': 'Subzero öffnen',

@@ -56,7 +56,7 @@ test('the guest is changed, and restoring the snapshot brings the earlier screen
   await expect(map.getByRole('treeitem', { name: 'You Are Here' })).toHaveAttribute('aria-level', '2');
   await map.getByRole('treeitem', { name: 'Before the change' }).click();
   await shot('5-manager');
-  await manager.getByRole('button', { name: 'Restore' }).click();
+  await manager.getByRole('button', { name: 'Go To' }).click();
   const question = page.getByRole('alertdialog', { name: /Restore/ });
   await expect(question.getByRole('button', { name: 'Take a Snapshot First' })).toBeVisible();
   await question.getByRole('button', { name: 'Restore', exact: true }).click();
@@ -125,7 +125,7 @@ test('a VM process that is killed is explained, and the VM can be restarted or r
   await page.getByRole('button', { name: 'Restore a Snapshot…' }).click();
   const manager = page.getByRole('dialog', { name: `Snapshot Manager of ${NAME}` });
   await manager.getByRole('treeitem', { name: 'Before the change' }).click();
-  await manager.getByRole('button', { name: 'Restore' }).click();
+  await manager.getByRole('button', { name: 'Go To' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Restore', exact: true }).click();
   await expect(manager).toBeHidden({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Resume' }).click();

@@ -139,8 +139,9 @@ async function insert(context: AppContext, vm: VmId, device: string, file: strin
   const { image } = await readMedium(files, file);
   const access = configOf(context, vm).cdroms.some(({ id }) => id === device) ? 'read' : 'write';
   await library.agree(directory.folder(vm), [{ device, access, path: await files.realPath(file) }]);
-  await changeMedium(context, vm, device, file);
+  // Before the change is told: whoever hears of it reads the list anew.
   await library.recentImages.add({ path: file, uses: usesOf(image) }).catch(() => undefined);
+  await changeMedium(context, vm, device, file);
 }
 
 /** While it runs the process that owns the VM does it; the drive keeps the medium over the next start where that can be saved. */

@@ -8,6 +8,16 @@ import { Dialog } from '../../components/dialog';
 import { closeDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
 
+const KINDS = ['disk', 'cdrom', 'floppy', 'kernel'] as const;
+
+function deviceName(id: string): string {
+  if (id === 'firmware' || id === 'folder') return translate(`consent.${id}`);
+  if (/^com\d$/.test(id))
+    return translate('consent.device', { device: translate('device.serial'), id: id.toUpperCase() });
+  const kind = KINDS.find((one) => id.startsWith(one));
+  return kind === undefined ? id : translate('consent.device', { device: translate(`device.${kind}`), id });
+}
+
 /** A VM from elsewhere names files of this computer: each is asked about before it runs. */
 export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
   const [reaches, setReaches] = useState<readonly VmReach[]>();
@@ -60,7 +70,7 @@ export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
         {reaches.map((reach, index) => (
           <li key={`${reach.access} ${reach.path}`}>
             <Check isOn={agreed.has(index)} onChange={(isOn) => toggle(index, isOn)}>
-              {translate(`consent.${reach.access}`, { device: reach.device, path: reach.path })}
+              {translate(`consent.${reach.access}`, { device: deviceName(reach.device), path: reach.path })}
             </Check>
           </li>
         ))}
