@@ -119,12 +119,33 @@ function brandLeaf(leaf: number): CpuidResult {
   return { eax: ascii(BRAND, at), ebx: ascii(BRAND, at + 4), ecx: ascii(BRAND, at + 8), edx: ascii(BRAND, at + 12) };
 }
 
+/**
+ * Leafs 0x40000000 and up are left to hypervisors; guests ask when leaf 1 says 'hypervisor'. We show VMware's (its "Mechanisms to
+ * determine if software is running in a VMware virtual machine"), because its backdoor is here: Linux looks for the absolute pointer
+ * and asks for the clocks only then.
+ */
+const HYPERVISOR = 0x40000000;
+const HYPERVISOR_TIMING = 0x40000010;
+const HYPERVISOR_LAST = 0x400000ff;
+
+function hypervisorLeaf(leaf: number, input: CpuidInput): CpuidResult {
+  const vendor = 'VMwareVMware';
+  const kHz = Math.round(input.tscHz / 1e3);
+  if (leaf === HYPERVISOR)
+    return { eax: HYPERVISOR_TIMING, ebx: ascii(vendor, 0), ecx: ascii(vendor, 4), edx: ascii(vendor, 8) };
+  // ECX: no hypercall instructions, so the backdoor's port is used. The local APIC's timer runs as fast as the TSC.
+  if (leaf === HYPERVISOR_TIMING) return { eax: kHz, ebx: kHz, ecx: 0, edx: 0 };
+  return { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+}
+
 /** Leafs beyond the highest answer like the highest basic one (Intel) or with zeros (AMD). */
 export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): CpuidResult {
   const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
   const isIntel = input.vendor === 'GenuineIntel';
   const { highestLeaf, highestExtended } = input.model;
   let leaf = wantedLeaf >>> 0;
+  if (leaf >= HYPERVISOR && leaf <= HYPERVISOR_LAST && hasFeature(input.model, 'hypervisor'))
+    return hypervisorLeaf(leaf, input);
   if (leaf < 0x80000000 ? leaf > highestLeaf : leaf > highestExtended) {
     if (!isIntel) return none;
     leaf = highestLeaf;

@@ -83,6 +83,7 @@ export const FEATURES: readonly Feature[] = [
     [28, 'avx', YES],
     [29, 'f16c', YES],
     [30, 'rdrand', YES],
+    [31, 'hypervisor', YES],
   ]),
   ...rows(7, 0, 'ebx', [
     [0, 'fsgsbase', YES],

@@ -23,10 +23,10 @@ const I486 = words('fpu vme pse');
 const PENTIUM3 = [...I486, ...words('de tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 mmx fxsr sse')];
 /** Of the first x86-64 (psABI level 1). */
 const LEVEL1 = [...PENTIUM3, ...words('clfsh sse2 syscall nx lm')];
-const QEMU64 = [...LEVEL1, ...words('sse3 cx16 lahf_lm x2apic tsc_deadline_timer')];
+const QEMU64 = [...LEVEL1, ...words('sse3 cx16 lahf_lm x2apic tsc_deadline_timer hypervisor')];
 /** What no psABI level speaks of: system features that make kernels simpler or faster. */
 const SYSTEM = words(
-  'x2apic tsc_deadline_timer invtsc rdtscp pdpe1gb pcid invpcid smep smap umip erms fsgsbase spec_ctrl arch_capabilities prefetchw',
+  'hypervisor x2apic tsc_deadline_timer invtsc rdtscp pdpe1gb pcid invpcid smep smap umip erms fsgsbase spec_ctrl arch_capabilities prefetchw',
 );
 const LEVEL2 = [...LEVEL1, ...words('sse3 ssse3 sse4_1 sse4_2 cx16 popcnt lahf_lm'), ...SYSTEM];
 const LEVEL3 = [...LEVEL2, ...words('xsave xsaveopt xsavec xgetbv1 avx avx2 bmi1 bmi2 f16c fma lzcnt movbe')];

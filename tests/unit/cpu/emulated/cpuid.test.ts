@@ -72,9 +72,18 @@ describe('CPUID', () => {
   });
 
   it('answers leafs beyond the highest like the highest (Intel) or with nothing (AMD)', () => {
-    expect(cpuid(0x40000000, 0, intel)).toEqual(cpuid(0x16, 0, intel));
-    expect(cpuid(0x40000000, 0, amd)).toEqual({ eax: 0, ebx: 0, ecx: 0, edx: 0 });
+    expect(cpuid(0x40000100, 0, intel)).toEqual(cpuid(0x16, 0, intel));
+    expect(cpuid(0x40000100, 0, amd)).toEqual({ eax: 0, ebx: 0, ecx: 0, edx: 0 });
     expect(cpuid(0xffffffff, 0, intel)).toEqual(cpuid(0x16, 0, intel));
+  });
+
+  it("shows VMware's hypervisor, whose backdoor has the absolute pointer", () => {
+    expect((cpuid(1, 0, intel).ecx >>> 31) & 1).toBe(1);
+    const { eax, ebx, ecx, edx } = cpuid(0x40000000, 0, intel);
+    expect(Buffer.from(Uint32Array.of(ebx, ecx, edx).buffer).toString()).toBe('VMwareVMware');
+    expect(eax).toBe(0x40000010);
+    expect(cpuid(0x40000010, 0, intel)).toEqual({ eax: 1e6, ebx: 1e6, ecx: 0, edx: 0 });
+    expect(cpuid(0x40000001, 0, intel)).toEqual({ eax: 0, ebx: 0, ecx: 0, edx: 0 });
   });
 
   it('counts threads in leaf 1 and in the topology', () => {

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { guestFile } from '../../support/guest-cli';
+import { record, until } from '../../support/replay';
+
+const HOUR = 3_600_000;
+
+describe('the starter Linux', () => {
+  test(
+    'takes absolute positions of the pointer through its vmmouse driver',
+    async () => {
+      const { append, ready } = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as {
+        append: string;
+        ready: string;
+      };
+      const kernel = {
+        file: guestFile('starter/vmlinuz'),
+        initrd: guestFile('starter/initrd.gz'),
+        append,
+        modules: [],
+      };
+      const config = { memory: { memoryMiB: 256 }, boot: { order: ['disk' as const], menu: false, kernel } };
+      await record(config, 1e15, async (session, seen) => {
+        const type = (line: string): void => session.writeSerial(0, new TextEncoder().encode(`${line}\r`));
+        await until('the shell', () => seen().includes(ready), HOUR);
+        type('cd /sys/class/input; grep -l VMMouse event*/device/name; echo dri""ver');
+        await until('the driver', () => /^driver/m.test(seen()), 300_000);
+        expect(seen()).toMatch(/event\d+\/device\/name/);
+        // Events end with type (3: position; 1: button), code and value.
+        type(
+          'for e in $(grep -l VMMouse event*/device/name); do od -An -v -w24 -tu2 /dev/input/${e%%/*} & done; echo lis""tens',
+        );
+        await until('od', () => /^listens/m.test(seen()), 300_000);
+        const still = { dx: 0, dy: 0, wheel: 0, buttons: 0 };
+        session.movePointer({ ...still, x: 32768, y: 32768 });
+        session.movePointer({ ...still, x: 16384, y: 49152 });
+        session.movePointer({ ...still, x: 16384, y: 49152, buttons: 1 });
+        const end = (type: number, code: number, value: string): RegExp =>
+          new RegExp(`\\s${type}\\s+${code}\\s+${value}\\s+0\\s*$`, 'm');
+        await until('x', () => end(3, 0, '16384').test(seen()), 120_000);
+        await until('y', () => end(3, 1, '49152').test(seen()), 120_000);
+        await until('the button', () => end(1, 272, '1').test(seen()), 120_000);
+      });
+    },
+    2 * HOUR,
+  );
+});
