@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import { answerFileDialogs, type RunningApp } from './launch';
 
 /** Guests are slow on a busy machine. */
-export const GUEST_MS = 60_000;
+export const GUEST_MS = 180_000;
 
 /** Makes a VM from an image through the wizard and starts it, as a user does. Returns its name. */
 export async function createFromImage(
