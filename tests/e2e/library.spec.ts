@@ -166,8 +166,12 @@ test('a VM from elsewhere asks before it uses files of this computer', async () 
   const made = path.join(home, 'Subzero VMs', 'Stranger');
   const folder = path.join(home, 'downloads', 'Stranger');
   await runCli(home, 'create', 'Stranger', '--memory', '16', '--cdrom', builtFile('guests', 'starter.iso'));
+  const listed = page.getByRole('treeitem', { name: 'Stranger' });
+  await expect(listed).toBeVisible();
   cpSync(made, folder, { recursive: true });
   await runCli(home, 'delete', 'Stranger');
+  // it has the same identity as the copy: the library must have seen it go
+  await expect(listed).toBeHidden();
   const config = JSON.parse(readFileSync(path.join(folder, 'vm.json'), 'utf8'));
   const serial = [{ kind: 'file', file: path.join(home, 'out.txt') }];
   writeFileSync(path.join(folder, 'vm.json'), JSON.stringify({ ...config, serial }));
