@@ -4,7 +4,6 @@ import { Assembler, AX, BX, CX, DI, DS, DX, ES, SI, SP, SS } from '../../src/fir
 export const VIDEO_MODES = [
   ...[0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13],
   ...[0x100, 0x101, 0x102, 0x103, 0x105, 0x110, 0x111, 0x112, 0x115],
-  // Last: SeaVGABIOS programs the next mode's CRTC at the port that mode 7 has moved it away from.
   0x07,
 ] as const;
 /** What the guest writes to COM1 when a mode's picture stands; it then waits for a key. */
@@ -15,7 +14,7 @@ const END = 0xffff;
 
 /**
  * A boot floppy that goes through the video BIOS's modes. Text modes show all 256 attributes, 16 a row, as "##"; graphics
- * modes sixteen bars of 16 x 32 pixels in colours 0 to 15, drawn by INT 10h function 0Ch, and below, at row 6, "Mode".
+ * modes sixteen bars of 16 x 32 pixels in colours 0 to 15, drawn by INT 10h function 0Ch, and, but for VBE's, "Mode" at row 6.
  */
 export function videoModesFloppy(): Uint8Array {
   const asm = new Assembler();
@@ -27,7 +26,8 @@ export function videoModesFloppy(): Uint8Array {
   asm.label('show').byte(0x56).move16(BX, AX); // push si
   asm.byte(0x3d).word(0x100).jumpIf('carry', 'legacy');
   asm.moveImmediate16(AX, 0x4f02).interrupt(0x10).jump('pixels');
-  asm.label('legacy').byte(0x50).interrupt(0x10).byte(0x58); // AH = 0 sets mode AL
+  // AH = 0 sets mode AL; twice, for SeaVGABIOS programs the CRTC at the new mode's port before it moves the CRTC there
+  asm.label('legacy').byte(0x50).interrupt(0x10).byte(0x58).byte(0x50).interrupt(0x10).byte(0x58);
   asm.byte(0x3c, 4).jumpIf('carry', 'text').byte(0x3c, 7).jumpIf('zero', 'text');
 
   asm.label('pixels').clear16(DX); // DX = y, CX = x
@@ -43,6 +43,16 @@ export function videoModesFloppy(): Uint8Array {
     .byte(0x61);
   asm.addImmediate16(CX, 1).byte(0x81, 0xf9).word(256).jumpIf('notZero', 'pixel');
   asm.addImmediate16(DX, 1).byte(0x83, 0xfa, 32).jumpIf('notZero', 'line');
+  // SeaVGABIOS writes text past the first 64 KiB of a VBE mode over its first lines: none there (mov ax, [si - 2])
+  asm
+    .byte(0x5e)
+    .byte(0x56)
+    .byte(0x8b, 0x44, 0xfe)
+    .byte(0x3d)
+    .word(0x100)
+    .jumpIf('carry', 'caption')
+    .jumpNear('shown')
+    .label('caption');
   asm.moveImmediate16(AX, 0x0200).clear16(BX).moveImmediate16(DX, 0x0600).interrupt(0x10);
   asm.moveLabel16(SI, 'name');
   asm.label('letter').loadByteFromSi().testAl().jumpIf('zero', 'shown');
