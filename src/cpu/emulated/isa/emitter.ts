@@ -1,7 +1,7 @@
 /**
  * What semantic functions are written against. The vocabulary is WebAssembly's own operations on SSA values, plus guest
- * state. Two back ends: `build/gen/assemblyscript-emitter.ts` prints AssemblyScript for the interpreter's handlers; `jit/wasm-emitter.ts` makes
- * WebAssembly bytes. A semantic function is run once per handler variant (or per compiled instruction), so ordinary
+ * state. Two back ends: `build/gen/assemblyscript-emitter.ts` prints AssemblyScript for the interpreter's handlers; `jit/region-emitter.ts`
+ * makes WebAssembly bytes. A semantic function is run once per handler variant (or per compiled instruction), so ordinary
  * TypeScript `if` on operand sizes and kinds is resolved at generation time; `e.if` makes a run-time branch.
  *
  * Order matters: everything that can fault (memory reads and writes, checks) comes before the first change of a register

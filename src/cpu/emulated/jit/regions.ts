@@ -216,6 +216,7 @@ export class RegionManager {
     const queue: number[] = [0];
     let instructions = entry.instructions;
     if (entry.secondSize !== 0) frameOf(FRAME);
+    const seen = new Map<number, readonly number[]>();
     const consider = (to: number): void => {
       if (chosen.has(to) || chosen.size >= reach.nodes) return;
       const next = find(to);
@@ -227,7 +228,10 @@ export class RegionManager {
     };
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       const block = chosen.get(offset)!;
-      for (const to of this.#targetsOf(block, rip, offset)) consider(to);
+      // looked for once: the table of targets is long
+      const targets = [...this.#targetsOf(block, rip, offset)];
+      if (targets.length > 0) seen.set(offset, targets);
+      for (const to of targets) consider(to);
       for (let i = 0; i < block.exits.length; i++) {
         const isLast = i === block.exits.length - 1;
         if (isLast && (block.end === 'away' || block.end === 'jump')) continue;
@@ -257,8 +261,8 @@ export class RegionManager {
     this.#waiting.set(id, region);
     this.statistics.queued = this.#waiting.size;
     const targets: number[] = [];
-    [...chosen].forEach(([offset, block], index) => {
-      for (const to of this.#targetsOf(block, rip, offset)) if (chosen.has(to)) targets.push(index, to);
+    [...chosen.keys()].forEach((offset, index) => {
+      for (const to of seen.get(offset) ?? []) if (chosen.has(to)) targets.push(index, to);
     });
     return { id, mode: entry.mode, nodes: packNodes(nodes), targets: Int32Array.from(targets), code };
   }
