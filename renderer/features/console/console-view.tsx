@@ -12,7 +12,7 @@ import { initialKeyboard, type KeyboardEventIn, keyboardStep } from './keyboard'
 import { initialPointer, mergeMoves, type PointerEventIn, type PointerPlace, pointerStep } from './pointer';
 import type { PointerMove } from '../../../src/protocol/guest';
 import { type Scaling, shownSize } from './scaling';
-import { leaveToToolbar } from './leave-console';
+import { leaveConsole } from './leave-console';
 import { linesToRead } from './text-reader';
 import './console.css';
 
@@ -164,7 +164,7 @@ function useConsoleInput(
     const release = (): void => {
       onPointer({ t: 'release' });
       element.blur();
-      leaveToToolbar();
+      leaveConsole();
     };
     const place = ({ clientX, clientY }: MouseEvent): PointerPlace => {
       const box = canvas.getBoundingClientRect();

@@ -1,7 +1,10 @@
-/** Where the keyboard goes when a console or terminal gives it back: the first control that can be used. */
-export function leaveToToolbar(): void {
-  const controls = document.querySelectorAll<HTMLElement>(
-    '.full-screen-bar button:not([disabled]), .toolbar button:not([disabled])',
-  );
-  controls[0]?.focus();
+/**
+ * Where the keyboard goes when a console or terminal gives it back: the bar over a full screen, else the tab of the view, from where
+ * Tab leads on. Not a button with a tool tip, which would come up over the window each time.
+ */
+export function leaveConsole(): void {
+  const control =
+    document.querySelector<HTMLElement>('.full-screen-bar button:not([disabled])') ??
+    document.querySelector<HTMLElement>('.view-tab[aria-selected="true"]');
+  control?.focus();
 }

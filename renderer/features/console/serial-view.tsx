@@ -12,7 +12,7 @@ import { hostKeys, hostKeysText } from '../../state/preferences';
 import { useStore } from '../../state/store';
 import { isFullScreen, setFullScreen } from '../../state/window';
 import type { ConsoleConnection } from './console-connection';
-import { leaveToToolbar } from './leave-console';
+import { leaveConsole } from './leave-console';
 import { initialTerminalKeys, terminalKeyStep } from './terminal-keys';
 
 interface SerialViewProps {
@@ -76,7 +76,7 @@ export function SerialView({ connection, port, name, isShown }: SerialViewProps)
       const { state, action, isKept, isHandled } = terminalKeyStep(keys, event, hostKeys.get());
       keys = state;
       if (isHandled) event.preventDefault();
-      if (action === 'release') leaveToToolbar();
+      if (action === 'release') leaveConsole();
       if (action === 'toggleFullScreen') setFullScreen(!isFullScreen.get());
       return !isKept;
     });
