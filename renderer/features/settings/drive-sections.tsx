@@ -8,6 +8,7 @@ import { Field } from '../../components/field';
 import { Icon } from '../../components/icon';
 import { Select } from '../../components/select';
 import { report } from '../../state/notices';
+import { DriveActions } from '../vm/drive-actions';
 import type { SettingsPart } from './settings-dialog';
 import { floppyDrives, attachedDrives, isDiskSize, isGrownSize, MAX_FLOPPIES, maxDrives } from './settings-state';
 
@@ -165,35 +166,13 @@ interface MediumProps {
 /** Swapped at once, also while the VM runs. */
 function Medium({ vm, kind, line }: MediumProps) {
   const name = translate(`device.${kind}`);
-  const args = { vm: vm.id, device: line?.id ?? '' };
   return (
     <>
       <span className="drive-name">
         {name}
         <span className="hint">{line?.value ?? translate('settings.nextStart')}</span>
       </span>
-      {line === undefined ? null : (
-        <span className="device-actions">
-          <button
-            type="button"
-            className="link"
-            aria-label={translate('device.insert', { device: name })}
-            onClick={() => void call('vm.insertMedium', args).catch(report)}
-          >
-            {translate('device.connect')}
-          </button>
-          {line.hasMedium ? (
-            <button
-              type="button"
-              className="link"
-              aria-label={translate('device.eject', { device: name })}
-              onClick={() => void call('vm.ejectMedium', args).catch(report)}
-            >
-              {translate('device.ejectShort')}
-            </button>
-          ) : null}
-        </span>
-      )}
+      {line === undefined ? null : <DriveActions vm={vm.id} drive={line} name={name} />}
     </>
   );
 }

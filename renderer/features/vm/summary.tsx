@@ -8,9 +8,9 @@ import { call, onEvent } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Icon, type IconName, systemIcon } from '../../components/icon';
 import { showDialog } from '../../state/dialogs';
-import { report } from '../../state/notices';
 import { doPower, isPoweredOn } from '../../state/power';
 import { useThumbnail } from '../../state/thumbnails';
+import { DriveActions } from './drive-actions';
 import { stateLook, stateText } from './state-text';
 import { useDetails } from './use-details';
 
@@ -158,7 +158,6 @@ function DeviceList({ vm, devices }: { readonly vm: VmItem; readonly devices: re
 function Device({ vm, device }: { readonly vm: VmItem; readonly device: DeviceLine }) {
   const name = translate(`device.${device.kind}`);
   const isDrive = device.kind === 'cdrom' || device.kind === 'floppy';
-  const args = { vm: vm.id, device: device.id };
   return (
     <GridListItem id={device.id} textValue={`${name}: ${device.value}`} className="device">
       <Icon name={DEVICE_ICONS[device.kind]} />
@@ -166,28 +165,7 @@ function Device({ vm, device }: { readonly vm: VmItem; readonly device: DeviceLi
       <span className="device-value" title={device.value}>
         {device.value}
       </span>
-      {isDrive ? (
-        <span className="device-actions">
-          <button
-            type="button"
-            className="link"
-            aria-label={translate('device.insert', { device: name })}
-            onClick={() => void call('vm.insertMedium', args).catch(report)}
-          >
-            {translate('device.connect')}
-          </button>
-          {device.hasMedium ? (
-            <button
-              type="button"
-              className="link"
-              aria-label={translate('device.eject', { device: name })}
-              onClick={() => void call('vm.ejectMedium', args).catch(report)}
-            >
-              {translate('device.ejectShort')}
-            </button>
-          ) : null}
-        </span>
-      ) : null}
+      {isDrive ? <DriveActions vm={vm.id} drive={device} name={name} /> : null}
     </GridListItem>
   );
 }
