@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf, VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
@@ -20,7 +19,7 @@ import {
   parseInteger,
   temporaryPlace,
 } from './hardware-options';
-import { OutputFile, requireWritable } from './output-file';
+import { OutputFile, requireWritable, writeWhole } from './output-file';
 import { EXIT_DONE, EXIT_FAILED, EXIT_TIMEOUT, UsageError } from './usage-error';
 
 export const runHelp = `subzero run [NAME] [options]: runs a VM of the library, or a throw-away VM from options, without a window
@@ -224,10 +223,10 @@ class Run {
   /** Also of a guest that has switched itself off. False when there is no picture. */
   async #takeScreenshot(file: string): Promise<boolean> {
     try {
-      writeFileSync(file, await this.#session.screenPicture());
+      writeWhole('--screenshot', file, await this.#session.screenPicture());
       return true;
     } catch (error) {
-      process.stderr.write(`subzero: --screenshot ${file}: there is no picture: ${VmError.from(error).message}\n`);
+      process.stderr.write(`subzero: no screenshot: ${VmError.from(error).message}\n`);
       return false;
     }
   }
