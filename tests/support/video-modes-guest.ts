@@ -4,11 +4,15 @@ import { Assembler, AX, BX, CX, DI, DS, DX, ES, SI, SP, SS } from '../../src/fir
 export const VIDEO_MODES = [
   ...[0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13],
   ...[0x100, 0x101, 0x102, 0x103, 0x105, 0x110, 0x111, 0x112, 0x115],
+  // Last, and after a text mode: SeaVGABIOS programs the CRTC before it moves its port, so that mode 7 keeps the timing of the
+  // mode before it, and a mode after it would keep mode 7's (so does QEMU).
+  0x03,
   0x07,
 ] as const;
 /** What the guest writes to COM1 when a mode's picture stands; it then waits for a key. */
 export const VIDEO_READY = 'R';
 const COM1 = 0x3f8;
+const CRTC_MONO = 0x3b4;
 const ORIGIN = 0x7c00;
 const END = 0xffff;
 
@@ -26,8 +30,7 @@ export function videoModesFloppy(): Uint8Array {
   asm.label('show').byte(0x56).move16(BX, AX); // push si
   asm.byte(0x3d).word(0x100).jumpIf('carry', 'legacy');
   asm.moveImmediate16(AX, 0x4f02).interrupt(0x10).jump('pixels');
-  // AH = 0 sets mode AL; twice, for SeaVGABIOS programs the CRTC at the new mode's port before it moves the CRTC there
-  asm.label('legacy').byte(0x50).interrupt(0x10).byte(0x58).byte(0x50).interrupt(0x10).byte(0x58);
+  asm.label('legacy').byte(0x50).interrupt(0x10).byte(0x58); // AH = 0 sets mode AL
   asm.byte(0x3c, 4).jumpIf('carry', 'text').byte(0x3c, 7).jumpIf('zero', 'text');
 
   asm.label('pixels').clear16(DX); // DX = y, CX = x
@@ -65,7 +68,9 @@ export function videoModesFloppy(): Uint8Array {
   asm.move16(BX, DI).byte(0xb7, 0).moveImmediate16(AX, 0x0923).moveImmediate16(CX, 2).interrupt(0x10); // '#'
   asm.addImmediate16(DI, 1).byte(0x81, 0xff).word(256).jumpIf('notZero', 'cell');
 
-  asm.label('shown').moveImmediate16(DX, COM1).byte(0xb0, VIDEO_READY.charCodeAt(0), 0xee); // out dx, al
+  // for the same reason mode 7's underline location, 0Dh, is set here; in other modes nothing is at this port
+  asm.label('shown').moveImmediate16(DX, CRTC_MONO).moveImmediate16(AX, 0x0d14).byte(0xef); // out dx, ax
+  asm.moveImmediate16(DX, COM1).byte(0xb0, VIDEO_READY.charCodeAt(0), 0xee); // out dx, al
   asm.byte(0xb4, 0).interrupt(0x16).byte(0x5e).jumpNear('next'); // pop si
   asm.label('name').text('Mode').byte(0).label('modes');
   for (const mode of VIDEO_MODES) asm.word(mode);

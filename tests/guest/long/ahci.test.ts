@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Cli, guestFile } from '../../support/guest-cli';
+import { starterLinux } from '../../support/starter-linux';
 
 const cli = new Cli();
 afterAll(() => cli.close());
 
-const about = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as { append: string; ready: string };
+const about = starterLinux();
 const CD = guestFile('syslinux-disk.img');
 const BOOT_MS = 900_000;
 

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { guestFile } from '../../support/guest-cli';
 import { record, until } from '../../support/replay';
+import { starterLinux } from '../../support/starter-linux';
 
 const HOUR = 3_600_000;
 
@@ -9,17 +8,7 @@ describe('the starter Linux', () => {
   test(
     'takes absolute positions of the pointer through its vmmouse driver',
     async () => {
-      const { append, ready } = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as {
-        append: string;
-        ready: string;
-      };
-      const kernel = {
-        file: guestFile('starter/vmlinuz'),
-        initrd: guestFile('starter/initrd.gz'),
-        append,
-        modules: [],
-      };
-      const config = { memory: { memoryMiB: 256 }, boot: { order: ['disk' as const], menu: false, kernel } };
+      const { config, ready } = starterLinux();
       await record(config, 1e15, async (session, seen) => {
         const type = (line: string): void => session.writeSerial(0, new TextEncoder().encode(`${line}\r`));
         await until('the shell', () => seen().includes(ready), HOUR);

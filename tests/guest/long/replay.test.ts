@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { guestFile } from '../../support/guest-cli';
 import { record, replay, until } from '../../support/replay';
+import { starterLinux } from '../../support/starter-linux';
 
 const EVERY = 50_000_000;
 const HOUR = 3_600_000;
@@ -10,17 +9,7 @@ describe('a recorded run', () => {
   test(
     'of the starter Linux with typed input replays twice to the same states',
     async () => {
-      const { append, ready } = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as {
-        append: string;
-        ready: string;
-      };
-      const kernel = {
-        file: guestFile('starter/vmlinuz'),
-        initrd: guestFile('starter/initrd.gz'),
-        append,
-        modules: [],
-      };
-      const config = { memory: { memoryMiB: 256 }, boot: { order: ['disk' as const], menu: false, kernel } };
+      const { config, ready } = starterLinux();
       const recording = await record(config, EVERY, async (session, seen) => {
         await until('the shell', () => seen().includes(ready), HOUR);
         session.writeSerial(0, new TextEncoder().encode('echo rec$((1+1))\r'));

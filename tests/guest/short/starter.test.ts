@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Cli, guestFile } from '../../support/guest-cli';
+import { starterLinux } from '../../support/starter-linux';
 
 const cli = new Cli();
 afterAll(() => cli.close());
 
-const about = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as { append: string; ready: string };
+const about = starterLinux();
 /** The kernel unpacks itself for a long time before its first line. */
 const BOOT_MS = 600_000;
 
