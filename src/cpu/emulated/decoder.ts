@@ -109,6 +109,12 @@ const INDICES_16 = [6, 7, 6, 7, NO_REGISTER, NO_REGISTER, NO_REGISTER, NO_REGIST
 /** Kinds whose ModRM is always taken as a register, whatever mod says. */
 const isControlRegisterMove = (kind: OperandKind): boolean => kind === 'cr' || kind === 'dr';
 
+let allRows: readonly CompiledRow[] | undefined;
+/** The same for every decoder: reading the encodings of all rows takes a tenth of a second. */
+function compiledRows(): readonly CompiledRow[] {
+  return (allRows ??= compileRows(ROWS));
+}
+
 export class Decoder {
   readonly rows: readonly CompiledRow[];
   readonly instruction = new Instruction();
@@ -124,7 +130,7 @@ export class Decoder {
 
   /** `hasFeature`: CPUID says so; rows without their feature are #UD. */
   constructor(hasFeature: (name: string) => boolean = () => true) {
-    this.rows = compileRows(ROWS);
+    this.rows = compiledRows();
     const usable = this.rows.filter(
       ({ row }) => row.attributes.feature === undefined || row.attributes.feature.split('+').every(hasFeature),
     );

@@ -104,18 +104,12 @@ export class EmulatedPartition implements Partition {
     this.#core = instance.exports as unknown as CoreExports;
     const mode = parts.jit?.mode ?? 'off';
     const firstHeat = mode === 'eager' ? HEAT_LIMIT - EAGER_ENTRIES : 0;
-    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, decoderOf(this.#model), this.#core, firstHeat);
-    const compiler = mode === 'eager' ? new EagerCompiler(decoderOf(this.#model)) : parts.jit?.compiler;
+    const decoder = decoderOf(this.#model);
+    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, decoder, this.#core, firstHeat);
+    const compiler = mode === 'eager' ? new EagerCompiler(decoder) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;
-      this.#regions = new RegionManager(
-        memory.memory,
-        this.#core,
-        this.#blocks,
-        compiler,
-        decoderOf(this.#model),
-        firstLevel,
-      );
+      this.#regions = new RegionManager(memory.memory, this.#core, this.#blocks, compiler, decoder, firstLevel);
     }
     for (const { base } of this.#states) {
       this.#blocks.addVcpu({
