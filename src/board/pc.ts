@@ -440,6 +440,8 @@ export class PcMachine {
       }
       case 'key':
         return this.#keyboard.pressKey(input.usage, input.down);
+      case 'keyHeld':
+        return this.#keyboard.holdKey(input.usage, input.heldMs);
       case 'pointer':
         if (this.isPointerAbsolute && input.x !== undefined && input.y !== undefined) {
           return this.#backdoor.point(input.x, input.y, input.wheel, input.buttons);

@@ -19,7 +19,7 @@ export interface KeyTaker {
 }
 
 interface Batch {
-  readonly strokes: readonly KeyStroke[];
+  strokes: readonly KeyStroke[];
   next: number;
   readonly isTyped: boolean;
   readonly entered: () => void;
@@ -35,6 +35,8 @@ export class KeyQueue {
   #liveStrokes = 0;
   /** Keys that are down for whoever looks at the end of the queue. */
   readonly #down = new Set<number>();
+  /** The key that repeats when it is held. */
+  #lastPressed: number | undefined;
   #nextTypedNs = 0;
   #fullSinceNs: number | undefined;
   /** Head of the BIOS's buffer when patience ended; it holds nothing up until the head moves. */
@@ -45,10 +47,25 @@ export class KeyQueue {
   /** A key that a user presses or releases. */
   press(stroke: KeyStroke): void {
     const { usage, down } = stroke;
+    if (stroke.heldMs !== undefined) return this.#hold(stroke);
     if (this.#down.has(usage) === down) return;
     if (down && this.#liveStrokes >= LIVE_LIMIT) return;
     if (down) this.#down.add(usage);
     else this.#down.delete(usage);
+    if (down) this.#lastPressed = usage;
+    else if (this.#lastPressed === usage) this.#lastPressed = undefined;
+    this.#pushLive(stroke);
+  }
+
+  /** Behind its press; a later word makes an earlier one that still waits needless. */
+  #hold(stroke: KeyStroke): void {
+    if (!stroke.down || stroke.usage !== this.#lastPressed) return;
+    const last = this.#batches.at(-1);
+    if (last?.strokes[0]?.heldMs !== undefined) last.strokes = [stroke];
+    else if (this.#liveStrokes < LIVE_LIMIT) this.#pushLive(stroke);
+  }
+
+  #pushLive(stroke: KeyStroke): void {
     this.#liveStrokes++;
     this.#batches.push({ strokes: [stroke], next: 0, isTyped: false, entered: () => this.#liveStrokes-- });
   }
@@ -64,6 +81,7 @@ export class KeyQueue {
     const batches = this.#batches;
     this.#batches = [];
     this.#down.clear();
+    this.#lastPressed = undefined;
     this.#fullSinceNs = undefined;
     for (const batch of batches) batch.entered();
   }
@@ -84,9 +102,9 @@ export class KeyQueue {
   get waitNs(): number {
     const batch = this.#batches[0];
     if (batch === undefined) return Number.POSITIVE_INFINITY;
-    const { down } = batch.strokes[batch.next] as KeyStroke;
+    const { down, heldMs } = batch.strokes[batch.next] as KeyStroke;
     // Without the guest's doing, the keyboard does not empty.
-    if (!this.machine.canTake(down)) return Number.POSITIVE_INFINITY;
+    if (heldMs === undefined && !this.machine.canTake(down)) return Number.POSITIVE_INFINITY;
     if (this.#isReady()) return 0;
     const now = this.machine.nowNs();
     if (this.#fullSinceNs !== undefined) return Math.max(0, this.#fullSinceNs + BIOS_PATIENCE_NS - now);
@@ -96,10 +114,11 @@ export class KeyQueue {
   #isReady(): boolean {
     const batch = this.#batches[0];
     if (batch === undefined) return false;
-    const { down } = batch.strokes[batch.next] as KeyStroke;
+    const { down, heldMs } = batch.strokes[batch.next] as KeyStroke;
+    if (heldMs !== undefined) return true;
     if (!this.machine.canTake(down)) return false;
     if (batch.isTyped && this.machine.nowNs() < this.#nextTypedNs) return false;
-    // A release follows its press at once: meanwhile the keyboard would repeat the key.
+    // A release needs no room in the BIOS's buffer.
     return !down || this.#biosHasRoom();
   }
 

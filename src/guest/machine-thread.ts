@@ -178,7 +178,8 @@ class MachineThread implements LoopHost {
       nowNs: () => machine.clock.nowNs(),
       canTake: (down) => machine.canTakeKey(down),
       biosBuffer: () => machine.biosKeyBuffer(),
-      press: ({ usage, down }) => machine.inputs.apply({ kind: 'key', usage, down }),
+      press: ({ usage, down, heldMs }) =>
+        machine.inputs.apply(heldMs === undefined ? { kind: 'key', usage, down } : { kind: 'keyHeld', usage, heldMs }),
     });
     // Nobody holds the keys any more that were down when the state was saved.
     if (this.init.replay === undefined)

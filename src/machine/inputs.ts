@@ -5,6 +5,8 @@
 export type MachineInput =
   | { readonly kind: 'clock'; readonly ns: number; readonly nsPerInstruction: number }
   | { readonly kind: 'key'; readonly usage: number; readonly down: boolean }
+  /** A key that went down is still held, so long after its press. */
+  | { readonly kind: 'keyHeld'; readonly usage: number; readonly heldMs: number }
   | {
       readonly kind: 'pointer';
       /** Absolute position 0..65535 on the screen, when known. */

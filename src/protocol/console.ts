@@ -1,5 +1,5 @@
 import { bytes, integer, list, object, oneOf, optional, text } from './checks';
-import type { KeyStroke, PointerMove } from './guest';
+import { type KeyStroke, keyStroke, type PointerMove } from './guest';
 import type { ArgsCheck } from './rpc';
 
 /**
@@ -91,7 +91,7 @@ const inputChecks: Readonly<Record<ConsoleInput['t'], ArgsCheck>> = {
   ack: object({ t: oneOf(['ack']), seq }),
   visible: object({ t: oneOf(['visible']), visible: boolean }),
   watchText: object({ t: oneOf(['watchText']), on: boolean }),
-  keys: object({ t: oneOf(['keys']), strokes: list(object({ usage: integer(0, 0xff), down: boolean }), 1000) }),
+  keys: object({ t: oneOf(['keys']), strokes: list(keyStroke, 1000) }),
   pointer: object({
     t: oneOf(['pointer']),
     x: optional(integer(0, 65535)),

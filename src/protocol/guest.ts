@@ -98,7 +98,21 @@ export interface KeyStroke {
   /** USB HID usage of page 7 (keyboard). */
   readonly usage: number;
   readonly down: boolean;
+  /**
+   * No press: the key that was pressed last has been held for so long by now. The guest's keyboard repeats a key only as
+   * far as this says, whenever the release arrives.
+   */
+  readonly heldMs?: number;
 }
+
+/** An hour: nothing is repeated longer without another press. */
+export const MAX_HELD_MS = 3_600_000;
+
+export const keyStroke = object({
+  usage: integer(0, 0xff),
+  down: oneOf([true, false]),
+  heldMs: optional(integer(0, MAX_HELD_MS)),
+});
 
 export interface PointerMove {
   /** 0..65535 across the screen, for guests with an absolute pointer. */
@@ -197,7 +211,7 @@ export const guestChecks: Checks<GuestCalls> = {
   'screen.text': nothing,
   'screen.picture': nothing,
   'screen.thumbnail': object({ known: integer(0, 0xffffffff) }),
-  'keys.send': object({ strokes: list(object({ usage: integer(0, 0xff), down: oneOf([true, false]) }), 1000) }),
+  'keys.send': object({ strokes: list(keyStroke, 1000) }),
   'keys.type': object({ text: text({ maxLength: MAX_TYPED_LENGTH }), layout: optional(oneOf(keyboardLayoutIds)) }),
   'display.setScale': object({ scale: oneOf(displayScales) }),
   'pointer.move': object({

@@ -67,15 +67,3 @@ export const KEYS_104: readonly KeyCodes[] = [
 ];
 
 export const INTERNATIONAL_KEYS: readonly KeyCodes[] = ELSEWHERE.map(plain);
-
-/** A key that is held for half a second repeats its make code (of Print Screen, without the false Shift); a slow computer holds keys long. */
-export function withoutRepeats(bytes: string): string {
-  const sequences = bytes.match(/e1( \w\w){2} e1( \w\w){2}|e0 2a e0 37|e0 b7 e0 aa|e0 \w\w|\w\w/g) ?? [];
-  const kept: string[] = [];
-  for (const sequence of sequences) {
-    const last = kept.at(-1);
-    const isRepeat = sequence === last || (sequence === 'e0 37' && last === 'e0 2a e0 37');
-    if (!isRepeat || sequence.startsWith('e1')) kept.push(sequence);
-  }
-  return kept.join(' ');
-}

@@ -1,9 +1,10 @@
 /**
  * What the guest's keyboard does when the host's does something. Pure: the view feeds events and sends the strokes. The
- * guest's keyboard repeats held keys by itself.
+ * guest's keyboard repeats held keys by itself, as its driver has set it; the host's own repeats tell it that the key is
+ * still held, and for how long. So a release that arrives late, from a busy host, makes no characters.
  */
 import type { HostKeys } from '../../../src/config/preferences';
-import type { KeyStroke } from '../../../src/protocol/guest';
+import { type KeyStroke, MAX_HELD_MS } from '../../../src/protocol/guest';
 import type { SpecialKey } from '../../../src/protocol/special-keys';
 import {
   isModifier,
@@ -35,12 +36,14 @@ export interface KeyboardState {
   readonly swallowed: readonly number[];
   /** The host's keys are held and nothing else was pressed since: letting go releases the input. */
   readonly isReleaseArmed: boolean;
+  /** The press that repeats while it is held: the last one. */
+  readonly lastPress: { readonly usage: number; readonly timeMs: number } | undefined;
   /** When the left Ctrl went down: Windows puts one in front of every AltGr, at the same time. */
   readonly controlDownMs: number;
 }
 
 export type KeyboardEventIn =
-  /** `key` and `timeMs` only matter for AltGr on Windows. */
+  /** `key` only matters for AltGr on Windows; `timeMs` is when the host's system saw the key. */
   | {
       readonly t: 'down';
       readonly code: string;
@@ -74,6 +77,7 @@ export function initialKeyboard(platform: HostPlatform, hostKeys: HostKeys = 'co
     held: [],
     swallowed: [],
     isReleaseArmed: false,
+    lastPress: undefined,
     controlDownMs: Number.NEGATIVE_INFINITY,
   };
 }
@@ -96,7 +100,9 @@ function keyDown(before: KeyboardState, event: KeyboardEventIn & { t: 'down' }):
   if (usage === undefined) return { state: before, strokes: [], isHandled: false };
   // A second press means that the release of a swallowed key went elsewhere.
   const state = event.isRepeat ? before : { ...before, swallowed: without(before.swallowed, usage) };
-  if (event.isRepeat || state.held.includes(usage)) return { state, strokes: [], isHandled: true };
+  if (event.isRepeat || state.held.includes(usage)) {
+    return { state, strokes: stillHeld(state, usage, event.timeMs), isHandled: true };
+  }
   if (state.platform === 'mac' && usage === USAGE_CAPS_LOCK) return tap(state, usage);
   const host = hostCombination(state, usage);
   if (host !== undefined) return host;
@@ -117,9 +123,16 @@ function keyDown(before: KeyboardState, event: KeyboardEventIn & { t: 'down' }):
     held,
     swallowed,
     isReleaseArmed: isHostKeys(state.hostKeys, held),
+    lastPress: event.timeMs === undefined ? undefined : { usage, timeMs: event.timeMs },
     controlDownMs: usage === USAGE_CONTROL_LEFT ? (event.timeMs ?? Number.NEGATIVE_INFINITY) : state.controlDownMs,
   };
   return { state: next, strokes, isHandled: true };
+}
+
+function stillHeld({ held, lastPress }: KeyboardState, usage: number, timeMs: number | undefined): KeyStroke[] {
+  if (lastPress?.usage !== usage || timeMs === undefined || !held.includes(usage)) return [];
+  const heldMs = Math.min(MAX_HELD_MS, Math.max(0, Math.floor(timeMs - lastPress.timeMs)));
+  return [{ usage, down: true, heldMs }];
 }
 
 function keyUp(state: KeyboardState, code: string): KeyboardStep {

@@ -61,7 +61,14 @@ export interface I8042State {
 
 export const i8042State = defineState<I8042State>({
   kind: 'i8042',
-  version: 1,
+  version: 2,
+  // Before, a keyboard repeated keys without the word that they are held.
+  upgrade: {
+    1: (old) =>
+      isRecord(old) && isRecord(old.keyboard)
+        ? { ...old, keyboard: { ...old.keyboard, heldNs: 0, nextHeldNs: 0 } }
+        : old,
+  },
   check: (value): value is I8042State =>
     isRecord(value) &&
     isBytes(value.ram, RAM_SIZE) &&
@@ -126,6 +133,11 @@ export class I8042 implements Device<I8042State> {
   /** A key by HID usage (see scancodes.ts): a machine input. */
   pressKey(usage: number, down: boolean): void {
     this.keyboard.press(usage, down);
+  }
+
+  /** How long the key has been held until now, for the keyboard's repeat: a machine input. */
+  holdKey(usage: number, heldMs: number): void {
+    this.keyboard.hold(usage, heldMs * 1_000_000);
   }
 
   moveMouse(dx: number, dy: number, wheel: number, buttons: number): void {

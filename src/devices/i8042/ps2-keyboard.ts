@@ -1,6 +1,7 @@
 /**
  * A 105-key PS/2 keyboard with media keys (IBM PS/2 hardware interface technical reference, "Keyboards", 1991): scan
- * sets 1 to 3, typematic repeat, a 16-byte buffer with overrun code. Left out: the fake shift codes that real ones put
+ * sets 1 to 3, typematic repeat, a 16-byte buffer with overrun code. A key repeats as long as it is known to be held: a
+ * release that is late on its way here, from a busy host, makes no characters. Left out: the fake shift codes that real ones put
  * around the navigation keys when Num Lock or Shift is on; drivers do not need them.
  */
 import type { GuestClock, GuestTimer } from '../../machine/clock';
@@ -74,6 +75,9 @@ export interface Ps2KeyboardState {
   readonly pressed: readonly number[];
   readonly repeating: number | undefined;
   readonly repeatNs: number | undefined;
+  /** How long the repeating key is known to have been held, and how long it must have been for the next repeat. */
+  readonly heldNs: number;
+  readonly nextHeldNs: number;
 }
 
 export function isPs2KeyboardState(value: unknown): value is Ps2KeyboardState {
@@ -95,7 +99,9 @@ export function isPs2KeyboardState(value: unknown): value is Ps2KeyboardState {
     value.pressed.length <= 256 &&
     value.pressed.every((usage) => isUint(usage)) &&
     (value.repeating === undefined || isUint(value.repeating)) &&
-    (value.repeatNs === undefined || isUint(value.repeatNs, Number.MAX_SAFE_INTEGER))
+    (value.repeatNs === undefined || isUint(value.repeatNs, Number.MAX_SAFE_INTEGER)) &&
+    isUint(value.heldNs, Number.MAX_SAFE_INTEGER) &&
+    isUint(value.nextHeldNs, Number.MAX_SAFE_INTEGER)
   );
 }
 
@@ -112,6 +118,9 @@ export class Ps2Keyboard {
   readonly #set3Types = new Uint8Array(256);
   readonly #pressed = new Set<number>();
   #repeating: number | undefined;
+  #heldNs = 0;
+  #nextHeldNs = 0;
+  /** Disarmed while a key repeats: the repeat is due, and waits for the word that the key is still held. */
   readonly #repeatTimer: GuestTimer;
 
   /** @param onData there is something to send */
@@ -153,10 +162,19 @@ export class Ps2Keyboard {
     this.#sendKey(usage, down);
     if (down && this.#repeats(usage)) {
       this.#repeating = usage;
-      this.#repeatTimer.arm(this.clock.nowNs() + ((this.#typematic >> 5) + 1) * 250_000_000);
+      this.#heldNs = 0;
+      this.#nextHeldNs = ((this.#typematic >> 5) + 1) * 250_000_000;
+      this.#repeatTimer.arm(this.clock.nowNs() + this.#nextHeldNs);
     } else if (down || usage === this.#repeating) {
       this.#stopRepeat();
     }
+  }
+
+  /** The key that was pressed last is known to have been held for so long. */
+  hold(usage: number, heldNs: number): void {
+    if (usage !== this.#repeating || heldNs <= this.#heldNs) return;
+    this.#heldNs = heldNs;
+    if (this.#repeatTimer.deadlineNs === undefined) this.#repeat();
   }
 
   /** Next byte on the wire; undefined when there is none. */
@@ -204,6 +222,8 @@ export class Ps2Keyboard {
       pressed: [...this.#pressed],
       repeating: this.#repeating,
       repeatNs: this.#repeatTimer.deadlineNs,
+      heldNs: this.#heldNs,
+      nextHeldNs: this.#nextHeldNs,
     };
   }
 
@@ -220,6 +240,8 @@ export class Ps2Keyboard {
     this.#pressed.clear();
     for (const usage of state.pressed) this.#pressed.add(usage);
     this.#repeating = state.repeating;
+    this.#heldNs = state.heldNs;
+    this.#nextHeldNs = state.nextHeldNs;
     if (state.repeatNs === undefined) this.#repeatTimer.disarm();
     else this.#repeatTimer.arm(state.repeatNs);
   }
@@ -389,19 +411,22 @@ export class Ps2Keyboard {
 
   #stopRepeat(): void {
     this.#repeating = undefined;
+    this.#heldNs = 0;
+    this.#nextHeldNs = 0;
     this.#repeatTimer.disarm();
   }
 
   /** Repeats wait while the guest does not read: they would only fill the buffer. */
   #repeat(): void {
     const usage = this.#repeating;
-    if (usage === undefined || !this.#isEnabled) return;
+    if (usage === undefined || !this.#isEnabled || this.#heldNs < this.#nextHeldNs) return;
     if (this.#buffer.length === 0) {
       if (usage === USAGE_PRINT_SCREEN && this.#scanSet !== 3) this.#enqueueRepeatedPrintScreen();
       else this.#sendKey(usage, true);
     }
     // Period = (8 + A) * 2^B * 4.17 ms (technical reference, "Set Typematic Rate/Delay").
     const periodNs = (8 + (this.#typematic & 7)) * 2 ** ((this.#typematic >> 3) & 3) * 4_170_000;
+    this.#nextHeldNs += periodNs;
     this.#repeatTimer.arm(this.clock.nowNs() + periodNs);
   }
 

@@ -127,6 +127,7 @@ export const pcSubject: FuzzSubject = {
           bus.writePort(0x518, 4, 0x00200000);
         },
         (r) => pc.inputs.apply({ kind: 'key', usage: r.byte(), down: r.oneIn(2) }),
+        (r) => pc.inputs.apply({ kind: 'keyHeld', usage: r.byte(), heldMs: r.byte() * 100 }),
         (r) => pc.inputs.apply({ kind: 'pointer', dx: r.below(99), dy: -r.below(99), wheel: 1, buttons: r.below(8) }),
         (r) => pc.inputs.apply({ kind: 'serial', port: 0, bytes: r.bytes(r.below(40)) }),
         (r) => {

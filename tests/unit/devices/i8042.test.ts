@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { I8042, i8042State } from '../../../src/devices/i8042/i8042';
+import { unwrapState } from '../../../src/machine/saved-state';
 import { describeDevice } from '../../support/describe-device';
 import { FakeLine, FakeSignal } from '../../support/fake-line';
 import { ManualClock } from '../../support/manual-clock';
@@ -281,8 +282,9 @@ describe('PS/2 keyboard', () => {
     kbc.pressKey(A, true);
     expect(read()).toBe(0x1e);
     let count = 0;
-    for (let ms = 0; ms < 1250; ms++) {
+    for (let ms = 1; ms <= 1250; ms++) {
       clock.advance(1_000_000);
+      kbc.holdKey(A, ms);
       if (status() & 1) {
         expect(read()).toBe(0x1e);
         count++;
@@ -294,6 +296,77 @@ describe('PS/2 keyboard', () => {
     expect(drain()).toEqual([0x9e]);
     clock.advance(1e9);
     expect(status() & 1).toBe(0);
+  });
+
+  describe('repeats', () => {
+    /** Times in ms at which a make code of A comes in `forMs`; `at` does something at a time. */
+    function makes(
+      { clock, read, status }: ReturnType<typeof make>,
+      forMs: number,
+      at: (ms: number) => void,
+    ): number[] {
+      const times: number[] = [];
+      for (let ms = 1; ms <= forMs; ms++) {
+        at(ms);
+        clock.advance(1_000_000);
+        while (status() & 1) if (read() === 0x1e) times.push(ms);
+      }
+      return times;
+    }
+
+    it('come only as far as the key is known to have been held, however late its release is', () => {
+      const kit = make();
+      kit.kbc.pressKey(A, true);
+      expect(makes(kit, 5000, () => undefined)).toEqual([1]);
+      // 500 ms and 10.9 a second are the defaults: 500 and 591.74 ms are due in 600 ms, 683.48 is not.
+      expect(makes(kit, 3000, (ms) => ms === 1 && kit.kbc.holdKey(A, 600))).toHaveLength(2);
+      expect(makes(kit, 500, (ms) => ms === 1 && kit.kbc.holdKey(A, 683))).toEqual([]);
+      expect(makes(kit, 500, (ms) => ms === 1 && kit.kbc.holdKey(A, 684))).toEqual([1]);
+      kit.kbc.pressKey(A, false);
+      expect(kit.drain()).toEqual([0x9e]);
+    });
+
+    it("come at the keyboard's pace, not at that of the host", () => {
+      const kit = make();
+      kit.kbc.pressKey(A, true);
+      const times = makes(kit, 2000, (ms) => ms >= 660 && ms % 33 === 0 && kit.kbc.holdKey(A, ms));
+      expect(times.slice(0, 2)).toEqual([1, 660]);
+      const gaps = times.slice(2).map((time, index) => time - (times[index + 1] as number));
+      for (const gap of gaps) expect([91, 92]).toContain(gap);
+      expect(gaps).toHaveLength(14);
+    });
+
+    it('are of the key that was pressed last, and forget what was known of one before', () => {
+      const kit = make();
+      kit.kbc.pressKey(A, true);
+      kit.kbc.holdKey(A, 10_000);
+      kit.kbc.pressKey(HOME, true);
+      expect(makes(kit, 2000, () => kit.kbc.holdKey(A, 20_000))).toEqual([1]);
+      kit.kbc.pressKey(HOME, false);
+      kit.kbc.pressKey(A, false);
+      kit.kbc.pressKey(A, true);
+      expect(makes(kit, 2000, () => undefined)).toHaveLength(1);
+    });
+
+    it('go on after a restore where they were', () => {
+      const kit = make();
+      kit.kbc.pressKey(A, true);
+      kit.drain();
+      makes(kit, 600, () => undefined);
+      const other = make();
+      other.clock.advance(kit.clock.nowNs() - other.clock.nowNs());
+      other.kbc.restore(kit.kbc.save());
+      expect(makes(other, 600, (ms) => ms === 100 && other.kbc.holdKey(A, 550))).toEqual([100]);
+    });
+
+    it('a state of before still opens', () => {
+      const { kbc } = make();
+      kbc.pressKey(A, true);
+      const { keyboard, ...rest } = kbc.save();
+      const { heldNs: _held, nextHeldNs: _next, ...old } = keyboard;
+      const state = unwrapState(i8042State, 'i8042', { kind: 'i8042', version: 1, state: { ...rest, keyboard: old } });
+      expect(state.keyboard).toMatchObject({ pressed: [A], heldNs: 0, nextHeldNs: 0 });
+    });
   });
 });
 

@@ -93,6 +93,30 @@ describe('the key queue', () => {
     expect(machine.pressed.at(-1)).toEqual(down(A));
   });
 
+  test('word that a key is held goes behind its press, needs no room, and the latest is enough', () => {
+    const { machine, queue, read } = make();
+    const held = (usage: number, heldMs: number): KeyStroke => ({ usage, down: true, heldMs });
+    machine.isBusy = true;
+    queue.press(down(A));
+    for (const heldMs of [500, 540, 580]) queue.press(held(A, heldMs));
+    queue.pump();
+    expect(machine.pressed).toEqual([]);
+    read();
+    expect(machine.pressed).toEqual([down(A), held(A, 580)]);
+    machine.isBusy = true;
+    queue.press(held(A, 620));
+    expect(queue.waitNs).toBe(0);
+    queue.pump();
+    expect(machine.pressed.at(-1)).toEqual(held(A, 620));
+    // Not of a key that is up, nor of one that another was pressed after.
+    queue.press(down(A + 1));
+    queue.press(held(A, 700));
+    queue.press(up(A + 1));
+    queue.press(held(A + 1, 10));
+    read();
+    expect(machine.pressed.slice(3)).toEqual([down(A + 1), up(A + 1)]);
+  });
+
   test('a reset drops what was typed before it and tells whoever waits', () => {
     const { machine, queue, read } = make();
     let entered = 0;

@@ -9,7 +9,7 @@ import {
   keyboardStep,
 } from '../../../../renderer/features/console/keyboard';
 
-/** Feeds events; strokes as '+usage' and '-usage' in hexadecimal. */
+/** Feeds events; strokes as '+usage' and '-usage' in hexadecimal, without the word that keys are held. */
 class Typist {
   state;
   strokes: string[] = [];
@@ -23,7 +23,8 @@ class Typist {
   feed(event: KeyboardEventIn): this {
     const step = keyboardStep(this.state, event);
     this.state = step.state;
-    this.strokes.push(...step.strokes.map(({ usage, down }) => `${down ? '+' : '-'}${usage.toString(16)}`));
+    const strokes = step.strokes.filter(({ heldMs }) => heldMs === undefined);
+    this.strokes.push(...strokes.map(({ usage, down }) => `${down ? '+' : '-'}${usage.toString(16)}`));
     if (step.action !== undefined) this.actions.push(step.action);
     this.isHandled = step.isHandled;
     return this;
@@ -81,6 +82,27 @@ describe('key codes', () => {
 });
 
 describe('keyboard of the console', () => {
+  it("tells how long a key has been held, by the times of the host's system", () => {
+    const typist = new Typist();
+    const strokes = [
+      { code: 'KeyA', timeMs: 1000, isRepeat: false },
+      { code: 'KeyA', timeMs: 1500.7, isRepeat: true },
+      { code: 'KeyB', timeMs: 1600, isRepeat: false },
+      { code: 'KeyA', timeMs: 1700, isRepeat: true },
+      { code: 'KeyB', timeMs: 9_999_999_999, isRepeat: true },
+    ].flatMap((event) => {
+      const step = keyboardStep(typist.state, { t: 'down', ...event });
+      typist.state = step.state;
+      return step.strokes;
+    });
+    expect(strokes).toEqual([
+      { usage: 4, down: true },
+      { usage: 4, down: true, heldMs: 500 },
+      { usage: 5, down: true },
+      { usage: 5, down: true, heldMs: 3_600_000 },
+    ]);
+  });
+
   it('passes presses and releases on, without repeats', () => {
     const typist = new Typist().down('KeyA').down('KeyA', { isRepeat: true }).up('KeyA');
     expect(typist.take()).toBe('+4 -4');
