@@ -18,6 +18,7 @@ import { RestoreDialog } from './features/snapshots/restore-dialog';
 import { SnapshotManager } from './features/snapshots/snapshot-manager';
 import { TakeDialog } from './features/snapshots/take-dialog';
 import { AfterPowerOffDialog, startAskingAfterPowerOff } from './features/vm/after-power-off';
+import { MovedOrCopiedDialog } from './features/vm/moved-or-copied-dialog';
 import { ConsentDialog } from './features/vm/consent-dialog';
 import { DeleteDialog } from './features/vm/delete-dialog';
 import { stateLook } from './features/vm/state-text';
@@ -134,6 +135,7 @@ function Dialogs() {
       if (dialog.kind === 'settings') return <SettingsDialog vm={vm} device={dialog.device} />;
       if (dialog.kind === 'afterPowerOff') return <AfterPowerOffDialog vm={vm} />;
       if (dialog.kind === 'consent') return <ConsentDialog vm={vm} />;
+      if (dialog.kind === 'movedOrCopied') return <MovedOrCopiedDialog vm={vm} />;
       if (dialog.kind === 'log') return <LogDialog vm={vm} />;
       if (dialog.kind === 'support') return <SupportDialog vm={vm} />;
       if (dialog.kind === 'takeSnapshot') return <TakeDialog vm={vm} onDone={closeDialog} />;

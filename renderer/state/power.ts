@@ -41,9 +41,11 @@ export function doPower(vm: VmItem, action: PowerAction): void {
   void ask(vm, action).catch((error: unknown) => startFailed(vm.id, error));
 }
 
-/** A VM that reaches outside its folder asks first; other trouble is told. */
+/** A VM that reaches outside its folder, or lies elsewhere than it did, asks first; other trouble is told. */
 export function startFailed(vm: VmId, error: unknown): void {
-  if (VmError.from(error).code === 'consent-needed') showDialog({ kind: 'consent', vm });
+  const { code } = VmError.from(error);
+  if (code === 'consent-needed') showDialog({ kind: 'consent', vm });
+  else if (code === 'moved-or-copied') showDialog({ kind: 'movedOrCopied', vm });
   else report(error);
 }
 

@@ -54,7 +54,9 @@ export type ErrorCode =
   | 'unknown-call'
   | 'protocol-mismatch'
   | 'not-allowed'
-  | 'consent-needed';
+  | 'consent-needed'
+  /** A VM's folder lies elsewhere than it did. */
+  | 'moved-or-copied';
 
 export type ErrorDetail = Readonly<Record<string, string>>;
 

@@ -4,6 +4,7 @@ import {
   type EmulatedPartition,
   type EmulatedPartitionParts,
 } from '../cpu/emulated/emulated-partition';
+import { uuidBytes } from '../config/identity';
 import type { VmConfig } from '../config/vm-config';
 import { DebugExit, debugExitState } from '../devices/debug-exit/debug-exit';
 import { DebugPort, debugPortState } from '../devices/debug-port/debug-port';
@@ -313,6 +314,7 @@ export class PcMachine {
       lowMemoryBytes: map.ram.size,
       highMemoryBytes: 0,
       vcpuCount: this.vcpus.length,
+      uuid: uuidBytes(config.identity),
       version: VERSION,
       bootOrder: config.boot.order,
       bootMenu: config.boot.menu,

@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { VmError } from '../base/errors';
 import { parseCommand } from './arguments';
 import type { StartMessage } from './guest-child';
-import { EXIT_DONE } from './usage-error';
+import { EXIT_DONE, UsageError } from './usage-error';
 import { openLibrary } from './vm-client';
 
-export const startHelp = `subzero start NAME [--agree]: starts a VM in the background, or goes on from where it was suspended
-  --agree   let a VM that came from elsewhere reach the files outside its folder that it names`;
+export const startHelp = `subzero start NAME [--agree] [--moved | --copied]: starts a VM in the background, or goes on from where it was suspended
+  --agree   let a VM that came from elsewhere reach the files outside its folder that it names
+  --moved   its folder was moved here: it stays the computer that it was
+  --copied  its folder is a copy: it becomes a computer of its own, with another UUID`;
+
+const OPTIONS = { agree: { type: 'boolean' }, moved: { type: 'boolean' }, copied: { type: 'boolean' } } as const;
 
 export async function start(args: readonly string[], out: string): Promise<number> {
-  const { values, positionals } = parseCommand('start', args, { agree: { type: 'boolean' } } as const, ['NAME']);
+  const { values, positionals } = parseCommand('start', args, OPTIONS, ['NAME']);
+  if (values.moved && values.copied) throw new UsageError('--moved and --copied do not go together');
   const library = openLibrary();
   const entry = await library.find(positionals[0] as string);
   if (entry.kind === 'broken') {
@@ -24,6 +29,7 @@ export async function start(args: readonly string[], out: string): Promise<numbe
       name: entry.name,
     });
   if (values.agree) await library.agree(entry.folder, await library.unagreed(entry.folder));
+  if (values.moved || values.copied) await library.settleIdentity(entry.folder, values.moved ? 'moved' : 'copied');
   const child = fork(join(out, 'guest-child.cjs'), [entry.folder], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -8,6 +8,7 @@ import { type DisplayConfig, defaultDisplay, readDisplay } from './display';
 import { driveBuses, maxDrivesOfBus } from './drive-bus';
 import { defaultFirmware, type FirmwareConfig, readFirmware } from './firmware';
 import { type FloppyConfig, maxFloppies, readFloppies } from './floppies';
+import { defaultIdentity, type IdentityConfig, readIdentity } from './identity';
 import type { HostInfo } from './host-info';
 import { checkMemory, defaultMemory, type MemoryConfig, readMemory } from './memory';
 import { migrate, schemaVersion } from './migrations';
@@ -24,6 +25,7 @@ export interface VmConfig {
   readonly schemaVersion: number;
   readonly name: string;
   readonly description: string;
+  readonly identity: IdentityConfig;
   readonly os: OsConfig;
   readonly cpu: CpuConfig;
   readonly memory: MemoryConfig;
@@ -53,6 +55,7 @@ export function defaultConfig(name: string): VmConfig {
     schemaVersion,
     name,
     description: '',
+    identity: defaultIdentity,
     os: defaultOs,
     cpu: defaultCpu,
     memory: defaultMemory,
@@ -84,6 +87,7 @@ export function checkConfig(value: unknown): CheckedConfig {
     schemaVersion,
     name: readName(fields),
     description: fields.text('description', { default: '', maxLength: 10_000, allowEmpty: true }),
+    identity: readIdentity(fields.raw('identity'), 'identity', problems),
     os: readOs(fields.raw('os'), 'os', problems),
     cpu: readCpu(fields.raw('cpu'), 'cpu', problems),
     memory: readMemory(fields.raw('memory'), 'memory', problems),

@@ -424,6 +424,12 @@ export const english = {
   'consent.folder': 'A link in its folder',
   'consent.hint': 'What you do not want to allow can be removed in the settings of the virtual machine.',
   'consent.start': 'Allow and Power On',
+  'moved.title': 'Was “{name}” moved or copied?',
+  'moved.text':
+    'This virtual machine lies in another place than before. A copy becomes a computer of its own, with another UUID. One that was moved stays the computer that it was.',
+  'moved.hint': 'If you do not know, answer “I Copied It”.',
+  'moved.moved': 'I Moved It',
+  'moved.copied': 'I Copied It',
   'tray.open': 'Open Subzero',
   'tray.vm': '{name}: {state}',
   'tray.end': 'Suspend Virtual Machines and Exit',

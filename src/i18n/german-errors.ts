@@ -92,4 +92,8 @@ export const germanErrors: ErrorTexts = {
     '„{name}“ möchte verwenden, was außerhalb des eigenen Ordners liegt: {reaches}. Starten Sie sie im Fenster, um gefragt zu werden, oder mit „start --agree“, wenn das richtig ist.',
     'Die virtuelle Maschine möchte verwenden, was außerhalb ihres Ordners liegt',
   ],
+  'moved-or-copied': [
+    '„{name}“ wurde vielleicht nach {path} verschoben oder kopiert. Starten Sie sie im Fenster, um gefragt zu werden, oder mit „start --moved“ oder, wenn Sie es nicht wissen, „start --copied“.',
+    'Die virtuelle Maschine wurde vielleicht verschoben oder kopiert',
+  ],
 };

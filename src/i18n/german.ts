@@ -429,6 +429,12 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'consent.folder': 'Eine Verknüpfung in ihrem Ordner',
   'consent.hint': 'Was Sie nicht erlauben möchten, können Sie in den Einstellungen der virtuellen Maschine entfernen.',
   'consent.start': 'Erlauben und einschalten',
+  'moved.title': 'Wurde „{name}“ verschoben oder kopiert?',
+  'moved.text':
+    'Diese virtuelle Maschine liegt an einem anderen Ort als zuvor. Eine Kopie wird ein eigener Computer mit einer anderen UUID. Wurde sie verschoben, bleibt sie der Computer, der sie war.',
+  'moved.hint': 'Wenn Sie es nicht wissen, antworten Sie „Kopiert“.',
+  'moved.moved': 'Verschoben',
+  'moved.copied': 'Kopiert',
   'tray.open': 'Subzero öffnen',
   'tray.vm': '{name}: {state}',
   'tray.end': 'Virtuelle Maschinen anhalten und beenden',

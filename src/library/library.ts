@@ -1,9 +1,10 @@
 /** The VMs on this computer: those in the default folder and those elsewhere that the user opened. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import { hexOf } from '../base/bytes';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
+import { defaultIdentity } from '../config/identity';
 import type { Problem } from '../config/problem';
 import type { Preferences } from '../config/preferences';
 import { filePathTrouble, isAbsolutePath } from '../config/reader';
@@ -42,6 +43,7 @@ import { viewOfTree } from './snapshots/snapshot-store';
 import { SnapshotFolder } from './snapshots/snapshot-folder';
 import { loadConfig, requireConfig, requireValid, resolveFile, writeConfig } from './vm-folder';
 import { Trash, type TrashedVm } from './trash';
+import { placeOf } from './vm-place';
 import { type LockOwner, readOwner, wasLeftBehind } from './vm-lock';
 
 export type VmEntry = {
@@ -178,7 +180,8 @@ export class Library {
 
   /** Makes the VM's folder with its configuration and disks, whole or not at all. */
   async create(vm: NewVm): Promise<VmEntry> {
-    const config = requireValid(vm.config);
+    // Another computer than the one whose configuration it may have come from.
+    const config = requireValid({ ...vm.config, identity: defaultIdentity });
     await this.#requireFreeName(config.name, undefined);
     const parent = vm.parentFolder ?? this.paths.vmsFolder;
     await this.#makeFolders(parent);
@@ -224,6 +227,10 @@ export class Library {
   /** A VM whose folder is gone lies here now. It keeps its place in the library. */
   async locate(missing: string, folder: string): Promise<VmEntry> {
     const entry = await this.#requireVm(folder);
+    // The very VM that was there: no question is left.
+    if (entry.kind === 'ok' && entry.owner === undefined && entry.config.identity.place === (await placeOf(missing))) {
+      await this.settleIdentity(entry.folder, 'moved');
+    }
     await this.#arrangement.change((now) =>
       withVm(withMovedPath(now, missing, entry.folder), entry.folder, { name: entry.name }),
     );
@@ -363,8 +370,21 @@ export class Library {
   }
 
   /**
-   * Takes the VM over to run it. Throws 'consent-needed' when it reaches outside its folder without the user's word, and
-   * 'memory-limit' when it does not fit beside those that run.
+   * The user's answer for a VM that lies elsewhere than it did: a copy is another computer from now on, with a UUID of its
+   * own; one that was moved stays what it was.
+   */
+  async settleIdentity(folder: string, answer: 'moved' | 'copied'): Promise<void> {
+    const vm = await this.open(folder, '');
+    try {
+      await recordIdentity(vm, answer === 'copied' ? '' : vm.config.identity.uuid);
+    } finally {
+      await vm.close();
+    }
+  }
+
+  /**
+   * Takes the VM over to run it. Throws 'consent-needed' when it reaches outside its folder without the user's word,
+   * 'moved-or-copied' when it lies elsewhere than it did and nobody has said why (`settleIdentity`), and 'memory-limit' when it does not fit beside those that run.
    */
   async openToRun(folder: string, socketPath: string): Promise<OwnedVm> {
     const vm = await this.open(folder, socketPath);
@@ -375,6 +395,9 @@ export class Library {
       };
       await requireAgreed(vm.config);
       vm.onReach = requireAgreed;
+      const { uuid, place } = vm.config.identity;
+      if (place !== '' && place !== (await placeOf(vm.folder))) throw movedOrCopied(vm.config.name, vm.folder);
+      if (uuid === '' || place === '') await recordIdentity(vm, uuid);
       const { memoryLimitMiB } = this.preferences;
       if (memoryLimitMiB !== null) requireMemory(await this.list(), vm, memoryLimitMiB);
       return vm;
@@ -540,6 +563,20 @@ function consentNeeded(name: string, reaches: readonly Reach[]): VmError {
     `'${name}' reaches outside its folder: ${list}; start it in the window to be asked, or with 'start --agree' if that is right`,
     { name, reaches: list },
   );
+}
+
+function movedOrCopied(name: string, folder: string): VmError {
+  return new VmError(
+    'moved-or-copied',
+    `'${name}' might have been moved or copied to ${folder}; start it in the window to be asked, or with 'start --moved' or, if you do not know, 'start --copied'`,
+    { name, path: folder },
+  );
+}
+
+/** `uuid`: '' makes a new one. */
+async function recordIdentity(vm: OwnedVm, uuid: string): Promise<void> {
+  const identity = { uuid: uuid === '' ? randomUUID() : uuid, place: await placeOf(vm.folder) };
+  await vm.saveConfig({ ...vm.config, identity });
 }
 
 function sameName(a: string, b: string): boolean {

@@ -380,6 +380,8 @@ export interface AppCalls {
   /** What it reaches outside its folder and the user has not agreed to. */
   'vm.unagreed': (args: { vm: VmId }) => readonly VmReach[];
   'vm.agree': (args: { vm: VmId; reaches: readonly VmReach[] }) => void;
+  /** Whether a VM's folder was moved to where it is now, or is a copy. */
+  'vm.settleIdentity': (args: { vm: VmId; answer: 'moved' | 'copied' }) => void;
   'vm.pause': (args: { vm: VmId }) => void;
   'vm.resume': (args: { vm: VmId }) => void;
   'vm.suspend': (args: { vm: VmId }) => void;
@@ -594,6 +596,7 @@ export const appChecks: Checks<AppCalls> = {
   'vm.forget': ofVm,
   'vm.start': ofVm,
   'vm.unagreed': ofVm,
+  'vm.settleIdentity': object({ vm, answer: oneOf(['moved', 'copied']) }),
   'vm.agree': object({
     vm,
     reaches: list(

@@ -1,5 +1,5 @@
 import { expect, type Locator, test } from '@playwright/test';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expectAccessible } from './accessibility';
 import { answerFileDialogs, builtFile, launchApp, type RunningApp, runCli, screenshotPath } from './launch';
@@ -192,6 +192,43 @@ test('a VM from elsewhere asks before it uses files of this computer', async () 
   await expectState(page, 'Running');
   await page.getByRole('button', { name: 'Power Off' }).click();
   await expectState(page, 'Powered off');
+});
+
+test('a VM in another place than before asks whether it was moved or copied', async () => {
+  const { app, page, home } = running;
+  const made = path.join(home, 'Subzero VMs', 'Wanderer');
+  const uuid = (folder: string): string =>
+    JSON.parse(readFileSync(path.join(folder, 'vm.json'), 'utf8')).identity.uuid as string;
+  await runCli(home, 'create', 'Wanderer', '--memory', '16');
+  await runCli(home, 'start', 'Wanderer');
+  await runCli(home, 'stop', 'Wanderer', '--force');
+  const places = { copied: path.join(home, 'elsewhere', 'copy'), moved: path.join(home, 'elsewhere', 'moved') };
+  cpSync(made, places.copied, { recursive: true });
+  renameSync(made, places.moved);
+  await runCli(home, 'delete', 'Wanderer').catch(() => undefined);
+  for (const answer of ['moved', 'copied'] as const) {
+    const before = uuid(places[answer]);
+    await answerFileDialogs(app, places[answer]);
+    await page.getByRole('tab', { name: 'Home' }).click();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(page.getByRole('tab', { name: 'Wanderer' }).last()).toHaveAttribute('aria-selected', 'true');
+    await page.getByRole('button', { name: 'Power On' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Was “Wanderer” moved or copied?' });
+    await expect(question).toBeVisible();
+    if (answer === 'moved') {
+      await shot('moved-or-copied');
+      await expectAccessible(page);
+    }
+    await question.getByRole('button', { name: answer === 'moved' ? 'I Moved It' : 'I Copied It' }).click();
+    await expectState(page, 'Running');
+    await page.getByRole('button', { name: 'Power Off' }).click();
+    await expectState(page, 'Powered off');
+    if (answer === 'moved') expect(uuid(places.moved)).toBe(before);
+    else expect(uuid(places.copied)).not.toBe(before);
+    await runCli(home, 'rename', places[answer], `Wanderer ${answer}`);
+  }
+  for (const answer of ['moved', 'copied']) await runCli(home, 'delete', `Wanderer ${answer}`);
+  await expect(page.getByRole('treeitem', { name: /Wanderer/ })).toHaveCount(0);
 });
 
 test('a VM is deleted after a question', async () => {

@@ -85,6 +85,10 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
         (await library.unagreed(folder)).filter((reach) => seen.has(keyOf(reach))),
       );
     },
+    'vm.settleIdentity': async ({ vm, answer }) => {
+      await library.settleIdentity(directory.folder(vm), answer);
+      await directory.refresh();
+    },
     'vm.pause': ask('vm.pause'),
     'vm.resume': ask('vm.resume'),
     'vm.suspend': ask('vm.suspend'),

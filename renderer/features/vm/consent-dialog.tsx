@@ -6,6 +6,7 @@ import { Button } from '../../components/button';
 import { Check } from '../../components/check';
 import { Dialog } from '../../components/dialog';
 import { closeDialog } from '../../state/dialogs';
+import { startFailed } from '../../state/power';
 import { report } from '../../state/notices';
 
 const KINDS = ['disk', 'cdrom', 'floppy', 'kernel'] as const;
@@ -41,12 +42,13 @@ export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
     setBusy(true);
     try {
       await call('vm.agree', { vm: vm.id, reaches });
-      closeDialog();
-      await call('vm.start', { vm: vm.id });
     } catch (error) {
       setBusy(false);
       report(error);
+      return;
     }
+    closeDialog();
+    await call('vm.start', { vm: vm.id }).catch((error: unknown) => startFailed(vm.id, error));
   };
   return (
     <Dialog

@@ -64,9 +64,9 @@ export const i8042State = defineState<I8042State>({
   version: 2,
   // Before, a keyboard repeated keys without the word that they are held.
   upgrade: {
-    1: (old) =>
-      isRecord(old) && isRecord(old.keyboard)
-        ? { ...old, keyboard: { ...old.keyboard, heldNs: 0, nextHeldNs: 0 } }
+    1: (old: unknown) =>
+      isRecord(old) && isRecord(old['keyboard'])
+        ? { ...old, keyboard: { ...old['keyboard'], heldNs: 0, nextHeldNs: 0 } }
         : old,
   },
   check: (value): value is I8042State =>
