@@ -1,3 +1,4 @@
+import { isVmError, VmError } from '../base/errors';
 import type { KernelBoot } from '../firmware/boot-rom';
 import { kernelBoot } from '../firmware/kernel-boot';
 
@@ -11,13 +12,18 @@ interface KernelFiles {
 }
 
 /** What a direct boot puts into fw_cfg; undefined without a kernel. Throws VmError for a file that is no kernel or does not fit. */
-export function prepareKernel({ kernel }: KernelFiles, memoryMiB: number): KernelBoot | undefined {
+export function prepareKernel({ kernel }: KernelFiles, file: string, memoryMiB: number): KernelBoot | undefined {
   if (kernel === undefined) return undefined;
-  return kernelBoot({
-    kernel: kernel.image,
-    ...(kernel.initrd === undefined ? {} : { initrd: kernel.initrd }),
-    commandLine: kernel.append,
-    modules: kernel.modules.map(({ bytes, args }) => ({ bytes, commandLine: args })),
-    lowMemoryBytes: memoryMiB * 2 ** 20,
-  });
+  try {
+    return kernelBoot({
+      kernel: kernel.image,
+      ...(kernel.initrd === undefined ? {} : { initrd: kernel.initrd }),
+      commandLine: kernel.append,
+      modules: kernel.modules.map(({ bytes, args }) => ({ bytes, commandLine: args })),
+      lowMemoryBytes: memoryMiB * 2 ** 20,
+    });
+  } catch (error) {
+    if (!isVmError(error, 'kernel-invalid')) throw error;
+    throw new VmError(error.code, `'${file}': ${error.message}`, { file }, error);
+  }
 }

@@ -89,6 +89,8 @@ export async function run(args: readonly string[], out: string): Promise<number>
   const until = regexOf('until', values.until);
   const timeoutMs =
     values.timeout === undefined ? undefined : parseInteger('timeout', values.timeout, 1, 1_000_000) * 1000;
+  if ((values['type-after']?.length ?? 0) > (values.type?.length ?? 0))
+    throw new UsageError('--type-after: needs a --type of its own');
   const { store, socketPath } = await prepare(positionals[0], values);
   let guest: GuestProcess;
   try {
@@ -175,7 +177,10 @@ class Run {
     }));
     const cannotWrite = (error: VmError): void => this.#fail(error);
     for (const { port, file } of store.config.debug.tapPorts)
-      this.#taps.set(port, file === '-' ? 'stderr' : new OutputFile(`tap-port ${port}`, file, cannotWrite));
+      this.#taps.set(
+        port,
+        file === '-' ? 'stderr' : new OutputFile(`tap-port 0x${port.toString(16)}`, file, cannotWrite),
+      );
     if (values.serial !== undefined && values.serial !== 'stdio')
       this.#serialFile = new OutputFile('serial', values.serial, cannotWrite);
     if (values.screenshot !== undefined) requireWritable('screenshot', values.screenshot);

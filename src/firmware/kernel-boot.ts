@@ -28,7 +28,7 @@ export function kernelBoot(input: KernelInput): KernelBoot {
         ? pvhBoot
         : undefined;
   if (boot === undefined)
-    throw invalid('it is neither a Linux bzImage nor a Multiboot kernel nor an ELF file with a PVH entry point');
+    throw invalid('it must be a Linux bzImage, a Multiboot kernel or an ELF file with a PVH entry point');
   const initrd = input.initrd === undefined ? [] : [{ bytes: input.initrd, commandLine: 'initrd' }];
   return boot({ ...input, modules: [...initrd, ...input.modules] });
 }

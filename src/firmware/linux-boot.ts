@@ -91,7 +91,7 @@ export function linuxBoot(input: LinuxInput): KernelBoot {
   fillHeader(setup, version, layout, input.commandLine);
   const kernelEnd = Math.max(layout.kernel + body.length, decompressedEnd(header, version));
   const ramEnd = input.lowMemoryBytes - FIRMWARE_ROOM;
-  if (kernelEnd > ramEnd) throw invalid('the machine has too little memory for it');
+  if (kernelEnd > ramEnd) throw invalid('the machine has too little memory for it; give it more');
 
   const loads: BlobLoad[] = [
     { selector: SELECTOR_SETUP, offset: 0, length: setup.length, gpa: layout.setup },
@@ -167,7 +167,7 @@ function placeInitrd(size: number, header: DataView, version: number, kernelEnd:
   const addressMax = version >= 0x203 ? header.getUint32(INITRD_ADDR_MAX, true) : 0x37ff_ffff;
   const end = Math.min(addressMax + 1, ramEnd);
   const gpa = Math.floor((end - size) / PAGE) * PAGE;
-  if (gpa < kernelEnd) throw invalid('the machine has too little memory for its initrd');
+  if (gpa < kernelEnd) throw invalid('the machine has too little memory for its initrd; give it more');
   return gpa;
 }
 

@@ -70,7 +70,7 @@ export class MachineLoop {
   /** The clock was stepped while all vCPUs slept, and nothing ran since: a second step would hide what came between. */
   #isPaced = false;
   #sliceInstructions = SLICE_FIRST;
-  /** ms slept in HLT, for the load figure. */
+  /** ms slept in HLT or while paused, for the load figure. */
   idleMs = 0;
   readonly #bus: MeasuredBus;
 
@@ -116,7 +116,9 @@ export class MachineLoop {
         this.#onPaused?.();
         this.#onPaused = undefined;
         this.host.afterSlice(true);
+        const before = this.host.nowMs();
         this.host.sleep(LONGEST_SLEEP_MS);
+        this.idleMs += this.host.nowMs() - before;
         continue;
       }
       const { replay } = this.options;

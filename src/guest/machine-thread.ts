@@ -152,7 +152,7 @@ class MachineThread implements LoopHost {
         ...(init.compilerPort === undefined ? {} : { compiler: new BackgroundCompiler(init.compilerPort) }),
       },
       firmware: init.firmware,
-      kernel: prepareKernel(init.firmware, init.config.memory.memoryMiB),
+      kernel: prepareKernel(init.firmware, init.config.boot.kernel?.file ?? '', init.config.memory.memoryMiB),
       nvram: init.nvram,
       blockPort,
       serialOut: (port) => ({ write: (byte) => link.collect(`serial${port}`, { t: 'serial', port }, byte) }),

@@ -26,6 +26,10 @@ export function assetsIn(out: string): VmAssets {
   };
 }
 
+/** What ends at 4 GiB and has its reset vector and segment F000 at its end has whole segments. */
+const BIOS_UNIT = 64 << 10;
+/** An option ROM's third byte counts these. */
+const OPTION_ROM_UNIT = 512;
 const MAX_ROM_BYTES = 16 << 20;
 /** One shared memory holds everything: a kernel and its initrd must fit into guest RAM anyway. */
 const MAX_KERNEL_BYTES = 1 << 30;
@@ -39,11 +43,13 @@ export async function readFirmware(
   const own = config.firmware;
   const bios = await readRom(
     'BIOS',
+    BIOS_UNIT,
     own.bios === null ? join(assets.firmwareFolder, 'bios-256k.bin') : resolve(own.bios),
     own.bios === null,
   );
   const vgaBios = await readRom(
     'VGA BIOS',
+    OPTION_ROM_UNIT,
     own.vgaBios === null ? join(assets.firmwareFolder, 'vgabios-stdvga.bin') : resolve(own.vgaBios),
     own.vgaBios === null,
   );
@@ -61,15 +67,15 @@ export async function readFirmware(
   };
 }
 
-async function readRom(what: string, path: string, isOurs: boolean): Promise<Uint8Array> {
+async function readRom(what: string, unit: number, path: string, isOurs: boolean): Promise<Uint8Array> {
   const bytes = await readAll(path).catch((cause: unknown) => {
     const remedy = isOurs ? 'run the set-up again (npm start)' : 'check the path of the image';
     throw new VmError('firmware-missing', `cannot read the ${what} '${path}': ${remedy}`, { file: path }, cause);
   });
-  if (bytes.length < 1024 || bytes.length > MAX_ROM_BYTES) {
+  if (bytes.length < unit || bytes.length > MAX_ROM_BYTES || bytes.length % unit !== 0) {
     throw new VmError(
       'firmware-invalid',
-      `the ${what} '${path}' has ${bytes.length} bytes: a ROM image has 1 KiB to 16 MiB`,
+      `the ${what} '${path}' has ${bytes.length} bytes: an image has a multiple of ${unit}, up to 16 MiB; choose another file`,
       { file: path },
     );
   }

@@ -50,7 +50,7 @@ describe('the firmware', () => {
     ['--serial', '/no/such/log', /--serial \/no\/such\/log: cannot be written: its folder does not exist/],
     ['--serial', '/', /--serial \/: cannot be written: it is a folder/],
     ['--screenshot', '/no/such.png', /--screenshot \/no\/such\.png: cannot be written/],
-    ['--tap-port', '0xe9=/no/such/log', /--tap-port 233 \/no\/such\/log: cannot be written/],
+    ['--tap-port', '0xe9=/no/such/log', /--tap-port 0xe9 \/no\/such\/log: cannot be written/],
   ])('%s %s is refused before the VM starts, in one line', async (option, value, message) => {
     const { status, stderr } = await cli.run(['run', '--engine', 'emulated', option, value], { timeoutMs: 100_000 });
     expect(stderr).toMatch(message);

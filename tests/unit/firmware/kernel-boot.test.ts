@@ -143,7 +143,7 @@ describe('Linux boot', () => {
   });
 
   it('refuses what cannot work, with the reason', () => {
-    expect(refused(() => boot(new Uint8Array(10_000)))).toMatch(/neither/);
+    expect(refused(() => boot(new Uint8Array(10_000)))).toMatch(/must be a Linux bzImage/);
     expect(refused(() => boot(linux().subarray(0, 2000)))).toMatch(/cut off/);
     expect(refused(() => boot(linux({ version: 0x1ff })))).toMatch(/older/);
     expect(refused(() => boot(linux(), { commandLine: 'x'.repeat(2048) }))).toMatch(/2047/);
