@@ -100,7 +100,10 @@ function positive(name, text) {
 
 export async function bench(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
-  if (values.help) return print(HELP);
+  if (values.help) {
+    print(HELP);
+    return 0;
+  }
   const { peers, guests: names, runs, timeoutMs } = chosen(values);
   await setup.setUp([...setup.FOR_CLI, 'linux-cloud', ...names.flatMap((name) => SETUP[name])]);
   await make.make(make.FOR_APP);

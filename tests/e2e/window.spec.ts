@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expectAccessible } from './accessibility';
-import { answerFileDialogs, launchApp, newHome, type RunningApp, runCli, screenshotPath } from './launch';
+import { answerFileDialogs, builtFile, launchApp, newHome, type RunningApp, runCli, screenshotPath } from './launch';
 
 test.describe.configure({ timeout: 600_000 });
 
@@ -40,6 +40,53 @@ test('the page has no Node, and cannot navigate or open windows', async () => {
   });
   await running.page.waitForTimeout(200);
   expect(running.page.url().replace(/\?.*$/, '')).toBe('app://ui/index.html');
+});
+
+test('the page runs no code but its own, and takes nothing from elsewhere', async () => {
+  const seen = await running.page.evaluate(async () => {
+    const world = globalThis as Record<string, unknown>;
+    const script = document.createElement('script');
+    script.textContent = 'globalThis.wasInjected = true';
+    document.head.append(script);
+    const frame = document.createElement('iframe');
+    frame.src = 'data:text/html,<p>inside</p>';
+    const blocked = new Promise<string>((resolve) => {
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+        if (effectiveDirective.startsWith('frame')) resolve(effectiveDirective);
+      });
+    });
+    document.body.append(frame);
+    const directive = await blocked;
+    frame.remove();
+    script.remove();
+    const fetched = await fetch('https://example.org/').then(
+      () => true,
+      () => false,
+    );
+    const policy = (await fetch(location.href)).headers.get('content-security-policy');
+    return { injected: world['wasInjected'] === true, directive, fetched, policy };
+  });
+  expect(seen).toMatchObject({ injected: false, directive: 'frame-src', fetched: false });
+  expect(seen.policy).toMatch(/^default-src 'none'; script-src 'self';/);
+});
+
+test('main answers the page of its window only', async () => {
+  const answers = await running.app.evaluate(
+    async ({ BrowserWindow }, preload) => {
+      const stranger = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+      await stranger.loadURL('data:text/html,<p>not ours</p>');
+      const answered = await stranger.webContents.executeJavaScript(`new Promise((resolve) => {
+      const frames = [];
+      app.onFrame((frame) => frames.push(frame));
+      app.send({ t: 'call', id: 900100, name: 'library.list', args: null });
+      setTimeout(() => resolve(frames), 1000);
+    })`);
+      stranger.destroy();
+      return answered as unknown[];
+    },
+    builtFile('electron', 'preload.cjs'),
+  );
+  expect(answers).toEqual([]);
 });
 
 test('main refuses messages of the wrong shape and unknown tokens', async () => {
