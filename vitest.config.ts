@@ -12,7 +12,7 @@ export default defineConfig({
       project('isa', ['tests/isa/**/*.test.ts'], 120_000),
       project('golden', ['tests/golden/**/*.test.ts'], 60_000),
       project('guest-short', ['tests/guest/short/**/*.test.ts'], 240_000, false),
-      project('guest-long', ['tests/guest/long/**/*.test.ts'], 1_200_000, false),
+      project('guest-long', ['tests/guest/long/**/*.test.ts'], 3_600_000, false),
       project('long', ['tests/long/**/*.test.ts'], 3_600_000, false),
     ],
   },

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -18,12 +18,35 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+const CPU_LOOK_MS = 2000;
+const TICKS_PER_SECOND = 100;
+
+/** Of all threads of a process (proc(5), /proc/pid/stat, utime and stime); 0 when it is gone or this is not Linux. */
+function cpuSecondsOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name before may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
 /** Runs the command line as a user does, from the built bundle. */
 export class Cli {
   readonly home = mkdtempSync(join(tmpdir(), 'subzero-test-'));
   readonly #children = new Set<ChildProcess>();
 
-  run(args: readonly string[], options: { timeoutMs?: number; input?: string } = {}): Promise<CliResult> {
+  run(
+    args: readonly string[],
+    options: {
+      timeoutMs?: number;
+      /** Ends it when it has used so much of the CPU: unlike the host's clock, that is the same on a busy computer. */
+      cpuSeconds?: number;
+      input?: string;
+    } = {},
+  ): Promise<CliResult> {
     const child = spawn(process.execPath, [join(OUT, 'cli.cjs'), ...args], {
       env: { ...process.env, SUBZERO_HOME: this.home },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -36,9 +59,19 @@ export class Cli {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const timer =
       options.timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
+    const { cpuSeconds } = options;
+    const watch =
+      cpuSeconds === undefined
+        ? undefined
+        : setInterval(() => {
+            if (cpuSecondsOf(child.pid as number) < cpuSeconds) return;
+            stderr += `ended by the test: it has used ${cpuSeconds} s of the CPU\n`;
+            child.kill('SIGKILL');
+          }, CPU_LOOK_MS);
     return new Promise((done) => {
       child.on('close', (status) => {
         clearTimeout(timer);
+        clearInterval(watch);
         this.#children.delete(child);
         done({ status, stdout, stderr });
       });

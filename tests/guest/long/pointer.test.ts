@@ -13,22 +13,22 @@ describe('the starter Linux', () => {
         const type = (line: string): void => session.writeSerial(0, new TextEncoder().encode(`${line}\r`));
         await until('the shell', () => seen().includes(ready), HOUR);
         type('cd /sys/class/input; grep -l VMMouse event*/device/name; echo dri""ver');
-        await until('the driver', () => /^driver/m.test(seen()), 300_000);
+        await until('the driver', () => /^driver/m.test(seen()), HOUR / 4);
         expect(seen()).toMatch(/event\d+\/device\/name/);
         // Events end with type (3: position; 1: button), code and value.
         type(
           'for e in $(grep -l VMMouse event*/device/name); do od -An -v -w24 -tu2 /dev/input/${e%%/*} & done; echo lis""tens',
         );
-        await until('od', () => /^listens/m.test(seen()), 300_000);
+        await until('od', () => /^listens/m.test(seen()), HOUR / 4);
         const still = { dx: 0, dy: 0, wheel: 0, buttons: 0 };
         session.movePointer({ ...still, x: 32768, y: 32768 });
         session.movePointer({ ...still, x: 16384, y: 49152 });
         session.movePointer({ ...still, x: 16384, y: 49152, buttons: 1 });
         const end = (type: number, code: number, value: string): RegExp =>
           new RegExp(`\\s${type}\\s+${code}\\s+${value}\\s+0\\s*$`, 'm');
-        await until('x', () => end(3, 0, '16384').test(seen()), 120_000);
-        await until('y', () => end(3, 1, '49152').test(seen()), 120_000);
-        await until('the button', () => end(1, 272, '1').test(seen()), 120_000);
+        await until('x', () => end(3, 0, '16384').test(seen()), HOUR / 4);
+        await until('y', () => end(3, 1, '49152').test(seen()), HOUR / 4);
+        await until('the button', () => end(1, 272, '1').test(seen()), HOUR / 4);
       });
     },
     2 * HOUR,

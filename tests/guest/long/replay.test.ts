@@ -13,7 +13,7 @@ describe('a recorded run', () => {
       const recording = await record(config, EVERY, async (session, seen) => {
         await until('the shell', () => seen().includes(ready), HOUR);
         session.writeSerial(0, new TextEncoder().encode('echo rec$((1+1))\r'));
-        await until('the answer', () => /^rec2/m.test(seen()), 120_000);
+        await until('the answer', () => /^rec2/m.test(seen()), HOUR / 2);
         await session.typeText('ls /\n');
         await new Promise((resolve) => setTimeout(resolve, 3000));
       });

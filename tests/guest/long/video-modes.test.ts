@@ -106,10 +106,13 @@ describe('the modes of the video BIOS', () => {
     const serial = join(cli.home, 'serial');
     writeFileSync(floppy, videoModesFloppy());
     await cli.ok('create', 'modes', '--memory', '32', '--floppy', floppy);
-    const run = cli.run(['run', 'modes', '--serial', serial, '--until', 'never seen', '--timeout', '1700']);
+    const run = cli.run(['run', 'modes', '--serial', serial, '--until', 'never seen']);
     for (const [index, mode] of VIDEO_MODES.entries()) {
       await expect
-        .poll(() => (existsSync(serial) ? statSync(serial).size : 0), { timeout: 300_000, message: mode.toString(16) })
+        .poll(() => (existsSync(serial) ? statSync(serial).size : 0), {
+          timeout: 1_800_000,
+          message: mode.toString(16),
+        })
         .toBeGreaterThan(index);
       const file = join(cli.home, 'screen.png');
       await cli.ok('screenshot', 'modes', file);
