@@ -33,7 +33,7 @@ describe('several vCPUs', () => {
     async (folder, cpus) => {
       const { about, kernel, initrd } = starter(folder);
       const command =
-        '(grep -c ^processor /proc/cpuinfo; for i in 1 2 3 4 5 6; do (n=0; while [ $n -lt 3000 ]; do n=$((n+1)); done; ' +
+        '(echo; grep -c ^processor /proc/cpuinfo; for i in 1 2 3 4 5 6; do (n=0; while [ $n -lt 3000 ]; do n=$((n+1)); done; ' +
         'echo job$i) & done; wait; cat /proc/interrupts; dmesg; echo do""ne) > /dev/ttyS0\\n';
       const { status, stdout, stderr } = await cli.run(
         [
