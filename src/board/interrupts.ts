@@ -38,6 +38,7 @@ export class InterruptControllers {
       const lapic: Lapic = new Lapic(`lapic${index}`, index, clock, {
         intr: { set: (level) => vcpu.setInterrupt(level) },
         nmi: () => vcpu.nmi(),
+        smi: () => vcpu.smi(),
         init: () => vcpu.init(),
         startup: (vector) => vcpu.startup(vector),
         bus,

@@ -1,4 +1,5 @@
 import type { SmramAccess, PamSegment, PamWires } from '../devices/i440fx/i440fx';
+import type { InterruptLine } from '../machine/interrupt-line';
 import type { MachineMemory } from '../machine/machine-memory';
 import type { MemoryMap } from '../machine/memory-map';
 
@@ -18,6 +19,8 @@ const PAM_START = 0xc0000;
 export class MemoryPlan implements PamWires {
   readonly #ram: number;
   readonly #lowBios: number;
+  #smram: SmramAccess = { isEnabled: false, isOpen: false, isClosedToData: false };
+  #isInSmm = false;
 
   constructor(
     private readonly memory: MachineMemory,
@@ -46,12 +49,30 @@ export class MemoryPlan implements PamWires {
     });
   }
 
-  /** SMM is declared absent, so only an open SMRAM (D_OPEN) is ever seen. */
-  mapSmram({ isOpen }: SmramAccess): void {
+  mapSmram(access: SmramAccess): void {
+    this.#smram = access;
+    this.#mapSmram();
+  }
+
+  /**
+   * The vCPU that goes on is in system management mode, or is not: SMRAM is mapped for one vCPU at a time. D_CLS, which would send data
+   * accesses of SMM to the display again but not its code, is not modelled: there is one map for both.
+   */
+  readonly smiact: InterruptLine = {
+    set: (level) => {
+      if (level === this.#isInSmm) return;
+      this.#isInSmm = level;
+      if (this.#smram.isEnabled && !this.#smram.isOpen) this.#mapSmram();
+    },
+  };
+
+  #mapSmram(): void {
+    const { isEnabled, isOpen } = this.#smram;
     const offset = this.#ram + VGA_HOLE;
+    const isSeen = isOpen || (isEnabled && this.#isInSmm);
     this.memory.map(
       'smram',
-      isOpen ? { gpa: VGA_HOLE, size: PAM_START - VGA_HOLE, read: offset, write: offset } : undefined,
+      isSeen ? { gpa: VGA_HOLE, size: PAM_START - VGA_HOLE, read: offset, write: offset } : undefined,
     );
   }
 

@@ -15,6 +15,7 @@ export class PcBus implements GuestBus {
     private readonly interrupts: InterruptControllers,
     private readonly inputs: InputGate,
     private readonly coprocessorIrq: InterruptLine,
+    private readonly smiact: InterruptLine,
   ) {}
 
   readPort(port: number, size: AccessSize): number {
@@ -63,5 +64,9 @@ export class PcBus implements GuestBus {
    */
   coprocessorError(vcpu: number, level: boolean): void {
     if (vcpu === 0) this.coprocessorIrq.set(level);
+  }
+
+  systemManagement(isActive: boolean): void {
+    this.smiact.set(isActive);
   }
 }

@@ -160,7 +160,6 @@ export class PcMachine {
       parts.hostRandom,
     );
     this.#interrupts = new InterruptControllers(turns, this.clock, this.#mmio, (_vcpu, tsc) => Number(tsc));
-    this.bus = new PcBus(this.#ports, this.#mmio, this.#interrupts, this.inputs, this.#interrupts.isa(COPROCESSOR_IRQ));
     this.#attach(this.#interrupts.pic, picState);
     this.#attach(this.#interrupts.ioApic, ioApicState);
     for (const lapic of this.#interrupts.lapics) this.#attach(lapic, lapicState);
@@ -172,6 +171,8 @@ export class PcMachine {
     const bios = wholePages(parts.firmware.bios);
     rom.bytes.set(bios, map.rom.size - bios.length);
     const plan = new MemoryPlan(this.#memory, map, bios.length);
+    const ferr = this.#interrupts.isa(COPROCESSOR_IRQ);
+    this.bus = new PcBus(this.#ports, this.#mmio, this.#interrupts, this.inputs, ferr, plan.smiact);
     const bars: BarMapper = {
       mapPorts: (name, at, size, handler) => this.#ports.mapNamed(name, at, size, handler),
       mapMmio: (name, at, size, handler) => this.#mmio.map(name, at, size, handler),
@@ -197,6 +198,8 @@ export class PcMachine {
     );
     const pm = new Pm('pci/00:01.3', this.clock, {
       sci: this.#interrupts.isa(SCI_IRQ),
+      // the SMI# of a board with one socket: the firmware sets up the bootstrap processor alone
+      smi: () => this.vcpus[0]?.smi(),
       bars,
       sleep: (type) => {
         if (type === 0) this.#ask({ kind: 'powerOff', by: 'guest' });

@@ -27,6 +27,8 @@ export interface GuestBus extends PortHandler {
   random(): number;
   /** FERR# pin: an unmasked x87 error waits while CR0.NE is 0 (IRQ 13 of a PC). Called between instructions, on changes. */
   coprocessorError?(vcpu: number, level: boolean): void;
+  /** SMIACT# pin: whether the vCPU that goes on is in system management mode and sees SMRAM. Called when that may have changed. */
+  systemManagement?(isActive: boolean): void;
 }
 
 export type StopReason =
@@ -53,6 +55,8 @@ export interface Vcpu extends Snapshottable<VcpuState> {
   /** INTR pin, level. Sampled at the boundaries of src/README.md, "Inputs". */
   setInterrupt(level: boolean): void;
   nmi(): void;
+  /** SMI# pin, an edge: taken once the vCPU runs or halts outside of system management mode. */
+  smi(): void;
   init(): void;
   startup(vector: number): void;
   /** Everything as after power-on (RESET#), count kept. */

@@ -6,6 +6,17 @@ export interface SegmentState {
   base: bigint;
 }
 
+export interface SmmState {
+  smbase: number;
+  isActive: boolean;
+  /** An SMI that was not taken yet. */
+  isPending: boolean;
+  /** What RSM makes of `nmiBlocked`. */
+  wasNmiBlocked: boolean;
+  /** An INIT that waits for RSM. */
+  isInitPending: boolean;
+}
+
 /** The architectural state of one vCPU, the same for every back end. JIT caches, TLBs and lazy flags are never part of it. */
 export interface VcpuState {
   count: number;
@@ -42,4 +53,6 @@ export interface VcpuState {
   interruptShadow: 'none' | 'sti' | 'movSs';
   nmiPending: boolean;
   nmiBlocked: boolean;
+  /** System management mode; absent in states from before there was any. */
+  smm?: SmmState;
 }

@@ -80,8 +80,8 @@ export class MachineHost {
     const ports = (port: MessagePort | undefined): MessagePort[] => (port === undefined ? [] : [port]);
     this.#worker = new Worker(scripts.machineThread, { ...quiet, workerData, transferList: ports(channel?.port1) });
     if (channel !== undefined) {
-      const { model } = init.config.cpu;
-      const data = { workerData: { port: channel.port2, model }, transferList: [channel.port2] };
+      const { model, vendor } = init.config.cpu;
+      const data = { workerData: { port: channel.port2, model, vendor }, transferList: [channel.port2] };
       this.#compiler = new Worker(scripts.regionCompiler, { ...quiet, ...data });
       // without it everything is interpreted, which is slow and right
       this.#compiler.on('error', (error) => this.events.compilerFailed?.(error));

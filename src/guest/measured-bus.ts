@@ -74,4 +74,7 @@ export class MeasuredBus implements GuestBus {
   coprocessorError(vcpu: number, level: boolean): void {
     this.bus.coprocessorError?.(vcpu, level);
   }
+  systemManagement(isActive: boolean): void {
+    this.bus.systemManagement?.(isActive);
+  }
 }

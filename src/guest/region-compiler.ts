@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { CpuModelName } from '../cpu/backend';
+import type { CpuModelName, CpuVendorName } from '../cpu/backend';
 import { RegionCompiler } from '../cpu/emulated/jit/compile-region';
 import { compilePlans } from '../cpu/emulated/jit/eager-compiler';
 import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
@@ -17,8 +17,14 @@ setFlagsFromString('--wasm-tiering-budget=100000000');
 /** Regions in one module: what waits goes in together. */
 const BATCH = 48;
 
-const { port, model } = workerData as { port: MessagePort; model: CpuModelName };
-const compiler = new RegionCompiler(decoderOf(cpuModel(model)));
+interface CompilerData {
+  readonly port: MessagePort;
+  readonly model: CpuModelName;
+  readonly vendor: CpuVendorName;
+}
+
+const { port, model, vendor } = workerData as CompilerData;
+const compiler = new RegionCompiler(decoderOf(cpuModel(model, vendor)));
 
 port.on('message', (first: RegionPlan) => {
   const plans = [first];

@@ -3,7 +3,6 @@ import { type CpuidRegister, FEATURES } from './features';
 import { type CpuModel, hasFeature } from './models';
 
 export interface CpuidInput {
-  readonly vendor: 'GenuineIntel' | 'AuthenticAMD';
   readonly model: CpuModel;
   readonly tscHz: number;
   readonly vcpuCount: number;
@@ -22,6 +21,10 @@ const PENTIUM3_CACHES = { eax: 0x03020101, ebx: 0, ecx: 0, edx: 0x0c040882 } as 
 const BRAND = 'Subzero vCPU';
 export const PHYSICAL_ADDRESS_BITS = 40;
 
+export function linearAddressBits(model: CpuModel): number {
+  return hasFeature(model, 'la57') ? 57 : 48;
+}
+
 function ascii(text: string, at: number): number {
   let value = 0;
   for (let i = 0; i < 4; i++) value |= (text.charCodeAt(at + i) || 0) << (8 * i);
@@ -32,7 +35,6 @@ function featureBits(leaf: number, register: CpuidRegister, input: CpuidInput): 
   let bits = 0;
   for (const feature of FEATURES) {
     if (feature.leaf !== leaf || feature.register !== register || !hasFeature(input.model, feature.name)) continue;
-    if (feature.vendor !== undefined && feature.vendor !== input.vendor) continue;
     bits |= 1 << feature.bit;
   }
   return bits >>> 0;
@@ -69,23 +71,34 @@ function topologyLeaf(subleaf: number, input: CpuidInput): CpuidResult {
   return { eax: 0, ebx: 0, ecx: subleaf & 0xff, edx };
 }
 
+/** Components of the XSAVE area beside x87 and SSE: bit, bytes, and where they lie in the standard form. */
+const COMPONENTS = [
+  { feature: 'avx', bit: 2, bytes: 256, at: 576 },
+  { feature: 'pku', bit: 9, bytes: 8, at: 832 },
+] as const;
+const LEGACY_BYTES = 576;
+
 function xsaveLeaf(subleaf: number, input: CpuidInput): CpuidResult {
   const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
   const { model } = input;
   if (!hasFeature(model, 'xsave')) return none;
-  const hasAvx = hasFeature(model, 'avx');
+  const present = COMPONENTS.filter(({ feature }) => hasFeature(model, feature));
+  const enabled = present.filter(({ bit }) => ((input.xcr0 >> BigInt(bit)) & 1n) !== 0n);
+  const end = (list: typeof present): number => list.reduce((_, { at, bytes }) => at + bytes, LEGACY_BYTES);
   if (subleaf === 0) {
-    return { eax: hasAvx ? 7 : 3, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: hasAvx ? 832 : 576, edx: 0 };
+    const eax = present.reduce((bits, { bit }) => bits | (1 << bit), 3);
+    return { eax, ebx: end(enabled), ecx: end(present), edx: 0 };
   }
   if (subleaf === 1) {
     const eax = ['xsaveopt', 'xsavec', 'xgetbv1'].reduce(
       (bits, name, i) => bits | (hasFeature(model, name) ? 1 << i : 0),
       0,
     );
-    return { eax, ebx: (input.xcr0 & 4n) !== 0n ? 832 : 576, ecx: 0, edx: 0 };
+    // of the compacted form
+    return { eax, ebx: enabled.reduce((sum, { bytes }) => sum + bytes, LEGACY_BYTES), ecx: 0, edx: 0 };
   }
-  if (subleaf === 2 && hasAvx) return { eax: 256, ebx: 576, ecx: 0, edx: 0 };
-  return none;
+  const component = present.find(({ bit }) => bit === subleaf);
+  return component === undefined ? none : { eax: component.bytes, ebx: component.at, ecx: 0, edx: 0 };
 }
 
 function basicFeatures(input: CpuidInput): CpuidResult {
@@ -97,12 +110,12 @@ function basicFeatures(input: CpuidInput): CpuidResult {
   // the line size of CLFLUSH in units of 8 bytes
   const line = hasFeature(input.model, 'clfsh') ? 8 : 0;
   const ebx = hasFeature(input.model, 'apic') ? (input.apicId << 24) | (logical << 16) | (line << 8) : 0;
-  return { eax: input.model.signature[input.vendor], ebx: ebx >>> 0, ecx, edx };
+  return { eax: input.model.signature[input.model.vendor], ebx: ebx >>> 0, ecx, edx };
 }
 
 function extendedFeatures(input: CpuidInput): CpuidResult {
   let edx = featureBits(0x80000001, 'edx', input);
-  const isIntel = input.vendor === 'GenuineIntel';
+  const isIntel = input.model.vendor === 'GenuineIntel';
   // Intel: SYSCALL is there in 64-bit mode only. AMD repeats leaf 1's bits here.
   if (isIntel && !input.isLongMode) edx = (edx & ~(1 << 11)) >>> 0;
   if (!isIntel) edx = (edx | (featureBits(1, 'edx', input) & 0x0183f3ff)) >>> 0;
@@ -141,7 +154,7 @@ function hypervisorLeaf(leaf: number, input: CpuidInput): CpuidResult {
 /** Leafs beyond the highest answer like the highest basic one (Intel) or with zeros (AMD). */
 export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): CpuidResult {
   const none = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
-  const isIntel = input.vendor === 'GenuineIntel';
+  const isIntel = input.model.vendor === 'GenuineIntel';
   const { highestLeaf, highestExtended } = input.model;
   let leaf = wantedLeaf >>> 0;
   if (leaf >= HYPERVISOR && leaf <= HYPERVISOR_LAST && hasFeature(input.model, 'hypervisor'))
@@ -154,9 +167,9 @@ export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): C
     case 0:
       return {
         eax: highestLeaf,
-        ebx: ascii(input.vendor, 0),
-        ecx: ascii(input.vendor, 8),
-        edx: ascii(input.vendor, 4),
+        ebx: ascii(input.model.vendor, 0),
+        ecx: ascii(input.model.vendor, 8),
+        edx: ascii(input.model.vendor, 4),
       };
     case 1:
       return basicFeatures(input);
@@ -193,9 +206,9 @@ export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): C
         ? { ...none, eax: highestExtended }
         : {
             eax: highestExtended,
-            ebx: ascii(input.vendor, 0),
-            ecx: ascii(input.vendor, 8),
-            edx: ascii(input.vendor, 4),
+            ebx: ascii(input.model.vendor, 0),
+            ecx: ascii(input.model.vendor, 8),
+            edx: ascii(input.model.vendor, 4),
           };
     case 0x80000001:
       return extendedFeatures(input);
@@ -212,7 +225,12 @@ export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): C
     case 0x80000007:
       return { ...none, edx: featureBits(0x80000007, 'edx', input) };
     case 0x80000008:
-      return { eax: PHYSICAL_ADDRESS_BITS | (48 << 8), ebx: 0, ecx: isIntel ? 0 : input.vcpuCount - 1, edx: 0 };
+      return {
+        eax: PHYSICAL_ADDRESS_BITS | (linearAddressBits(input.model) << 8),
+        ebx: 0,
+        ecx: isIntel ? 0 : input.vcpuCount - 1,
+        edx: 0,
+      };
     default:
       return none;
   }

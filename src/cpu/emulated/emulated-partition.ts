@@ -73,6 +73,7 @@ const EFER_BY_FEATURE: ReadonlyArray<readonly [feature: string, bit: number]> = 
 ];
 const XCR0_BITS = 3n;
 const XCR0_AVX = 4n;
+const XCR0_PKRU = 0x200n;
 
 function allowedBits(model: CpuModel, byFeature: typeof CR4_BY_FEATURE): bigint {
   let bits = 0n;
@@ -96,7 +97,7 @@ export class EmulatedPartition implements Partition {
     const { core, memory, config } = parts;
     const count = Math.min(Math.max(1, config.vcpuCount), VCPU_MAX);
     const { buffer } = memory.memory;
-    this.#model = cpuModel(config.model);
+    this.#model = cpuModel(config.model, config.vendor);
     this.#states = Array.from({ length: count }, (_, index) =>
       this.#layState(new StateView(buffer, vcpuOffset(index), STATE_SIZE), index),
     );
@@ -126,6 +127,7 @@ export class EmulatedPartition implements Partition {
             if (this.#running !== vcpu) this.#blocks.unpatch(this.#running?.state.base);
             this.#running = vcpu;
             this.#bus = bus;
+            bus.systemManagement?.(vcpu.isInSmm);
             this.#regions?.poll();
           },
           leave: () => {
@@ -133,6 +135,7 @@ export class EmulatedPartition implements Partition {
           },
           dropCode: () => this.#blocks.invalidateAll(),
           signature: this.#model.signature[config.vendor],
+          memory,
         }),
     );
     for (const vcpu of this.vcpus) vcpu.reset();
@@ -192,7 +195,9 @@ export class EmulatedPartition implements Partition {
     state.setU64('CR4_ALLOWED', allowedBits(this.#model, CR4_BY_FEATURE));
     state.setU64('EFER_ALLOWED', allowedBits(this.#model, EFER_BY_FEATURE));
     state.setU32('HAS_XINUSE', hasFeature(this.#model, 'xgetbv1') ? 1 : 0);
-    state.setU64('XCR0_ALLOWED', hasFeature(this.#model, 'avx') ? XCR0_BITS | XCR0_AVX : XCR0_BITS);
+    const isAvx = hasFeature(this.#model, 'avx');
+    const isPku = hasFeature(this.#model, 'pku');
+    state.setU64('XCR0_ALLOWED', XCR0_BITS | (isAvx ? XCR0_AVX : 0n) | (isPku ? XCR0_PKRU : 0n));
     state.setF64('TSC_SCALE', config.tscHz / 1e9);
     return state;
   }
@@ -206,6 +211,7 @@ export class EmulatedPartition implements Partition {
       vcpu: index,
       isIntel: this.parts.config.vendor === 'GenuineIntel',
       hasFeature: (name) => hasFeature(this.#model, name),
+      machineCheckBanks: this.#model.machineCheckBanks,
       tsc: BigInt.asUintN(64, tsc),
     };
   }
@@ -216,9 +222,8 @@ export class EmulatedPartition implements Partition {
 
   #cpuid(base: number, leaf: number, subleaf: number): void {
     const state = this.#stateAt(base);
-    const { vendor, tscHz } = this.parts.config;
+    const { tscHz } = this.parts.config;
     const { eax, ebx, ecx, edx } = cpuid(leaf, subleaf >>> 0, {
-      vendor,
       model: this.#model,
       tscHz,
       vcpuCount: this.#states.length,

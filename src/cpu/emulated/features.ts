@@ -103,8 +103,8 @@ export const FEATURES: readonly Feature[] = [
   ]),
   ...rows(7, 0, 'ecx', [
     [2, 'umip', YES],
-    [3, 'pku', NO],
-    [16, 'la57', NO],
+    [3, 'pku', YES],
+    [16, 'la57', YES],
     [22, 'rdpid', YES],
   ]),
   ...rows(0xd, 1, 'eax', [
@@ -120,7 +120,7 @@ export const FEATURES: readonly Feature[] = [
   ...rows(EXTENDED, 0, 'ecx', [
     [0, 'lahf_lm', YES],
     [5, 'lzcnt', YES],
-    [6, 'sse4a', NO, 'AuthenticAMD'],
+    [6, 'sse4a', YES, 'AuthenticAMD'],
     [8, 'prefetchw', YES],
   ]),
   ...rows(EXTENDED, 0, 'edx', [
@@ -134,6 +134,12 @@ export const FEATURES: readonly Feature[] = [
 ];
 
 const byName = new Map(FEATURES.map((feature) => [feature.name, feature]));
+
+/** Whether CPUs of this vendor may have it. */
+export function isOfVendor(name: string, vendor: Feature['vendor']): boolean {
+  const only = byName.get(name)?.vendor;
+  return only === undefined || only === vendor;
+}
 
 /** Whether an instruction of this feature exists. Rows whose feature has no CPUID bit of ours never do. */
 export function isImplemented(name: string): boolean {

@@ -4,10 +4,11 @@
  */
 import type { CpuModelName, CpuVendorName } from '../backend';
 import { Decoder } from './decoder';
-import { isImplemented } from './features';
+import { isImplemented, isOfVendor } from './features';
 
 export interface CpuModel {
   readonly name: CpuModelName;
+  readonly vendor: CpuVendorName;
   /** undefined: everything that is implemented. */
   readonly features: ReadonlySet<string> | undefined;
   /** Family, model and stepping as EAX of CPUID leaf 1, and EDX after a reset. */
@@ -15,6 +16,8 @@ export interface CpuModel {
   /** The highest basic and extended leaf; 0: there are no extended ones. */
   readonly highestLeaf: number;
   readonly highestExtended: number;
+  /** Banks of machine-check registers, at most 10. */
+  readonly machineCheckBanks: number;
 }
 
 const words = (text: string): string[] => text.split(' ');
@@ -37,9 +40,9 @@ const LEVEL3 = [...LEVEL2, ...words('xsave xsaveopt xsavec xgetbv1 avx avx2 bmi1
  */
 const PLAIN = { GenuineIntel: 0x000106ca, AuthenticAMD: 0x00000f61 } as const;
 const alike = (signature: number): CpuModel['signature'] => ({ GenuineIntel: signature, AuthenticAMD: signature });
-const MODERN = { signature: PLAIN, highestLeaf: 0x16, highestExtended: 0x80000008 } as const;
+const MODERN = { signature: PLAIN, highestLeaf: 0x16, highestExtended: 0x80000008, machineCheckBanks: 10 } as const;
 
-const MODELS: Readonly<Record<CpuModelName, CpuModel>> = {
+const MODELS: Readonly<Record<CpuModelName, Omit<CpuModel, 'vendor'>>> = {
   max: { name: 'max', features: undefined, ...MODERN },
   'x86-64-v3': { name: 'x86-64-v3', features: new Set(LEVEL3), ...MODERN },
   'x86-64-v2': { name: 'x86-64-v2', features: new Set(LEVEL2), ...MODERN },
@@ -50,6 +53,7 @@ const MODELS: Readonly<Record<CpuModelName, CpuModel>> = {
     signature: alike(0x00060fb1),
     highestLeaf: 0xd,
     highestExtended: 0x80000008,
+    machineCheckBanks: 10,
   },
   // Coppermine: family 6, model 8, stepping 3
   pentium3: {
@@ -58,17 +62,26 @@ const MODELS: Readonly<Record<CpuModelName, CpuModel>> = {
     signature: alike(0x00000683),
     highestLeaf: 2,
     highestExtended: 0,
+    machineCheckBanks: 5,
   },
   // DX4: family 4, model 8, stepping 0
-  '486': { name: '486', features: new Set(I486), signature: alike(0x00000480), highestLeaf: 1, highestExtended: 0 },
+  '486': {
+    name: '486',
+    features: new Set(I486),
+    signature: alike(0x00000480),
+    highestLeaf: 1,
+    highestExtended: 0,
+    machineCheckBanks: 0,
+  },
 };
 
-export function cpuModel(name: CpuModelName): CpuModel {
-  return MODELS[name];
+export function cpuModel(name: CpuModelName, vendor: CpuVendorName = 'GenuineIntel'): CpuModel {
+  return { ...MODELS[name], vendor };
 }
 
 export function hasFeature(model: CpuModel, name: string): boolean {
-  return isImplemented(name) && (model.features === undefined || model.features.has(name));
+  if (!isImplemented(name) || !isOfVendor(name, model.vendor)) return false;
+  return model.features === undefined || model.features.has(name);
 }
 
 /** A decoder to which instructions of absent features are undefined. */

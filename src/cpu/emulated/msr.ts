@@ -9,6 +9,7 @@ export interface MsrContext {
   readonly isIntel: boolean;
   /** Of the CPU model. */
   readonly hasFeature: (name: string) => boolean;
+  readonly machineCheckBanks: number;
   /** TSC at the current instruction. */
   readonly tsc: bigint;
 }
@@ -17,6 +18,7 @@ const MSR_TSC = 0x10;
 const MSR_TSC_ADJUST = 0x3b;
 const MSR_TSC_DEADLINE = 0x6e0;
 const MSR_PAT = 0x277;
+const MSR_MCG_CAP = 0x179;
 const MSR_MTRR_DEF_TYPE = 0x2ff;
 
 /** Registers that are one field of the state: index, field, element, writable bits. */
@@ -31,7 +33,13 @@ interface Stored {
 const ALL = 0xffff_ffff_ffff_ffffn;
 const LOW32 = 0xffff_ffffn;
 const PHYSICAL = 0xff_ffff_ffffn;
+const CR4_LA57 = 0x1000n;
 const FIXED_MTRRS = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f];
+
+const MSR_MC0_CTL = 0x400;
+/** Of machine-check registers: control, status, address, miscellaneous. */
+const BANKS = [...Array(10).keys()];
+const UC_WC_WT_WP_WB = 0x73;
 
 const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
   [0x48, { field: 'SPEC_CTRL', element: 0, mask: 7n, vendor: 'GenuineIntel' }],
@@ -39,6 +47,8 @@ const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
   [0x175, { field: 'SYSENTER_ESP', element: 0, mask: ALL, isAddress: true }],
   [0x176, { field: 'SYSENTER_EIP', element: 0, mask: ALL, isAddress: true }],
   [0x17a, { field: 'MCG_STATUS', element: 0, mask: 7n }],
+  [0x17b, { field: 'MCG_CTL', element: 0, mask: ALL }],
+  ...BANKS.map((i): [number, Stored] => [MSR_MC0_CTL + 4 * i, { field: 'MC_CTL', element: i, mask: ALL }]),
   [0x1a0, { field: 'MISC_ENABLE', element: 0, mask: 0x4_0040_0001n, vendor: 'GenuineIntel' }],
   [0x1d9, { field: 'DEBUGCTL', element: 0, mask: 3n }],
   [MSR_MTRR_DEF_TYPE, { field: 'MTRR_DEF_TYPE', element: 0, mask: 0xcffn }],
@@ -57,6 +67,8 @@ const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
 interface Constant {
   readonly value: bigint;
   readonly isWriteIgnored?: boolean;
+  /** 0 may be written. */
+  readonly isClearable?: boolean;
   readonly vendor?: Stored['vendor'];
 }
 
@@ -76,7 +88,10 @@ const CONSTANT: ReadonlyMap<number, Constant> = new Map<number, Constant>([
   [0xfe, { value: 0x508n }], // MTRRCAP: 8 variable, fixed, write combining
   [0x10a, { value: 0x0d10_e17bn, vendor: 'GenuineIntel' }], // ARCH_CAPABILITIES
   [0x11e, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // BBL_CR_CTL3: no second-level cache to set up
-  [0x179, { value: 0n }], // MCG_CAP: no banks
+  // MCi_STATUS, _ADDR and _MISC: no error is ever logged, and software may only clear them
+  ...BANKS.flatMap((i) =>
+    [1, 2, 3].map((part): [number, Constant] => [MSR_MC0_CTL + 4 * i + part, { value: 0n, isClearable: true }]),
+  ),
   [0x186, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EVNTSEL0 of a P6: counts nothing
   [0x187, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EVNTSEL1
   [0xc1, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERFCTR0
@@ -117,7 +132,8 @@ const BY_FEATURE: ReadonlyArray<readonly [feature: string, first: number, last: 
   ['mtrr', 0xfe, 0xfe],
   ['arch_capabilities', 0x10a, 0x10b],
   ['sep', 0x174, 0x176],
-  ['mca', 0x179, 0x17a],
+  ['mca', MSR_MCG_CAP, 0x17b],
+  ['mca', MSR_MC0_CTL, 0x4ff],
   ['mtrr', 0x200, 0x26f],
   ['pat', MSR_PAT, MSR_PAT],
   ['mtrr', MSR_MTRR_DEF_TYPE, MSR_MTRR_DEF_TYPE],
@@ -128,7 +144,8 @@ const BY_FEATURE: ReadonlyArray<readonly [feature: string, first: number, last: 
   ['rdtscp', 0xc0000103, 0xc0000103],
 ];
 
-function isOfModel(index: number, { hasFeature }: MsrContext): boolean {
+function isOfModel(index: number, { hasFeature, machineCheckBanks }: MsrContext): boolean {
+  if (index >= MSR_MC0_CTL && index <= 0x4ff && (index - MSR_MC0_CTL) >> 2 >= machineCheckBanks) return false;
   return BY_FEATURE.every(([feature, first, last]) => index < first || index > last || hasFeature(feature));
 }
 
@@ -136,8 +153,13 @@ function isBoardMsr(index: number): boolean {
   return index === 0x1b || index === MSR_TSC_DEADLINE || (index >= 0x800 && index <= 0x8ff);
 }
 
-export function isCanonical48(value: bigint): boolean {
-  return BigInt.asUintN(64, BigInt.asIntN(48, value)) === value;
+/** Bits of linear addresses that bases and MSRs are held against: as wide as this CPU has them, whatever CR4 says. */
+export function linearBits(state: StateView): number {
+  return (state.u64('CR4_ALLOWED') & CR4_LA57) === 0n ? 48 : 57;
+}
+
+export function isCanonical(value: bigint, bits: number): boolean {
+  return BigInt.asUintN(64, BigInt.asIntN(bits, value)) === value;
 }
 
 /** undefined: #GP. */
@@ -148,6 +170,8 @@ export function readMsr(index: number, context: MsrContext): bigint | undefined 
   // Both are 0 at power-on, and every write to one moves the other (SDM volume 3, 18.17.3).
   if (index === MSR_TSC_ADJUST && isIntel) return state.u64('TSC_OFFSET');
   if (index === MSR_PAT) return state.u64('PAT');
+  // MCG_CTL, and so many banks
+  if (index === MSR_MCG_CAP) return BigInt(0x100 | context.machineCheckBanks);
   if (isBoardMsr(index)) {
     const value = bus.readMsr(vcpu, index);
     // The board's deadline is in units of guest time; the guest's TSC may be shifted.
@@ -178,13 +202,15 @@ export function isPat(value: bigint): boolean {
   return areMemoryTypes(value, 0xf3);
 }
 
-/** Whether `value` may be stored in a register of STORED. */
-export function isStorable(index: number, value: bigint): boolean {
+/** Whether `value` may be stored in a register of STORED, on a CPU with linear addresses of so many bits. */
+export function isStorable(index: number, value: bigint, bits: number): boolean {
   if (index === MSR_PAT) return isPat(value);
   const stored = STORED.get(index);
   if (stored === undefined) return false;
-  if (stored.isAddress === true) return isCanonical48(value);
-  if (stored.field === 'MTRR_FIXED') return areMemoryTypes(value, 0x73);
+  if (stored.isAddress === true) return isCanonical(value, bits);
+  if (stored.field === 'MTRR_FIXED') return areMemoryTypes(value, UC_WC_WT_WP_WB);
+  const isTyped = stored.field === 'MTRR_DEF_TYPE' || (stored.field === 'MTRR_VAR' && stored.element % 2 === 0);
+  if (isTyped && !areMemoryTypes(value & 0xffn, UC_WC_WT_WP_WB)) return false;
   return (value & ~stored.mask) === 0n;
 }
 
@@ -219,13 +245,14 @@ export function writeMsr(index: number, value: bigint, context: MsrContext): boo
   const stored = STORED.get(index);
   if (stored !== undefined && isOfVendor(stored.vendor, isIntel)) {
     const wanted = index === 0x1a0 ? value & ~0x1800n : value;
-    if (!isStorable(index, wanted)) return false;
+    if (!isStorable(index, wanted, linearBits(state))) return false;
     state.setU64(stored.field, wanted, stored.element);
     return true;
   }
   if (COMMANDS.has(index)) return true;
   const constant = CONSTANT.get(index);
-  return constant !== undefined && isOfVendor(constant.vendor, isIntel) && constant.isWriteIgnored === true;
+  if (constant === undefined || !isOfVendor(constant.vendor, isIntel)) return false;
+  return constant.isWriteIgnored === true || (constant.isClearable === true && value === 0n);
 }
 
 /** Everything that a saved state holds, by index. */

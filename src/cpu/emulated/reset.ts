@@ -1,3 +1,4 @@
+import { SMBASE_AFTER_RESET } from './smm';
 import type { StateView } from './state-view';
 
 export type ResetKind = 'power-on' | 'init';
@@ -39,6 +40,8 @@ export function resetVcpu(
     'SHADOW',
     'NMI_PENDING',
     'NMI_BLOCKED',
+    'IN_SMM',
+    'SMM_NMI_BLOCKED',
     'DELIVERING',
     'PENDING_DB',
     'CUR_OP',
@@ -61,15 +64,19 @@ function resetUnits(state: StateView): void {
     'DEBUGCTL',
     'SPEC_CTRL',
     'MCG_STATUS',
+    'MCG_CTL',
     'MTRR_DEF_TYPE',
   ]) {
     state.setU64(name, 0n);
   }
   for (let i = 0; i < 11; i++) state.setU64('MTRR_FIXED', 0n, i);
   for (let i = 0; i < 16; i++) state.setU64('MTRR_VAR', 0n, i);
+  for (let i = 0; i < 10; i++) state.setU64('MC_CTL', 0n, i);
   state.setU64('MISC_ENABLE', 1n);
   state.setU64('PAT', 0x0007040600070406n);
   state.setU64('XCR0', 1n);
+  state.setU32('SMBASE', SMBASE_AFTER_RESET);
+  state.setU32('SMI_PENDING', 0);
   state.setU32('PKRU', 0);
   for (let i = 0; i < 8; i++) state.bytes('FPR', i, 16).fill(0);
   for (let i = 0; i < 16; i++) state.bytes('XMM', i, 32).fill(0);

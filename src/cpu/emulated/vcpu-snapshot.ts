@@ -1,7 +1,8 @@
 /** VcpuState from and to the state struct. A saved state is untrusted: every value is checked before any is used. */
 import { isBytes, isRecord, isUint, SnapshotError } from '../../machine/saved-state';
 import type { SegmentState, VcpuState } from '../vcpu-state';
-import { isCanonical48, isStorable, savedMsrs } from './msr';
+import { isCanonical, isStorable, linearBits, savedMsrs } from './msr';
+import { SMBASE_AFTER_RESET } from './smm';
 import type { StateView } from './state-view';
 import { restoreXsave, saveXsave } from './xsave-area';
 
@@ -22,6 +23,7 @@ const FSW_ES = 0x80;
 const CR0_PG = 0x80000000n;
 const CR0_KNOWN = 0xe005003fn;
 const CR4_PAE = 0x20n;
+const CR4_LA57 = 0x1000n;
 const EFER_LME = 0x100n;
 const EFER_LMA = 0x400n;
 const ACCESS_L = 0x2000;
@@ -33,7 +35,7 @@ function saveSegment(state: StateView, index: number): SegmentState {
 }
 
 /** `flags` is the whole image, arithmetic flags included. */
-export function saveVcpu(state: StateView, flags: bigint): VcpuState {
+export function saveVcpu(state: StateView, flags: bigint, isInitPending: boolean): VcpuState {
   const msrs: Record<string, bigint> = {};
   for (const [index, { field, element }] of savedMsrs()) msrs[index.toString(16)] = state.u64(field, element);
   msrs[MSR_TSC_ADJUST.toString(16)] = state.u64('TSC_OFFSET');
@@ -70,6 +72,13 @@ export function saveVcpu(state: StateView, flags: bigint): VcpuState {
     interruptShadow: isShadowed ? (SHADOWS[state.u32('SHADOW')] ?? 'none') : 'none',
     nmiPending: state.u32('NMI_PENDING') !== 0,
     nmiBlocked: state.u32('NMI_BLOCKED') !== 0,
+    smm: {
+      smbase: state.u32('SMBASE'),
+      isActive: state.u32('IN_SMM') !== 0,
+      isPending: state.u32('SMI_PENDING') !== 0,
+      wasNmiBlocked: state.u32('SMM_NMI_BLOCKED') !== 0,
+      isInitPending,
+    },
   };
 }
 
@@ -87,6 +96,12 @@ function isSegment(value: unknown): value is SegmentState {
     isUint(value['limit']) &&
     isU64(value['base'])
   );
+}
+
+function isSmmState(value: unknown): boolean {
+  if (value === undefined) return true;
+  const flags = ['isActive', 'isPending', 'wasNmiBlocked', 'isInitPending'];
+  return isRecord(value) && isUint(value['smbase']) && flags.every((name) => typeof value[name] === 'boolean');
 }
 
 /** Whether a value has VcpuState's shape; what values may stand beside each other is `restoreVcpu`'s matter. */
@@ -113,7 +128,8 @@ export function isVcpuState(value: unknown): value is VcpuState {
     ACTIVITIES.some((name) => name === value['activity']) &&
     SHADOWS.some((name) => name === value['interruptShadow']) &&
     typeof value['nmiPending'] === 'boolean' &&
-    typeof value['nmiBlocked'] === 'boolean'
+    typeof value['nmiBlocked'] === 'boolean' &&
+    isSmmState(value['smm'])
   );
 }
 
@@ -132,21 +148,21 @@ function checkControl(saved: VcpuState, state: StateView, efer: bigint, fail: (w
     fail('an impossible XCR0');
 }
 
-function checkModes(saved: VcpuState, efer: bigint, fail: (what: string) => never): void {
+function checkModes(saved: VcpuState, efer: bigint, bits: number, fail: (what: string) => never): void {
   const { rflags, cs } = saved;
   const isLong = (efer & EFER_LMA) !== 0n;
   if ((rflags & ~FLAGS_KNOWN) !== 0n || (rflags & 2n) === 0n) fail('impossible RFLAGS');
   if ((rflags & FLAG_VM) !== 0n && (isLong || (saved.cr0 & CR0_PE) === 0n))
     fail('virtual-8086 mode where there is none');
   const is64 = isLong && (cs.access & ACCESS_L) !== 0;
-  if (is64 && !isCanonical48(saved.rip)) fail('a RIP that is not canonical');
+  if (is64 && !isCanonical(saved.rip, (saved.cr4 & CR4_LA57) === 0n ? 48 : 57)) fail('a RIP that is not canonical');
   if (!is64 && saved.rip >> 32n !== 0n) fail('a RIP beyond 32 bits');
   for (const name of ['gdtr', 'idtr'] as const)
-    if (!isCanonical48(saved[name].base)) fail(`${name} with a base that is not canonical`);
+    if (!isCanonical(saved[name].base, bits)) fail(`${name} with a base that is not canonical`);
   for (const name of SEGMENTS) {
     const { base } = saved[name];
     const isWide = name === 'fs' || name === 'gs' || name === 'ldtr' || name === 'tr';
-    if (isWide ? !isCanonical48(base) : base >> 32n !== 0n) fail(`${name} with an impossible base`);
+    if (isWide ? !isCanonical(base, bits) : base >> 32n !== 0n) fail(`${name} with an impossible base`);
   }
   if (saved.dr[4]! >> 32n !== 0n || saved.dr[5]! >> 32n !== 0n) fail('impossible debug registers');
 }
@@ -161,11 +177,14 @@ export function restoreVcpu(state: StateView, saved: unknown, part: string): big
   const msr = (index: number): bigint => saved.msrs[index.toString(16)] ?? 0n;
   const efer = msr(MSR_EFER);
   checkControl(saved, state, efer, fail);
-  checkModes(saved, efer, fail);
+  const bits = linearBits(state);
+  checkModes(saved, efer, bits, fail);
   for (const [name, value] of Object.entries(saved.msrs)) {
     const index = Number.parseInt(name, 16);
     if (index === MSR_EFER || index === MSR_TSC_ADJUST) continue;
-    if (index === MSR_KERNEL_GS_BASE ? !isCanonical48(value) : !known.has(index) || !isStorable(index, value)) {
+    if (
+      index === MSR_KERNEL_GS_BASE ? !isCanonical(value, bits) : !known.has(index) || !isStorable(index, value, bits)
+    ) {
       fail(`an impossible MSR ${name}`);
     }
   }
@@ -202,6 +221,10 @@ export function restoreVcpu(state: StateView, saved: unknown, part: string): big
   state.setCount('SHADOW_COUNT', saved.interruptShadow === 'none' ? 0 : saved.count);
   state.setU32('NMI_PENDING', saved.nmiPending ? 1 : 0);
   state.setU32('NMI_BLOCKED', saved.nmiBlocked ? 1 : 0);
+  state.setU32('SMBASE', saved.smm?.smbase ?? SMBASE_AFTER_RESET);
+  state.setU32('IN_SMM', saved.smm?.isActive ? 1 : 0);
+  state.setU32('SMI_PENDING', saved.smm?.isPending ? 1 : 0);
+  state.setU32('SMM_NMI_BLOCKED', saved.smm?.wasNmiBlocked ? 1 : 0);
   state.setU32('PENDING_DB', 0);
   state.setU32('DELIVERING', 0);
   state.setU32('CUR_OP', 0);

@@ -4,6 +4,7 @@ import type { VcpuState } from '../vcpu-state';
 import { hasInstructionBreakpoints, instructionBreakpoints } from './breakpoints';
 import { type CoreExports, RAISED } from './core-exports';
 import { resetVcpu, type ResetKind } from './reset';
+import { enterSmm, leaveSmm, type SmmMemory } from './smm';
 import type { StateView } from './state-view';
 import { restoreVcpu, saveVcpu } from './vcpu-snapshot';
 
@@ -17,6 +18,7 @@ const RUNNING = 0;
 const HALTED = 1;
 const WAIT_FOR_SIPI = 2;
 const SHUTDOWN = 3;
+const LEAVING_SMM = 4;
 const SHADOW_MOV_SS = 2;
 
 /** What a vCPU needs of its partition. */
@@ -28,6 +30,8 @@ export interface VcpuHost {
   /** Caches of decoded code are of no use any more. */
   dropCode(): void;
   readonly signature: number;
+  /** Guest-physical memory, as the vCPU that runs sees it. */
+  readonly memory: SmmMemory;
 }
 
 /** One interpreted vCPU: the state struct in shared memory and the loop around the core's `run`. */
@@ -100,6 +104,16 @@ export class EmulatedVcpu implements Vcpu {
     this.#stopSoon();
   }
 
+  smi(): void {
+    this.state.setU32('SMI_PENDING', 1);
+    this.#stopSoon();
+  }
+
+  /** Whether the vCPU is in system management mode. */
+  get isInSmm(): boolean {
+    return this.state.u32('IN_SMM') !== 0;
+  }
+
   init(): void {
     this.#pendingInit = true;
     this.#pendingStartup = undefined;
@@ -132,13 +146,13 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   save(): VcpuState {
-    return saveVcpu(this.state, this.#core.readEflags(this.#s));
+    return saveVcpu(this.state, this.#core.readEflags(this.#s), this.#pendingInit);
   }
 
   restore(state: VcpuState): void {
     const flags = restoreVcpu(this.state, state, `vcpu${this.index}`);
     this.#core.writeEflags(this.#s, flags, FLAGS_SETTABLE);
-    this.#pendingInit = false;
+    this.#pendingInit = state.smm?.isInitPending ?? false;
     this.#pendingStartup = undefined;
     this.#lastEventCount = -1;
     this.#core.updateMode(this.#s);
@@ -179,6 +193,7 @@ export class EmulatedVcpu implements Vcpu {
         return { kind: 'kicked' };
       }
       if (this.#isBreakWanted) return { kind: 'kicked' };
+      if (this.#takeSmi(bus)) continue;
       const activity = this.#activity();
       if (activity === SHUTDOWN) return { kind: 'shutdown', cause: 'tripleFault' };
       if (activity !== RUNNING) return { kind: 'halted' };
@@ -190,8 +205,34 @@ export class EmulatedVcpu implements Vcpu {
       if (count >= until) return { kind: 'budgetSpent' };
       const isShadowed = this.#isShadowed();
       if (!isShadowed && this.#deliverPending(bus)) continue;
-      this.#execute(isShadowed ? count + 1 : until, count);
+      this.#execute(bus, isShadowed ? count + 1 : until, count);
     }
+  }
+
+  /** Before everything but traps of the instruction that ran; one more SMI waits for RSM. */
+  #takeSmi(bus: GuestBus): boolean {
+    const { state } = this;
+    if (state.u32('SMI_PENDING') === 0 || this.isInSmm || state.u32('ACTIVITY') > HALTED) return false;
+    if (state.u32('PENDING_DB') !== 0 || this.#isShadowed()) return false;
+    bus.systemManagement?.(true);
+    enterSmm(state, this.#core.readEflags(this.#s), this.host.memory);
+    this.#modeReplaced(2n);
+    this.#countEvent();
+    return true;
+  }
+
+  #leaveSmm(bus: GuestBus): void {
+    const flags = leaveSmm(this.state, this.host.memory);
+    bus.systemManagement?.(false);
+    if (flags !== undefined) this.#modeReplaced(flags);
+  }
+
+  /** All that says how code runs was written: makes what follows from it. */
+  #modeReplaced(flags: bigint): void {
+    this.#core.writeEflags(this.#s, flags, FLAGS_SETTABLE);
+    this.#core.updateMode(this.#s);
+    this.#core.flushAll(this.#s);
+    this.#core.reloadPdptes(this.#s);
   }
 
   /** The core stops at the next boundary when an x87 error is noted or gone. */
@@ -214,7 +255,8 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   #takeInit(): void {
-    if (!this.#pendingInit) return;
+    // SMM holds INIT back until RSM
+    if (!this.#pendingInit || this.isInSmm) return;
     const startup = this.#pendingStartup;
     this.#reset('init');
     this.#pendingStartup = startup;
@@ -267,7 +309,7 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   /** Runs to `until`; with TF or instruction breakpoints set one instruction. */
-  #execute(until: InstructionCount, count: InstructionCount): void {
+  #execute(bus: GuestBus, until: InstructionCount, count: InstructionCount): void {
     const { state } = this;
     const flags = state.u32('EFLAGS');
     const isTracing = (flags & FLAG_TF) !== 0;
@@ -283,6 +325,10 @@ export class EmulatedVcpu implements Vcpu {
       state.setU32('PENDING_DB', 0);
       this.#deliver(() => this.#core.deliverException(this.#s));
       this.#countEvent();
+      return;
+    }
+    if (state.u32('ACTIVITY') === LEAVING_SMM) {
+      this.#leaveSmm(bus);
       return;
     }
     if (state.count('COUNT') === count || state.u32('EVENT_ENTERED') !== 0) return;

@@ -6,17 +6,30 @@ const LEGACY_SIZE = 512;
 const HEADER_SIZE = 64;
 const AVX_SIZE = 256;
 const AVX_AT = LEGACY_SIZE + HEADER_SIZE;
+const PKRU_AT = AVX_AT + AVX_SIZE;
+const PKRU_SIZE = 8;
 const ST_AT = 32;
 const XMM_AT = 160;
 const MXCSR_MASK = 0xffff;
 const AVX_BIT = 4n;
+const PKRU_BIT = 0x200n;
+/** Components that this CPU knows of (x87, SSE, AVX, PKRU). */
+const COMPONENTS = 0x207n;
 
 /**
- * Bytes of the area: with the upper halves of the YMM registers wherever the CPU has them, for they keep their values while XCR0
- * excludes them.
+ * Bytes of the area: with the upper halves of the YMM registers and with PKRU wherever the CPU has them, for they keep their values
+ * while XCR0 excludes them.
  */
 function areaSize(state: StateView): number {
-  return (state.u64('XCR0_ALLOWED') & AVX_BIT) !== 0n ? AVX_AT + AVX_SIZE : AVX_AT;
+  const allowed = state.u64('XCR0_ALLOWED');
+  if ((allowed & PKRU_BIT) !== 0n) return PKRU_AT + PKRU_SIZE;
+  return (allowed & AVX_BIT) !== 0n ? AVX_AT + AVX_SIZE : AVX_AT;
+}
+
+/** Bytes that an area must have at least for the components that XCR0 has. */
+function leastSize(xcr0: bigint): number {
+  if ((xcr0 & PKRU_BIT) !== 0n) return PKRU_AT + PKRU_SIZE;
+  return (xcr0 & AVX_BIT) !== 0n ? AVX_AT + AVX_SIZE : AVX_AT;
 }
 
 export function saveXsave(state: StateView): Uint8Array {
@@ -38,10 +51,11 @@ export function saveXsave(state: StateView): Uint8Array {
   // Registers are in stack order here, by physical number in the state.
   for (let i = 0; i < 8; i++) area.set(state.bytes('FPR', (top + i) & 7, 10), ST_AT + 16 * i);
   for (let i = 0; i < 16; i++) area.set(state.bytes('XMM', i, 16), XMM_AT + 16 * i);
-  view.setBigUint64(LEGACY_SIZE, xcr0 & 7n, true);
+  view.setBigUint64(LEGACY_SIZE, xcr0 & COMPONENTS, true);
   if (area.length > AVX_AT) {
     for (let i = 0; i < 16; i++) area.set(state.bytes('XMM', i, 32).subarray(16), AVX_AT + 16 * i);
   }
+  if (area.length > PKRU_AT) view.setUint32(PKRU_AT, state.u32('PKRU'), true);
   return area;
 }
 
@@ -53,10 +67,10 @@ function tagOf(mantissa: bigint, exponent: number): number {
 
 /** `xcr0` is checked already. */
 export function restoreXsave(state: StateView, area: Uint8Array, xcr0: bigint, part: string): void {
-  // states of CPUs without AVX, and older ones, end before the upper halves, which then are 0
-  const isShort = area.length === AVX_AT && (xcr0 & AVX_BIT) === 0n;
-  if (!isShort && area.length !== areaSize(state))
-    throw new SnapshotError(part, `has an XSAVE area of ${area.length} bytes`);
+  // states of CPUs without AVX or PKRU, and older ones, end before what then is 0
+  const sizes = [AVX_AT, AVX_AT + AVX_SIZE, PKRU_AT + PKRU_SIZE];
+  const isKnown = sizes.includes(area.length) && area.length >= leastSize(xcr0) && area.length <= areaSize(state);
+  if (!isKnown) throw new SnapshotError(part, `has an XSAVE area of ${area.length} bytes`);
   const view = new DataView(area.buffer, area.byteOffset, area.length);
   const mxcsr = view.getUint32(24, true);
   if ((mxcsr & ~MXCSR_MASK) !== 0) throw new SnapshotError(part, 'has reserved bits in MXCSR');
@@ -86,4 +100,5 @@ export function restoreXsave(state: StateView, area: Uint8Array, xcr0: bigint, p
     if (area.length > AVX_AT) register.set(area.subarray(AVX_AT + 16 * i, AVX_AT + 16 * i + 16), 16);
     else register.fill(0, 16);
   }
+  state.setU32('PKRU', area.length > PKRU_AT ? view.getUint32(PKRU_AT, true) : 0);
 }

@@ -1,6 +1,6 @@
 /**
  * Local APIC of one vCPU (Intel SDM volume 3, chapter 11): xAPIC by MMIO, x2APIC by MSRs, six LVT entries. Left out:
- * SMI delivery, focus processor, arbitration ids, suppression of EOI broadcasts (the version register says so).
+ * focus processor, arbitration ids, suppression of EOI broadcasts (the version register says so).
  */
 import type { GuestClock } from '../../machine/clock';
 import type { AccessSize, Device, MmioHandler } from '../../machine/device';
@@ -11,6 +11,7 @@ import {
   DELIVERY_INIT,
   DELIVERY_LOWEST,
   DELIVERY_NMI,
+  DELIVERY_SMI,
   DELIVERY_STARTUP,
   type InterruptMessage,
 } from '../../machine/interrupt-message';
@@ -24,6 +25,7 @@ export interface LapicWires {
   /** INTR of the vCPU. */
   readonly intr: InterruptLine;
   nmi(): void;
+  smi(): void;
   init(): void;
   startup(vector: number): void;
   readonly bus: ApicBus;
@@ -178,6 +180,9 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
       case DELIVERY_NMI:
         this.wires.nmi();
         break;
+      case DELIVERY_SMI:
+        this.wires.smi();
+        break;
       case DELIVERY_INIT:
         this.#initialize();
         this.wires.init();
@@ -189,7 +194,7 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
         this.#regs.extInt = true;
         this.#updateInterrupt();
         break;
-      default: // SMI, reserved
+      default: // reserved
         break;
     }
   }

@@ -1,8 +1,8 @@
 /**
  * Power management function of the Intel 82371AB (PIIX4, datasheet 290562-001, chapters 7 and 8): 00:01.3 with the ACPI
  * registers PM1, PM1 control and PM timer, the SMBus host (no device on it) and the APM ports 0xB2/0xB3; general-purpose
- * events where QEMU's `pc` has them (0xAFE0), not at PMBA + 0xC. Left out: SMI and system management mode, which
- * DEVACTB.APMC_EN declares already dealt with; throttling; device monitors.
+ * events where QEMU's `pc` has them (0xAFE0), not at PMBA + 0xC. SMIs come from the APM control port and from GBL_RLS; EOS does not
+ * hold them back, as firmware for emulators expects. Left out: throttling; device monitors and their SMIs.
  */
 import type { GuestClock, GuestTimer } from '../../machine/clock';
 import type { AccessSize, Device, PortHandler } from '../../machine/device';
@@ -26,6 +26,17 @@ const PM1_STS = 0x00;
 const PM1_EN = 0x02;
 const PM1_CNT = 0x04;
 const PM_TMR = 0x08;
+const GLB_STS = 0x18;
+const GLB_EN = 0x20;
+const GLB_CTL = 0x28;
+const GLBSTS_BIOS = 0x0001;
+const GLBSTS_APM = 0x0020;
+const GLBSTS_MASK = GLBSTS_BIOS | GLBSTS_APM;
+const GLBEN_BIOS = 0x0002;
+const GLBEN_MASK = 0x0903;
+const GLBCTL_SMI_EN = 0x0001;
+const GLBCTL_BIOS_RLS = 0x0002;
+const CNT_GBL_RLS = 0x0004;
 const STS_TMR = 0x0001;
 const STS_GBL = 0x0020;
 const STS_PWRBTN = 0x0100;
@@ -64,13 +75,17 @@ export interface PmState {
   readonly gpeEnable: number;
   readonly apmControl: number;
   readonly apmStatus: number;
+  /** GLBSTS, GLBEN and GLBCTL.SMI_EN. */
+  readonly globalStatus: number;
+  readonly globalEnable: number;
+  readonly isSmiEnabled: boolean;
   /** Registers 0 to 7 of the SMBus host. */
   readonly smbus: readonly number[];
 }
 
 export const pmState = defineState<PmState>({
   kind: 'pm',
-  version: 1,
+  version: 2,
   check: (value): value is PmState =>
     isRecord(value) &&
     isPciConfigState(value.config) &&
@@ -82,14 +97,20 @@ export const pmState = defineState<PmState>({
     isUint(value.gpeEnable, 0xffff) &&
     isUint(value.apmControl, 0xff) &&
     isUint(value.apmStatus, 0xff) &&
+    isUint(value.globalStatus, GLBSTS_MASK) &&
+    isUint(value.globalEnable, GLBEN_MASK) &&
+    typeof value.isSmiEnabled === 'boolean' &&
     Array.isArray(value.smbus) &&
     value.smbus.length === 8 &&
     value.smbus.every((byte) => isUint(byte, 0xff)),
+  upgrade: { 1: (old) => ({ ...(old as object), globalStatus: 0, globalEnable: 0, isSmiEnabled: false }) },
 });
 
 export interface PmWires {
   /** IRQ 9, level-triggered. */
   readonly sci: InterruptLine;
+  /** SMI#, an edge. */
+  smi(): void;
   readonly bars: BarMapper;
   /** The guest went to sleep with SLP_TYP; 0 is soft-off (\_S5 in our DSDT). */
   sleep(type: number): void;
@@ -105,6 +126,9 @@ export class Pm implements Device<PmState> {
   #gpeEnable = 0;
   #apmControl = 0;
   #apmStatus = 0;
+  #globalStatus = 0;
+  #globalEnable = 0;
+  #isSmiEnabled = false;
   readonly #smbus = new Uint8Array(8);
   readonly #overflow: GuestTimer;
 
@@ -161,7 +185,6 @@ export class Pm implements Device<PmState> {
     this.config.preset(CONFIG_PMBA, 4, 1);
     this.config.allow(CONFIG_PMBA, 4, 0xffc0);
     for (let register = 0x44; register < 0x80; register += 4) this.config.allow(register, 4, 0xffffffff);
-    this.config.preset(CONFIG_DEVACTB, 4, DEVACTB_APMC_EN);
     this.config.allow(CONFIG_PMREGMISC, 1, 0x01);
     this.config.preset(CONFIG_SMBBA, 4, 1);
     this.config.allow(CONFIG_SMBBA, 4, 0xfff0);
@@ -210,6 +233,9 @@ export class Pm implements Device<PmState> {
     this.#gpeEnable = 0;
     this.#apmControl = 0;
     this.#apmStatus = 0;
+    this.#globalStatus = 0;
+    this.#globalEnable = 0;
+    this.#isSmiEnabled = false;
     this.#smbus.fill(0);
     this.#updateMappings();
     this.#updateInterrupt();
@@ -226,6 +252,9 @@ export class Pm implements Device<PmState> {
       gpeEnable: this.#gpeEnable,
       apmControl: this.#apmControl,
       apmStatus: this.#apmStatus,
+      globalStatus: this.#globalStatus,
+      globalEnable: this.#globalEnable,
+      isSmiEnabled: this.#isSmiEnabled,
       smbus: [...this.#smbus],
     };
   }
@@ -240,6 +269,9 @@ export class Pm implements Device<PmState> {
     this.#gpeEnable = state.gpeEnable;
     this.#apmControl = state.apmControl;
     this.#apmStatus = state.apmStatus;
+    this.#globalStatus = state.globalStatus & GLBSTS_MASK;
+    this.#globalEnable = state.globalEnable & GLBEN_MASK;
+    this.#isSmiEnabled = state.isSmiEnabled;
     this.#smbus.set(state.smbus);
     this.#updateMappings();
     this.#updateInterrupt();
@@ -272,6 +304,12 @@ export class Pm implements Device<PmState> {
         return this.#control;
       case PM_TMR:
         return this.#ticks() % 2 ** TIMER_BITS;
+      case GLB_STS:
+        return this.#globalStatus;
+      case GLB_EN:
+        return this.#globalEnable;
+      case GLB_CTL:
+        return this.#isSmiEnabled ? GLBCTL_SMI_EN : 0;
       default:
         return 0;
     }
@@ -303,6 +341,15 @@ export class Pm implements Device<PmState> {
         case PM1_CNT:
           control = ((control ?? this.#control) & ~(0xff << shift)) | (byte << shift);
           break;
+        case GLB_STS:
+          this.#globalStatus &= ~(byte << shift);
+          break;
+        case GLB_EN:
+          this.#globalEnable = ((this.#globalEnable & ~(0xff << shift)) | (byte << shift)) & GLBEN_MASK;
+          break;
+        case GLB_CTL:
+          if (shift === 0) this.#writeGlobalControl(byte);
+          break;
         default: // the timer is read-only; the rest is not there
           break;
       }
@@ -312,9 +359,20 @@ export class Pm implements Device<PmState> {
   }
 
   #writeControl(value: number): void {
-    // GBL_RLS (bit 2) would call the BIOS by SMI: write-only, nothing listens.
-    this.#control = value & CNT_MASK & ~0x0004;
+    this.#control = value & CNT_MASK & ~CNT_GBL_RLS;
+    if (value & CNT_GBL_RLS) this.#systemManagement(GLBSTS_BIOS, (this.#globalEnable & GLBEN_BIOS) !== 0);
     if (value & CNT_SLP_EN) this.wires.sleep((value >> 10) & 7);
+  }
+
+  #writeGlobalControl(value: number): void {
+    this.#isSmiEnabled = (value & GLBCTL_SMI_EN) !== 0;
+    // the firmware answers: GBL_STS tells the system by SCI
+    if (value & GLBCTL_BIOS_RLS) this.#status |= STS_GBL;
+  }
+
+  #systemManagement(cause: number, isEnabled: boolean): void {
+    this.#globalStatus |= cause;
+    if (isEnabled && this.#isSmiEnabled) this.wires.smi();
   }
 
   #writeGpe(offset: number, byte: number): void {
@@ -328,6 +386,7 @@ export class Pm implements Device<PmState> {
     this.#apmControl = value;
     if (value === ACPI_ENABLE) this.#control |= CNT_SCI_EN;
     else if (value === ACPI_DISABLE) this.#control &= ~CNT_SCI_EN;
+    if (this.config.get(CONFIG_DEVACTB, 4) & DEVACTB_APMC_EN) this.#systemManagement(GLBSTS_APM, true);
     this.#updateInterrupt();
   }
 

@@ -71,7 +71,14 @@ export const interruptSubjects: readonly FuzzSubject[] = [
       const intr = [0, 1, 2].map(() => new FakeLine());
       const lapics = intr.map((line, index) => {
         const lapic = new Lapic(`lapic${index}`, index, clock, {
-          ...{ intr: line, bus, nmi: () => undefined, init: () => undefined, startup: () => undefined },
+          ...{
+            intr: line,
+            bus,
+            nmi: () => undefined,
+            smi: () => undefined,
+            init: () => undefined,
+            startup: () => undefined,
+          },
           ...{ mapped: () => undefined, tscToNs: (tsc: bigint) => Number(tsc) },
         });
         bus.add(lapic);

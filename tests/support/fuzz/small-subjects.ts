@@ -154,7 +154,12 @@ export const smallSubjects: readonly FuzzSubject[] = [
     make: () => {
       const clock = new ManualClock();
       const bars = new BarRanges();
-      const device = new Pm('pci/00:01.3', clock, { sci: new FakeLine(), sleep: () => undefined, bars });
+      const device = new Pm('pci/00:01.3', clock, {
+        sci: new FakeLine(),
+        smi: () => undefined,
+        sleep: () => undefined,
+        bars,
+      });
       device.config.writeConfig(0x40, 4, 0x601);
       device.config.writeConfig(0x80, 1, 1);
       device.config.writeConfig(0x90, 4, 0xb101);

@@ -251,7 +251,7 @@ const loadTable = (table: 'gdt' | 'idt', row: string): SystemCase[] => [
     rows: [row],
     mode: 'long64',
     code: one(row, { memory: at(m.DATA) }),
-    memory: [[m.DATA, [...le(0xfff, 2), ...le(0x0000800000012000n, 8)]]],
+    memory: [[m.DATA, [...le(0xfff, 2), ...le(0x0100000000012000n, 8)]]],
     vector: 13,
     error: 0,
   },

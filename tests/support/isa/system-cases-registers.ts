@@ -262,7 +262,7 @@ const identity: SystemCase[] = [
     rows: ['wrmsr 0F 30'],
     mode: 'long64',
     code: one('wrmsr 0F 30'),
-    gpr: { rcx: 0xc0000082, rdx: 0x8000 },
+    gpr: { rcx: 0xc0000082, rdx: 0x01000000 },
     vector: 13,
     error: 0,
   },
@@ -336,6 +336,15 @@ const identity: SystemCase[] = [
     gpr: { rax: 0x12345678 },
     expected: { rax: 0x12345678, rdx: 0 },
   },
+  ...(['real', 'flat32', 'long64', 'user64'] as const).map(
+    (mode): SystemCase => ({
+      name: 'RSM outside system management mode',
+      rows: ['rsm 0F AA'],
+      mode,
+      code: one('rsm 0F AA'),
+      vector: 6,
+    }),
+  ),
   {
     name: 'RDPKRU without CR4.PKE',
     rows: ['rdpkru NP 0F 01 /5 mod=3 rm=6'],

@@ -42,6 +42,7 @@ const ENVIRONMENT = new Set([
   'xsaves64',
   'xrstors',
   'xrstors64',
+  'rsm',
   'monitor',
   'mwait',
   'syscall',

@@ -106,7 +106,7 @@ const CASES: readonly Case[] = [
       const clock = new ManualClock();
       const bus = new ApicBus(() => {});
       const device = new Lapic('lapic0', 0, clock, {
-        ...{ intr: line(), nmi: () => {}, init: () => {}, startup: () => {} },
+        ...{ intr: line(), nmi: () => {}, smi: () => {}, init: () => {}, startup: () => {} },
         ...{ bus, mapped: () => {}, tscToNs: (tsc: bigint) => Number(tsc) },
       });
       bus.add(device);
@@ -133,7 +133,7 @@ const CASES: readonly Case[] = [
         mapMmio: () => {},
         mapMemory: () => {},
       };
-      const device = new Pm('pm', clock, { sci: line(), bars, sleep: () => {} });
+      const device = new Pm('pm', clock, { sci: line(), smi: () => {}, bars, sleep: () => {} });
       device.reset();
       const ports = [
         { handler: handlers.get('pm/pm')!, count: 64 },

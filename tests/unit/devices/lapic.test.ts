@@ -32,6 +32,7 @@ function make(apicId = 0, bus?: ApicBus, clock = new ManualClock()) {
   const lapic = new Lapic(`lapic${apicId}`, apicId, clock, {
     intr,
     nmi: () => events.push('nmi'),
+    smi: () => events.push('smi'),
     init: () => events.push('init'),
     startup: (vector) => events.push(`startup ${vector}`),
     bus: theBus,

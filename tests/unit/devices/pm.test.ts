@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Pm, pmState } from '../../../src/devices/pm/pm';
 import type { PortHandler } from '../../../src/machine/device';
+import { unwrapState, wrapState } from '../../../src/machine/saved-state';
 import { describeDevice } from '../../support/describe-device';
 import { FakeLine } from '../../support/fake-line';
 import { ManualClock } from '../../support/manual-clock';
@@ -14,9 +15,11 @@ function make() {
   const clock = new ManualClock();
   const sci = new FakeLine();
   const sleeps: number[] = [];
+  const smis: string[] = [];
   const maps = new Map<string, { at: number; handler: PortHandler }>();
   const pm = new Pm('pci/00:01.3', clock, {
     sci,
+    smi: () => smis.push('smi'),
     sleep: (type) => sleeps.push(type),
     bars: {
       mapPorts: (name, at, _size, handler) => {
@@ -27,7 +30,7 @@ function make() {
       mapMemory: () => {},
     },
   });
-  return { clock, sci, sleeps, maps, pm };
+  return { clock, sci, sleeps, smis, maps, pm };
 }
 
 /** As SeaBIOS sets it up, with ACPI on. */
@@ -70,10 +73,10 @@ describeDevice({
 });
 
 describe('pm', () => {
-  it('declares SMM dealt with and says who it is', () => {
+  it('says who it is, and that SMIs are still to be set up', () => {
     const { pm } = make();
     expect(pm.config.readConfig(0, 4)).toBe(0x71138086);
-    expect(pm.config.readConfig(0x58, 4) & 0x02000000).not.toBe(0);
+    expect(pm.config.readConfig(0x58, 4) & 0x02000000).toBe(0);
     expect(pm.config.readConfig(0x40, 4)).toBe(1);
   });
 
@@ -167,5 +170,53 @@ describe('pm', () => {
     expect(smbus.readPort(0, 1)).toBe(0x04);
     smbus.writePort(0, 1, 0x04);
     expect(smbus.readPort(0, 1)).toBe(0);
+  });
+});
+
+describe('system management interrupts', () => {
+  const DEVACTB = 0x58;
+  const GLBSTS = 0x18;
+  const GLBEN = 0x20;
+  const GLBCTL = 0x28;
+
+  it('come from the APM control port once APMC_EN and SMI_EN are set', () => {
+    const { pm, ports, smis } = on();
+    pm.apm.writePort(0, 1, 1);
+    pm.config.writeConfig(DEVACTB, 4, 1 << 25);
+    pm.apm.writePort(0, 1, 2);
+    expect(smis).toEqual([]);
+    expect(ports.readPort(GLBSTS, 2)).toBe(0x20);
+    ports.writePort(GLBCTL, 4, 1);
+    expect(ports.readPort(GLBCTL, 4)).toBe(1);
+    pm.apm.writePort(0, 1, 3);
+    expect(smis).toEqual(['smi']);
+    pm.apm.writePort(1, 1, 3);
+    expect(smis).toEqual(['smi']);
+    ports.writePort(GLBSTS, 2, 0x20);
+    expect(ports.readPort(GLBSTS, 2)).toBe(0);
+  });
+
+  it('come from GBL_RLS where BIOS_EN is set; BIOS_RLS answers by SCI', () => {
+    const { ports, sci, smis } = on();
+    ports.writePort(GLBCTL, 1, 1);
+    ports.writePort(CNT, 2, 0x0005);
+    expect(smis).toEqual([]);
+    ports.writePort(GLBEN, 2, 2);
+    ports.writePort(CNT, 2, 0x0005);
+    expect(smis).toEqual(['smi']);
+    expect(ports.readPort(CNT, 2)).toBe(1);
+    expect(ports.readPort(GLBSTS, 2) & 1).toBe(1);
+    ports.writePort(EN, 2, 0x20);
+    ports.writePort(GLBCTL, 1, 3);
+    expect(ports.readPort(STS, 2) & 0x20).toBe(0x20);
+    expect(sci.level).toBe(true);
+  });
+
+  it('states from before them restore with none', () => {
+    const { pm } = make();
+    const { globalStatus, globalEnable, isSmiEnabled, ...old } = pm.save();
+    expect([globalStatus, globalEnable, isSmiEnabled]).toEqual([0, 0, false]);
+    const entry = { kind: 'pm', version: 1, state: old };
+    expect(unwrapState(pmState, 'pm', { ...wrapState(pmState, pm.save()), ...entry })).toEqual(pm.save());
   });
 });

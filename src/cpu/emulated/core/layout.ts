@@ -48,10 +48,14 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['PATCHED_HANDLER', 'u32'], // its own handler
   ['SHADOW', 'u32'], // count-relative interrupt shadow: 0 none, 1 STI, 2 MOV SS
   ['SHADOW_COUNT', 'u64'], // the shadow holds while the exact count equals this
-  ['ACTIVITY', 'u32'], // 0 running, 1 halted, 2 wait-for-SIPI, 3 shutdown
+  ['ACTIVITY', 'u32'], // 0 running, 1 halted, 2 wait-for-SIPI, 3 shutdown, 4 RSM ran and vcpu.ts does the rest
   ['INTR', 'u32'], // INTR pin
   ['NMI_PENDING', 'u32'],
   ['NMI_BLOCKED', 'u32'],
+  ['SMI_PENDING', 'u32'],
+  ['IN_SMM', 'u32'],
+  ['SMBASE', 'u32'],
+  ['SMM_NMI_BLOCKED', 'u32'], // NMI_BLOCKED when SMM was entered
   // the exception being raised: filled before `raise`, consumed by `deliver`
   ['EXC_VECTOR', 'u32'],
   ['EXC_ERROR', 'u32'],
@@ -118,6 +122,8 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['MTRR_FIXED', 'u64', 11],
   ['MTRR_VAR', 'u64', 16],
   ['MCG_STATUS', 'u64'],
+  ['MCG_CTL', 'u64'],
+  ['MC_CTL', 'u64', 10],
   ['PKRU', 'u32'],
   ['PDPTE_VALID', 'u32'],
   ['PDPTE', 'u64', 4],

@@ -28,6 +28,7 @@ import {
   S_CR0,
   S_CR3,
   S_CR4,
+  S_CR4_ALLOWED,
   S_DR,
   S_EFER,
   S_MODE,
@@ -108,6 +109,15 @@ export function isCanonical(s: usize, linear: u64): bool {
   return (<u64>(<i64>(linear << shift) >> shift)) == linear;
 }
 
+/**
+ * What bases in segment registers, descriptor-table registers and MSRs, and the addresses of INVLPG and INVPCID are held against: the
+ * widest addresses that this CPU has, whatever the paging mode (Intel's "5-Level Paging and 5-Level EPT", 2.4).
+ */
+export function isCanonicalBase(s: usize, linear: u64): bool {
+  const shift: u64 = load<u64>(s, S_CR4_ALLOWED) & CR4_LA57 ? 7 : 16;
+  return (<u64>(<i64>(linear << shift) >> shift)) == linear;
+}
+
 function fault(s: usize, op: usize, la: u64, access: u32, isUser: bool, error: u32): u64 {
   if (access & ACCESS_QUIET) return WALK_FAULT;
   let code = error;
@@ -149,12 +159,13 @@ function leaf(s: usize, op: usize, la: u64, access: u32, tlbClass: u32, rights: 
   }
   if (cr4 & CR4_PKE && isUserPage && load<u64>(s, S_EFER) & EFER_LMA) {
     const key = load<u32>(s, S_PKRU) >> (<u32>(entry >> 59) & 15) * 2;
+    // the error code says so of every data access that the key forbids, also where something else forbids it too (SDM vol. 3, 4.7)
     if (key & 1) {
-      keyDenied = mayRead && (access & ACCESS_EXECUTE) == 0;
+      keyDenied = (access & ACCESS_EXECUTE) == 0;
       mayRead = false;
       mayWrite = false;
     } else if (key & 2 && isStrict) {
-      keyDenied = mayWrite && (access & ACCESS_WRITE) != 0;
+      keyDenied = (access & ACCESS_WRITE) != 0;
       mayWrite = false;
     }
   }
@@ -403,6 +414,13 @@ export function flushAll(s: usize): void {
   store<u32>(s, 0, S_TLB_LOG_COUNT);
   memory.fill(<usize>load<u32>(s, S_TLB_LOG) + <usize>TLB_LOG_ENTRIES * 2, 0, 2048);
   translationsChanged(s);
+}
+
+/** Rights of the protection keys lie in the translations too. */
+export function setPkru(s: usize, value: u32): void {
+  if (value == load<u32>(s, S_PKRU)) return;
+  store<u32>(s, value, S_PKRU);
+  flushAll(s);
 }
 
 /** Drops all but global translations. */

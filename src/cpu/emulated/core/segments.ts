@@ -54,7 +54,7 @@ import {
   CLASS_USER_ALIGNED,
 } from './layout.generated';
 import { readU64System, readU8System, writeU8System } from './memory';
-import { isCanonical } from './paging';
+import { isCanonicalBase } from './paging';
 import { VECTOR_GP, VECTOR_NP, VECTOR_SS, VECTOR_TS, raiseGP, raiseSelector } from './raise';
 
 /** Bits of the access word (descriptor bits 40..55). */
@@ -284,7 +284,7 @@ function systemBase(s: usize, op: usize, selector: u32, raw: u64, vector: u32): 
   const upper = readU64System(s, op, at + 8);
   if (upper & 0x1f0000000000) raiseSelector(s, op, vector, selector);
   const base = rawBase(raw) | (upper << 32);
-  if (!isCanonical(s, base)) raiseSelector(s, op, vector, selector);
+  if (!isCanonicalBase(s, base)) raiseSelector(s, op, vector, selector);
   return base;
 }
 

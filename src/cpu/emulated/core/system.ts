@@ -28,6 +28,7 @@ import {
   S_EFER,
   S_EFER_ALLOWED,
   S_GPR,
+  S_IN_SMM,
   S_KERNEL_GS_BASE,
   S_MODE,
   S_PKRU,
@@ -36,10 +37,11 @@ import {
   S_TSC_AUX,
   S_TSC_OFFSET,
   S_TSC_SCALE,
+  S_VENDOR_AMD,
 } from './layout.generated';
 import { readU64 } from './memory';
 import { opRm, opReg, opSize, readRegister, writeRegister } from './ops';
-import { flushAll, flushNonGlobal, flushPage, isCanonical } from './paging';
+import { flushAll, flushNonGlobal, flushPage, isCanonicalBase, setPkru } from './paging';
 import { raiseGP, raiseUD } from './raise';
 import { leaveAfter } from './run';
 
@@ -60,6 +62,12 @@ function setPair(s: usize, value: u64): void {
 
 export function hlt(s: usize, op: usize): void {
   store<u32>(s, 1, S_ACTIVITY);
+}
+
+/** RSM ends the run; the rest of it is smm.ts's. */
+export function rsm(s: usize, op: usize): void {
+  if (load<u32>(s, S_IN_SMM) == 0) raiseUD(s, op);
+  store<u32>(s, 4, S_ACTIVITY);
 }
 
 export function cpuid(s: usize, op: usize): void {
@@ -119,10 +127,12 @@ export function rdrand16(s: usize, op: usize): void {
   setFlagsImage(s, 1);
 }
 
-/** There are no performance counters: every index is #GP. */
+/** The two counters of a P6, the four of a K7: they count nothing (msr.ts). There are no architectural ones. */
 export function rdpmc(s: usize, op: usize): void {
   if (load<u32>(s, S_CPL) != 0 && !(load<u64>(s, S_CR4) & CR4_PCE)) raiseGP(s, op, 0);
-  raiseGP(s, op, 0);
+  const counters: u32 = load<u32>(s, S_VENDOR_AMD) ? 4 : 2;
+  if (load<u32>(s, S_RCX) >= counters) raiseGP(s, op, 0);
+  setPair(s, 0);
 }
 
 /** EFER is there where it has a bit, the bases where there is long mode; of the others msr.ts knows. */
@@ -154,7 +164,7 @@ export function wrmsr(s: usize, op: usize): void {
   const value = <u64>load<u32>(s, S_RAX) | (<u64>load<u32>(s, S_RDX) << 32);
   if (!hasMsr(s, index)) raiseGP(s, op, 0);
   if (index == MSR_FS_BASE || index == MSR_GS_BASE || index == MSR_KERNEL_GS_BASE) {
-    if (!isCanonical(s, value)) raiseGP(s, op, 0);
+    if (!isCanonicalBase(s, value)) raiseGP(s, op, 0);
     if (index == MSR_KERNEL_GS_BASE) store<u64>(s, value, S_KERNEL_GS_BASE);
     else store<u64>(segAt(s, index == MSR_FS_BASE ? SEG_FS : SEG_GS), value, SEG_BASE);
   } else if (index == MSR_EFER) {
@@ -189,7 +199,7 @@ export function rdgsbase(s: usize, op: usize): void {
 function writeBase(s: usize, op: usize, seg: u32): void {
   const at = baseRegister(s, op, seg);
   const value = readRegister(s, opRm(op), opSize(op));
-  if (!isCanonical(s, value)) raiseGP(s, op, 0);
+  if (!isCanonicalBase(s, value)) raiseGP(s, op, 0);
   store<u64>(at, value);
 }
 export function wrfsbase(s: usize, op: usize): void {
@@ -205,7 +215,7 @@ export function invlpg(s: usize, op: usize): void {
   const seg = <u32>load<u8>(op, OP_SEG);
   if (load<u32>(s, S_MODE) & MODE_LONG) {
     const la = seg >= SEG_FS ? offset + load<u64>(segAt(s, seg), SEG_BASE) : offset;
-    if (isCanonical(s, la)) flushPage(s, la);
+    if (isCanonicalBase(s, la)) flushPage(s, la);
   } else flushPage(s, (offset + load<u64>(segAt(s, seg), SEG_BASE)) & 0xffffffff);
 }
 
@@ -216,7 +226,7 @@ export function invpcid(s: usize, op: usize): void {
   const address = readU64(s, op, la + 8);
   const type = load<u32>(s, S_MODE) & MODE_LONG ? load<u64>(s + opReg(op)) : <u64>load<u32>(s + opReg(op));
   const isEnabled = (load<u64>(s, S_CR4) & CR4_PCIDE) != 0;
-  if (type > 3 || pcid >> 12 || (type < 2 && !isEnabled && pcid != 0) || (type == 0 && !isCanonical(s, address))) {
+  if (type > 3 || pcid >> 12 || (type < 2 && !isEnabled && pcid != 0) || (type == 0 && !isCanonicalBase(s, address))) {
     raiseGP(s, op, 0);
   }
   if (type == 0) flushPage(s, address);
@@ -251,6 +261,5 @@ export function rdpkru(s: usize, op: usize): void {
 export function wrpkru(s: usize, op: usize): void {
   checkProtectionKeys(s, op);
   if (load<u32>(s, S_RCX) != 0 || load<u32>(s, S_RDX) != 0) raiseGP(s, op, 0);
-  store<u32>(s, load<u32>(s, S_RAX), S_PKRU);
-  flushAll(s);
+  setPkru(s, load<u32>(s, S_RAX));
 }

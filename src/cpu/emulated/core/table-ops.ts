@@ -14,7 +14,7 @@ import {
 } from './layout.generated';
 import { probeWrite, readU16, readU32, readU64, readU64System, writeU16, writeU32, writeU64 } from './memory';
 import { opIsRegister, opReg, opRm, opSize, writeRegister } from './ops';
-import { isCanonical } from './paging';
+import { isCanonicalBase } from './paging';
 import { VECTOR_GP, raiseGP } from './raise';
 import {
   ACCESS_CONFORMING,
@@ -49,7 +49,7 @@ export function sidt(s: usize, op: usize): void {
 function tableBase(s: usize, op: usize, la: u64): u64 {
   if (load<u32>(s, S_MODE) & MODE_LONG) {
     const base = readU64(s, op, la + 2);
-    if (!isCanonical(s, base)) raiseGP(s, op, 0);
+    if (!isCanonicalBase(s, base)) raiseGP(s, op, 0);
     return base;
   }
   return readU32(s, op, la + 2) & (opSize(op) == 2 ? 0xffffff : 0xffffffff);

@@ -12,7 +12,7 @@ import { fpuState } from './fpu-state';
 import { segments, system } from './system';
 import { transfer } from './transfer';
 import { x87 } from './x87';
-import { crypto, sse3, sse41, sse42, ssse3 } from './sse4';
+import { crypto, sse3, sse41, sse42, sse4a, ssse3 } from './sse4';
 import { control, stack } from './stack';
 import { string } from './string';
 import type { Row } from './table';
@@ -37,6 +37,7 @@ export const ROWS: readonly Row[] = [
   ...ssse3,
   ...sse41,
   ...sse42,
+  ...sse4a,
   ...crypto,
   ...avx,
   ...avx2,

@@ -745,916 +745,923 @@ export const HANDLERS: readonly string[] = [
   'e8c e8d', // pcmpistri 66 0F 3A 63 /r ib
   'e8e e8f', // crc32 F2 0F 38 F0 /r
   'e8g e8h e8i e8j e8k e8l', // crc32 F2 0F 38 F1 /r
-  'f0g f0h', // pclmulqdq 66 0F 3A 44 /r ib
-  'f0i f0j', // aesimc 66 0F 38 DB /r
-  'f0k f0l', // aesenc 66 0F 38 DC /r
-  'f0m f0n', // aesenclast 66 0F 38 DD /r
-  'f0o f0p', // aesdec 66 0F 38 DE /r
-  'f0q f0r', // aesdeclast 66 0F 38 DF /r
-  'f0s f0t', // aeskeygenassist 66 0F 3A DF /r ib
-  'f0u f0v', // sha1rnds4 NP 0F 3A CC /r ib
-  'f0w f0x', // sha1nexte NP 0F 38 C8 /r
-  'f0y f0z', // sha1msg1 NP 0F 38 C9 /r
-  'f10 f11', // sha1msg2 NP 0F 38 CA /r
-  'f12 f13', // sha256rnds2 NP 0F 38 CB /r
-  'f14 f15', // sha256msg1 NP 0F 38 CC /r
-  'f16 f17', // sha256msg2 NP 0F 38 CD /r
-  'fsw fsx', // vmovups VEX.128.NP.0F.WIG 10 /r
-  'fsy kv', // vmovups VEX.128.NP.0F.WIG 11 /r
-  'fsz', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=m
-  'ft0', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=3
+  'f0g', // extrq 66 0F 78 /0 ib ib mod=3
+  'f0h', // extrq 66 0F 79 /r mod=3
+  'f0i', // insertq F2 0F 78 /r ib ib mod=3
+  'f0j', // insertq F2 0F 79 /r mod=3
+  '9he', // movntss F3 0F 2B /r mod=m
+  '9hi', // movntsd F2 0F 2B /r mod=m
+  'fsw fsx', // pclmulqdq 66 0F 3A 44 /r ib
+  'fsy fsz', // aesimc 66 0F 38 DB /r
+  'ft0 ft1', // aesenc 66 0F 38 DC /r
+  'ft2 ft3', // aesenclast 66 0F 38 DD /r
+  'ft4 ft5', // aesdec 66 0F 38 DE /r
+  'ft6 ft7', // aesdeclast 66 0F 38 DF /r
+  'ft8 ft9', // aeskeygenassist 66 0F 3A DF /r ib
+  'fta ftb', // sha1rnds4 NP 0F 3A CC /r ib
+  'ftc ftd', // sha1nexte NP 0F 38 C8 /r
+  'fte ftf', // sha1msg1 NP 0F 38 C9 /r
+  'ftg fth', // sha1msg2 NP 0F 38 CA /r
+  'fti ftj', // sha256rnds2 NP 0F 38 CB /r
+  'ftk ftl', // sha256msg1 NP 0F 38 CC /r
+  'ftm ftn', // sha256msg2 NP 0F 38 CD /r
+  'glc gld', // vmovups VEX.128.NP.0F.WIG 10 /r
+  'gle kv', // vmovups VEX.128.NP.0F.WIG 11 /r
+  'glf', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=m
+  'glg', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=3
   '9he', // vmovss VEX.LIG.F3.0F.WIG 11 /r mod=m
-  'ft1', // vmovss VEX.LIG.F3.0F.WIG 11 /r mod=3
-  'ft2', // vmovlps VEX.128.NP.0F.WIG 12 /r mod=m
-  'ft3', // vmovhlps VEX.128.NP.0F.WIG 12 /r mod=3
+  'glh', // vmovss VEX.LIG.F3.0F.WIG 11 /r mod=3
+  'gli', // vmovlps VEX.128.NP.0F.WIG 12 /r mod=m
+  'glj', // vmovhlps VEX.128.NP.0F.WIG 12 /r mod=3
   '9hi', // vmovlps VEX.128.NP.0F.WIG 13 /r mod=m
-  'ft4 ft5', // vunpcklps VEX.128.NP.0F.WIG 14 /r
-  'ft6 ft7', // vunpckhps VEX.128.NP.0F.WIG 15 /r
-  'ft8', // vmovhps VEX.128.NP.0F.WIG 16 /r mod=m
-  'ft9', // vmovlhps VEX.128.NP.0F.WIG 16 /r mod=3
+  'glk gll', // vunpcklps VEX.128.NP.0F.WIG 14 /r
+  'glm gln', // vunpckhps VEX.128.NP.0F.WIG 15 /r
+  'glo', // vmovhps VEX.128.NP.0F.WIG 16 /r mod=m
+  'glp', // vmovlhps VEX.128.NP.0F.WIG 16 /r mod=3
   '9hp', // vmovhps VEX.128.NP.0F.WIG 17 /r mod=m
-  'fsw fta', // vmovaps VEX.128.NP.0F.WIG 28 /r
-  'fsy kx', // vmovaps VEX.128.NP.0F.WIG 29 /r
-  'ftb ftc ftd fte', // vcvtsi2ss VEX.LIG.F3.0F.WIG 2A /r
+  'glc glq', // vmovaps VEX.128.NP.0F.WIG 28 /r
+  'gle kx', // vmovaps VEX.128.NP.0F.WIG 29 /r
+  'glr gls glt glu', // vcvtsi2ss VEX.LIG.F3.0F.WIG 2A /r
   'kx', // vmovntps VEX.128.NP.0F.WIG 2B /r mod=m
   '9hy 9hz 9i0 9i1', // vcvttss2si VEX.LIG.F3.0F.WIG 2C /r
   '9i4 9i5 9i6 9i7', // vcvtss2si VEX.LIG.F3.0F.WIG 2D /r
   '9i8 9i9', // vucomiss VEX.LIG.NP.0F.WIG 2E /r
   '9ia 9ib', // vcomiss VEX.LIG.NP.0F.WIG 2F /r
   '9ic', // vmovmskps VEX.128.NP.0F.WIG 50 /r mod=3
-  'ftf ftg', // vsqrtps VEX.128.NP.0F.WIG 51 /r
-  'fth fti', // vsqrtss VEX.LIG.F3.0F.WIG 51 /r
-  'ftj ftk', // vaddps VEX.128.NP.0F.WIG 58 /r
-  'ftl ftm', // vaddss VEX.LIG.F3.0F.WIG 58 /r
-  'ftn fto', // vmulps VEX.128.NP.0F.WIG 59 /r
-  'ftp ftq', // vmulss VEX.LIG.F3.0F.WIG 59 /r
-  'ftr fts', // vsubps VEX.128.NP.0F.WIG 5C /r
-  'ftt ftu', // vsubss VEX.LIG.F3.0F.WIG 5C /r
-  'ftv ftw', // vminps VEX.128.NP.0F.WIG 5D /r
-  'ftx fty', // vminss VEX.LIG.F3.0F.WIG 5D /r
-  'ftz fu0', // vdivps VEX.128.NP.0F.WIG 5E /r
-  'fu1 fu2', // vdivss VEX.LIG.F3.0F.WIG 5E /r
-  'fu3 fu4', // vmaxps VEX.128.NP.0F.WIG 5F /r
-  'fu5 fu6', // vmaxss VEX.LIG.F3.0F.WIG 5F /r
-  'fu7 fu8', // vrsqrtps VEX.128.NP.0F.WIG 52 /r
-  'fu9 fua', // vrsqrtss VEX.LIG.F3.0F.WIG 52 /r
-  'fub fuc', // vrcpps VEX.128.NP.0F.WIG 53 /r
-  'fud fue', // vrcpss VEX.LIG.F3.0F.WIG 53 /r
-  'fuf fug', // vandps VEX.128.NP.0F.WIG 54 /r
-  'fuh fui', // vandnps VEX.128.NP.0F.WIG 55 /r
-  'fuj fuk', // vorps VEX.128.NP.0F.WIG 56 /r
-  'ful fum', // vxorps VEX.128.NP.0F.WIG 57 /r
-  'fun fuo', // vshufps VEX.128.NP.0F.WIG C6 /r ib
+  'glv glw', // vsqrtps VEX.128.NP.0F.WIG 51 /r
+  'glx gly', // vsqrtss VEX.LIG.F3.0F.WIG 51 /r
+  'glz gm0', // vaddps VEX.128.NP.0F.WIG 58 /r
+  'gm1 gm2', // vaddss VEX.LIG.F3.0F.WIG 58 /r
+  'gm3 gm4', // vmulps VEX.128.NP.0F.WIG 59 /r
+  'gm5 gm6', // vmulss VEX.LIG.F3.0F.WIG 59 /r
+  'gm7 gm8', // vsubps VEX.128.NP.0F.WIG 5C /r
+  'gm9 gma', // vsubss VEX.LIG.F3.0F.WIG 5C /r
+  'gmb gmc', // vminps VEX.128.NP.0F.WIG 5D /r
+  'gmd gme', // vminss VEX.LIG.F3.0F.WIG 5D /r
+  'gmf gmg', // vdivps VEX.128.NP.0F.WIG 5E /r
+  'gmh gmi', // vdivss VEX.LIG.F3.0F.WIG 5E /r
+  'gmj gmk', // vmaxps VEX.128.NP.0F.WIG 5F /r
+  'gml gmm', // vmaxss VEX.LIG.F3.0F.WIG 5F /r
+  'gmn gmo', // vrsqrtps VEX.128.NP.0F.WIG 52 /r
+  'gmp gmq', // vrsqrtss VEX.LIG.F3.0F.WIG 52 /r
+  'gmr gms', // vrcpps VEX.128.NP.0F.WIG 53 /r
+  'gmt gmu', // vrcpss VEX.LIG.F3.0F.WIG 53 /r
+  'gmv gmw', // vandps VEX.128.NP.0F.WIG 54 /r
+  'gmx gmy', // vandnps VEX.128.NP.0F.WIG 55 /r
+  'gmz gn0', // vorps VEX.128.NP.0F.WIG 56 /r
+  'gn1 gn2', // vxorps VEX.128.NP.0F.WIG 57 /r
+  'gn3 gn4', // vshufps VEX.128.NP.0F.WIG C6 /r ib
   '9jl', // vldmxcsr VEX.LZ.NP.0F.WIG AE /2 mod=m
   '9jm', // vstmxcsr VEX.LZ.NP.0F.WIG AE /3 mod=m
-  'fsw fsx', // vmovupd VEX.128.66.0F.WIG 10 /r
-  'fsy kv', // vmovupd VEX.128.66.0F.WIG 11 /r
-  'fup', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=m
-  'fuq', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=3
+  'glc gld', // vmovupd VEX.128.66.0F.WIG 10 /r
+  'gle kv', // vmovupd VEX.128.66.0F.WIG 11 /r
+  'gn5', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=m
+  'gn6', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=3
   '9hi', // vmovsd VEX.LIG.F2.0F.WIG 11 /r mod=m
-  'fur', // vmovsd VEX.LIG.F2.0F.WIG 11 /r mod=3
-  'ft2', // vmovlpd VEX.128.66.0F.WIG 12 /r mod=m
+  'gn7', // vmovsd VEX.LIG.F2.0F.WIG 11 /r mod=3
+  'gli', // vmovlpd VEX.128.66.0F.WIG 12 /r mod=m
   '9hi', // vmovlpd VEX.128.66.0F.WIG 13 /r mod=m
-  'ft9 fus', // vunpcklpd VEX.128.66.0F.WIG 14 /r
-  'fut fuu', // vunpckhpd VEX.128.66.0F.WIG 15 /r
-  'ft8', // vmovhpd VEX.128.66.0F.WIG 16 /r mod=m
+  'glp gn8', // vunpcklpd VEX.128.66.0F.WIG 14 /r
+  'gn9 gna', // vunpckhpd VEX.128.66.0F.WIG 15 /r
+  'glo', // vmovhpd VEX.128.66.0F.WIG 16 /r mod=m
   '9hp', // vmovhpd VEX.128.66.0F.WIG 17 /r mod=m
-  'fsw fta', // vmovapd VEX.128.66.0F.WIG 28 /r
-  'fsy kx', // vmovapd VEX.128.66.0F.WIG 29 /r
-  'fuv fuw fux fuy', // vcvtsi2sd VEX.LIG.F2.0F.WIG 2A /r
+  'glc glq', // vmovapd VEX.128.66.0F.WIG 28 /r
+  'gle kx', // vmovapd VEX.128.66.0F.WIG 29 /r
+  'gnb gnc gnd gne', // vcvtsi2sd VEX.LIG.F2.0F.WIG 2A /r
   'kx', // vmovntpd VEX.128.66.0F.WIG 2B /r mod=m
   'aa6 aa7 aa8 aa9', // vcvttsd2si VEX.LIG.F2.0F.WIG 2C /r
   'aac aad aae aaf', // vcvtsd2si VEX.LIG.F2.0F.WIG 2D /r
   'aag aah', // vucomisd VEX.LIG.66.0F.WIG 2E /r
   'aai aaj', // vcomisd VEX.LIG.66.0F.WIG 2F /r
   'aak', // vmovmskpd VEX.128.66.0F.WIG 50 /r mod=3
-  'fuz fv0', // vsqrtpd VEX.128.66.0F.WIG 51 /r
-  'fv1 fv2', // vsqrtsd VEX.LIG.F2.0F.WIG 51 /r
-  'fv3 fv4', // vaddpd VEX.128.66.0F.WIG 58 /r
-  'fv5 fv6', // vaddsd VEX.LIG.F2.0F.WIG 58 /r
-  'fv7 fv8', // vmulpd VEX.128.66.0F.WIG 59 /r
-  'fv9 fva', // vmulsd VEX.LIG.F2.0F.WIG 59 /r
-  'fvb fvc', // vsubpd VEX.128.66.0F.WIG 5C /r
-  'fvd fve', // vsubsd VEX.LIG.F2.0F.WIG 5C /r
-  'fvf fvg', // vminpd VEX.128.66.0F.WIG 5D /r
-  'fvh fvi', // vminsd VEX.LIG.F2.0F.WIG 5D /r
-  'fvj fvk', // vdivpd VEX.128.66.0F.WIG 5E /r
-  'fvl fvm', // vdivsd VEX.LIG.F2.0F.WIG 5E /r
-  'fvn fvo', // vmaxpd VEX.128.66.0F.WIG 5F /r
-  'fvp fvq', // vmaxsd VEX.LIG.F2.0F.WIG 5F /r
-  'fuf fug', // vandpd VEX.128.66.0F.WIG 54 /r
-  'fuh fui', // vandnpd VEX.128.66.0F.WIG 55 /r
-  'fuj fuk', // vorpd VEX.128.66.0F.WIG 56 /r
-  'ful fum', // vxorpd VEX.128.66.0F.WIG 57 /r
-  'fvr fvs', // vcvtps2pd VEX.128.NP.0F.WIG 5A /r
-  'fvt fvu', // vcvtpd2ps VEX.128.66.0F.WIG 5A /r
-  'fvv fvw', // vcvtss2sd VEX.LIG.F3.0F.WIG 5A /r
-  'fvx fvy', // vcvtsd2ss VEX.LIG.F2.0F.WIG 5A /r
-  'fvz fw0', // vcvtdq2ps VEX.128.NP.0F.WIG 5B /r
-  'fw1 fw2', // vcvtps2dq VEX.128.66.0F.WIG 5B /r
-  'fw3 fw4', // vcvttps2dq VEX.128.F3.0F.WIG 5B /r
-  'ft9 fus', // vpunpcklqdq VEX.128.66.0F.WIG 6C /r
-  'fut fuu', // vpunpckhqdq VEX.128.66.0F.WIG 6D /r
-  'fw5 fw6 fw7 fw8', // vmovd VEX.128.66.0F.WIG 6E /r
-  'fsw fta', // vmovdqa VEX.128.66.0F.WIG 6F /r
-  'fsw fsx', // vmovdqu VEX.128.F3.0F.WIG 6F /r
-  'fw9 fwa', // vpshufd VEX.128.66.0F.WIG 70 /r ib
-  'fwb fwc', // vpshufhw VEX.128.F3.0F.WIG 70 /r ib
-  'fwd fwe', // vpshuflw VEX.128.F2.0F.WIG 70 /r ib
-  'fwf', // vpsrldq VEX.128.66.0F.WIG 73 /3 ib mod=3
-  'fwg', // vpslldq VEX.128.66.0F.WIG 73 /7 ib mod=3
+  'gnf gng', // vsqrtpd VEX.128.66.0F.WIG 51 /r
+  'gnh gni', // vsqrtsd VEX.LIG.F2.0F.WIG 51 /r
+  'gnj gnk', // vaddpd VEX.128.66.0F.WIG 58 /r
+  'gnl gnm', // vaddsd VEX.LIG.F2.0F.WIG 58 /r
+  'gnn gno', // vmulpd VEX.128.66.0F.WIG 59 /r
+  'gnp gnq', // vmulsd VEX.LIG.F2.0F.WIG 59 /r
+  'gnr gns', // vsubpd VEX.128.66.0F.WIG 5C /r
+  'gnt gnu', // vsubsd VEX.LIG.F2.0F.WIG 5C /r
+  'gnv gnw', // vminpd VEX.128.66.0F.WIG 5D /r
+  'gnx gny', // vminsd VEX.LIG.F2.0F.WIG 5D /r
+  'gnz go0', // vdivpd VEX.128.66.0F.WIG 5E /r
+  'go1 go2', // vdivsd VEX.LIG.F2.0F.WIG 5E /r
+  'go3 go4', // vmaxpd VEX.128.66.0F.WIG 5F /r
+  'go5 go6', // vmaxsd VEX.LIG.F2.0F.WIG 5F /r
+  'gmv gmw', // vandpd VEX.128.66.0F.WIG 54 /r
+  'gmx gmy', // vandnpd VEX.128.66.0F.WIG 55 /r
+  'gmz gn0', // vorpd VEX.128.66.0F.WIG 56 /r
+  'gn1 gn2', // vxorpd VEX.128.66.0F.WIG 57 /r
+  'go7 go8', // vcvtps2pd VEX.128.NP.0F.WIG 5A /r
+  'go9 goa', // vcvtpd2ps VEX.128.66.0F.WIG 5A /r
+  'gob goc', // vcvtss2sd VEX.LIG.F3.0F.WIG 5A /r
+  'god goe', // vcvtsd2ss VEX.LIG.F2.0F.WIG 5A /r
+  'gof gog', // vcvtdq2ps VEX.128.NP.0F.WIG 5B /r
+  'goh goi', // vcvtps2dq VEX.128.66.0F.WIG 5B /r
+  'goj gok', // vcvttps2dq VEX.128.F3.0F.WIG 5B /r
+  'glp gn8', // vpunpcklqdq VEX.128.66.0F.WIG 6C /r
+  'gn9 gna', // vpunpckhqdq VEX.128.66.0F.WIG 6D /r
+  'gol gom gon goo', // vmovd VEX.128.66.0F.WIG 6E /r
+  'glc glq', // vmovdqa VEX.128.66.0F.WIG 6F /r
+  'glc gld', // vmovdqu VEX.128.F3.0F.WIG 6F /r
+  'gop goq', // vpshufd VEX.128.66.0F.WIG 70 /r ib
+  'gor gos', // vpshufhw VEX.128.F3.0F.WIG 70 /r ib
+  'got gou', // vpshuflw VEX.128.F2.0F.WIG 70 /r ib
+  'gov', // vpsrldq VEX.128.66.0F.WIG 73 /3 ib mod=3
+  'gow', // vpslldq VEX.128.66.0F.WIG 73 /7 ib mod=3
   'l9 la lb lc', // vmovd VEX.128.66.0F.WIG 7E /r
-  'fwh fwi', // vmovq VEX.128.F3.0F.WIG 7E /r
-  'fsy kx', // vmovdqa VEX.128.66.0F.WIG 7F /r
-  'fsy kv', // vmovdqu VEX.128.F3.0F.WIG 7F /r
-  'fwj', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=3
-  'fwk', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=m
+  'gox goy', // vmovq VEX.128.F3.0F.WIG 7E /r
+  'gle kx', // vmovdqa VEX.128.66.0F.WIG 7F /r
+  'gle kv', // vmovdqu VEX.128.F3.0F.WIG 7F /r
+  'goz', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=3
+  'gp0', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=m
   'ac5', // vpextrw VEX.128.66.0F.WIG C5 /r ib mod=3
-  'fwl fwm', // vshufpd VEX.128.66.0F.WIG C6 /r ib
-  'fwn lg', // vmovq VEX.128.66.0F.WIG D6 /r
+  'gp1 gp2', // vshufpd VEX.128.66.0F.WIG C6 /r ib
+  'gp3 lg', // vmovq VEX.128.66.0F.WIG D6 /r
   'aca', // vpmovmskb VEX.128.66.0F.WIG D7 /r mod=3
-  'fwo fwp', // vcvttpd2dq VEX.128.66.0F.WIG E6 /r
-  'fwq fwr', // vcvtdq2pd VEX.128.F3.0F.WIG E6 /r
-  'fws fwt', // vcvtpd2dq VEX.128.F2.0F.WIG E6 /r
+  'gp4 gp5', // vcvttpd2dq VEX.128.66.0F.WIG E6 /r
+  'gp6 gp7', // vcvtdq2pd VEX.128.F3.0F.WIG E6 /r
+  'gp8 gp9', // vcvtpd2dq VEX.128.F2.0F.WIG E6 /r
   'kx', // vmovntdq VEX.128.66.0F.WIG E7 /r mod=m
   'acg acg acg', // vmaskmovdqu VEX.128.66.0F.WIG F7 /r mod=3
-  'fwu fwv', // vpunpcklbw VEX.128.66.0F.WIG 60 /r
-  'fww fwx', // vpunpcklwd VEX.128.66.0F.WIG 61 /r
-  'ft4 ft5', // vpunpckldq VEX.128.66.0F.WIG 62 /r
-  'fwy fwz', // vpacksswb VEX.128.66.0F.WIG 63 /r
-  'fx0 fx1', // vpcmpgtb VEX.128.66.0F.WIG 64 /r
-  'fx2 fx3', // vpcmpgtw VEX.128.66.0F.WIG 65 /r
-  'fx4 fx5', // vpcmpgtd VEX.128.66.0F.WIG 66 /r
-  'fx6 fx7', // vpackuswb VEX.128.66.0F.WIG 67 /r
-  'fx8 fx9', // vpunpckhbw VEX.128.66.0F.WIG 68 /r
-  'fxa fxb', // vpunpckhwd VEX.128.66.0F.WIG 69 /r
-  'ft6 ft7', // vpunpckhdq VEX.128.66.0F.WIG 6A /r
-  'fxc fxd', // vpackssdw VEX.128.66.0F.WIG 6B /r
-  'fxe fxf', // vpcmpeqb VEX.128.66.0F.WIG 74 /r
-  'fxg fxh', // vpcmpeqw VEX.128.66.0F.WIG 75 /r
-  'fxi fxj', // vpcmpeqd VEX.128.66.0F.WIG 76 /r
-  'fxk fxl', // vpmullw VEX.128.66.0F.WIG D5 /r
-  'fxm fxn', // vpsubusb VEX.128.66.0F.WIG D8 /r
-  'fxo fxp', // vpsubusw VEX.128.66.0F.WIG D9 /r
-  'fuf fug', // vpand VEX.128.66.0F.WIG DB /r
-  'fxq fxr', // vpaddusb VEX.128.66.0F.WIG DC /r
-  'fxs fxt', // vpaddusw VEX.128.66.0F.WIG DD /r
-  'fuh fui', // vpandn VEX.128.66.0F.WIG DF /r
-  'fxu fxv', // vpmulhw VEX.128.66.0F.WIG E5 /r
-  'fxw fxx', // vpsubsb VEX.128.66.0F.WIG E8 /r
-  'fxy fxz', // vpsubsw VEX.128.66.0F.WIG E9 /r
-  'fuj fuk', // vpor VEX.128.66.0F.WIG EB /r
-  'fy0 fy1', // vpaddsb VEX.128.66.0F.WIG EC /r
-  'fy2 fy3', // vpaddsw VEX.128.66.0F.WIG ED /r
-  'ful fum', // vpxor VEX.128.66.0F.WIG EF /r
-  'fy4 fy5', // vpmaddwd VEX.128.66.0F.WIG F5 /r
-  'fy6 fy7', // vpsubb VEX.128.66.0F.WIG F8 /r
-  'fy8 fy9', // vpsubw VEX.128.66.0F.WIG F9 /r
-  'fya fyb', // vpsubd VEX.128.66.0F.WIG FA /r
-  'fyc fyd', // vpaddb VEX.128.66.0F.WIG FC /r
-  'fye fyf', // vpaddw VEX.128.66.0F.WIG FD /r
-  'fyg fyh', // vpaddd VEX.128.66.0F.WIG FE /r
-  'fyi fyj', // vpminub VEX.128.66.0F.WIG DA /r
-  'fyk fyl', // vpmaxub VEX.128.66.0F.WIG DE /r
-  'fym fyn', // vpavgb VEX.128.66.0F.WIG E0 /r
-  'fyo fyp', // vpavgw VEX.128.66.0F.WIG E3 /r
-  'fyq fyr', // vpmulhuw VEX.128.66.0F.WIG E4 /r
-  'fys fyt', // vpminsw VEX.128.66.0F.WIG EA /r
-  'fyu fyv', // vpmaxsw VEX.128.66.0F.WIG EE /r
-  'fyw fyx', // vpsadbw VEX.128.66.0F.WIG F6 /r
-  'fyy fyz', // vpaddq VEX.128.66.0F.WIG D4 /r
-  'fz0 fz1', // vpmuludq VEX.128.66.0F.WIG F4 /r
-  'fz2 fz3', // vpsubq VEX.128.66.0F.WIG FB /r
-  'fz4 fz5', // vpsrlw VEX.128.66.0F.WIG D1 /r
-  'fz6', // vpsrlw VEX.128.66.0F.WIG 71 /2 ib mod=3
-  'fz7 fz8', // vpsrld VEX.128.66.0F.WIG D2 /r
-  'fz9', // vpsrld VEX.128.66.0F.WIG 72 /2 ib mod=3
-  'fza fzb', // vpsrlq VEX.128.66.0F.WIG D3 /r
-  'fzc', // vpsrlq VEX.128.66.0F.WIG 73 /2 ib mod=3
-  'fzd fze', // vpsraw VEX.128.66.0F.WIG E1 /r
-  'fzf', // vpsraw VEX.128.66.0F.WIG 71 /4 ib mod=3
-  'fzg fzh', // vpsrad VEX.128.66.0F.WIG E2 /r
-  'fzi', // vpsrad VEX.128.66.0F.WIG 72 /4 ib mod=3
-  'fzj fzk', // vpsllw VEX.128.66.0F.WIG F1 /r
-  'fzl', // vpsllw VEX.128.66.0F.WIG 71 /6 ib mod=3
-  'fzm fzn', // vpslld VEX.128.66.0F.WIG F2 /r
-  'fzo', // vpslld VEX.128.66.0F.WIG 72 /6 ib mod=3
-  'fzp fzq', // vpsllq VEX.128.66.0F.WIG F3 /r
-  'fzr', // vpsllq VEX.128.66.0F.WIG 73 /6 ib mod=3
-  'fzs fzt', // vmovddup VEX.128.F2.0F.WIG 12 /r
-  'fzu fzv', // vmovsldup VEX.128.F3.0F.WIG 12 /r
-  'fzw fzx', // vmovshdup VEX.128.F3.0F.WIG 16 /r
-  'fzy fzz', // vhaddpd VEX.128.66.0F.WIG 7C /r
-  'glc gld', // vhaddps VEX.128.F2.0F.WIG 7C /r
-  'gle glf', // vhsubpd VEX.128.66.0F.WIG 7D /r
-  'glg glh', // vhsubps VEX.128.F2.0F.WIG 7D /r
-  'gli glj', // vaddsubpd VEX.128.66.0F.WIG D0 /r
-  'glk gll', // vaddsubps VEX.128.F2.0F.WIG D0 /r
-  'fsx', // vlddqu VEX.128.F2.0F.WIG F0 /r mod=m
-  'glm gln', // vpshufb VEX.128.66.0F38.WIG 00 /r
-  'glo glp', // vphaddw VEX.128.66.0F38.WIG 01 /r
-  'glq glr', // vphaddd VEX.128.66.0F38.WIG 02 /r
-  'gls glt', // vphaddsw VEX.128.66.0F38.WIG 03 /r
-  'glu glv', // vpmaddubsw VEX.128.66.0F38.WIG 04 /r
-  'glw glx', // vphsubw VEX.128.66.0F38.WIG 05 /r
-  'gly glz', // vphsubd VEX.128.66.0F38.WIG 06 /r
-  'gm0 gm1', // vphsubsw VEX.128.66.0F38.WIG 07 /r
-  'gm2 gm3', // vpsignb VEX.128.66.0F38.WIG 08 /r
-  'gm4 gm5', // vpsignw VEX.128.66.0F38.WIG 09 /r
-  'gm6 gm7', // vpsignd VEX.128.66.0F38.WIG 0A /r
-  'gm8 gm9', // vpmulhrsw VEX.128.66.0F38.WIG 0B /r
-  'gma gmb', // vpabsb VEX.128.66.0F38.WIG 1C /r
-  'gmc gmd', // vpabsw VEX.128.66.0F38.WIG 1D /r
-  'gme gmf', // vpabsd VEX.128.66.0F38.WIG 1E /r
-  'gmg gmh', // vpalignr VEX.128.66.0F3A.WIG 0F /r ib
-  'dfq gmi', // vptest VEX.128.66.0F38.WIG 17 /r
-  'gmj gmk', // vpmovsxbw VEX.128.66.0F38.WIG 20 /r
-  'gml gmm', // vpmovzxbw VEX.128.66.0F38.WIG 30 /r
-  'gmn gmo', // vpmovsxbd VEX.128.66.0F38.WIG 21 /r
-  'gmp gmq', // vpmovzxbd VEX.128.66.0F38.WIG 31 /r
-  'gmr gms', // vpmovsxbq VEX.128.66.0F38.WIG 22 /r
-  'gmt gmu', // vpmovzxbq VEX.128.66.0F38.WIG 32 /r
-  'gmv gmw', // vpmovsxwd VEX.128.66.0F38.WIG 23 /r
-  'gmx gmy', // vpmovzxwd VEX.128.66.0F38.WIG 33 /r
-  'gmz gn0', // vpmovsxwq VEX.128.66.0F38.WIG 24 /r
-  'gn1 gn2', // vpmovzxwq VEX.128.66.0F38.WIG 34 /r
-  'gn3 gn4', // vpmovsxdq VEX.128.66.0F38.WIG 25 /r
-  'gn5 gn6', // vpmovzxdq VEX.128.66.0F38.WIG 35 /r
-  'gn7 gn8', // vpmuldq VEX.128.66.0F38.WIG 28 /r
-  'gn9 gna', // vpcmpeqq VEX.128.66.0F38.WIG 29 /r
-  'fta', // vmovntdqa VEX.128.66.0F38.WIG 2A /r mod=m
-  'gnb gnc', // vpackusdw VEX.128.66.0F38.WIG 2B /r
-  'gnd gne', // vpminsb VEX.128.66.0F38.WIG 38 /r
-  'gnf gng', // vpminsd VEX.128.66.0F38.WIG 39 /r
-  'gnh gni', // vpminuw VEX.128.66.0F38.WIG 3A /r
-  'gnj gnk', // vpminud VEX.128.66.0F38.WIG 3B /r
-  'gnl gnm', // vpmaxsb VEX.128.66.0F38.WIG 3C /r
-  'gnn gno', // vpmaxsd VEX.128.66.0F38.WIG 3D /r
-  'gnp gnq', // vpmaxuw VEX.128.66.0F38.WIG 3E /r
-  'gnr gns', // vpmaxud VEX.128.66.0F38.WIG 3F /r
-  'gnt gnu', // vpmulld VEX.128.66.0F38.WIG 40 /r
-  'gnv gnw', // vphminposuw VEX.128.66.0F38.WIG 41 /r
-  'gnx gny', // vroundps VEX.128.66.0F3A.WIG 08 /r ib
-  'gnz go0', // vroundpd VEX.128.66.0F3A.WIG 09 /r ib
-  'go1 go2', // vroundss VEX.LIG.66.0F3A.WIG 0A /r ib
-  'go3 go4', // vroundsd VEX.LIG.66.0F3A.WIG 0B /r ib
-  'go5 go6', // vblendps VEX.128.66.0F3A.WIG 0C /r ib
-  'go7 go8', // vblendpd VEX.128.66.0F3A.WIG 0D /r ib
-  'go9 goa', // vpblendw VEX.128.66.0F3A.WIG 0E /r ib
+  'gpa gpb', // vpunpcklbw VEX.128.66.0F.WIG 60 /r
+  'gpc gpd', // vpunpcklwd VEX.128.66.0F.WIG 61 /r
+  'glk gll', // vpunpckldq VEX.128.66.0F.WIG 62 /r
+  'gpe gpf', // vpacksswb VEX.128.66.0F.WIG 63 /r
+  'gpg gph', // vpcmpgtb VEX.128.66.0F.WIG 64 /r
+  'gpi gpj', // vpcmpgtw VEX.128.66.0F.WIG 65 /r
+  'gpk gpl', // vpcmpgtd VEX.128.66.0F.WIG 66 /r
+  'gpm gpn', // vpackuswb VEX.128.66.0F.WIG 67 /r
+  'gpo gpp', // vpunpckhbw VEX.128.66.0F.WIG 68 /r
+  'gpq gpr', // vpunpckhwd VEX.128.66.0F.WIG 69 /r
+  'glm gln', // vpunpckhdq VEX.128.66.0F.WIG 6A /r
+  'gps gpt', // vpackssdw VEX.128.66.0F.WIG 6B /r
+  'gpu gpv', // vpcmpeqb VEX.128.66.0F.WIG 74 /r
+  'gpw gpx', // vpcmpeqw VEX.128.66.0F.WIG 75 /r
+  'gpy gpz', // vpcmpeqd VEX.128.66.0F.WIG 76 /r
+  'gq0 gq1', // vpmullw VEX.128.66.0F.WIG D5 /r
+  'gq2 gq3', // vpsubusb VEX.128.66.0F.WIG D8 /r
+  'gq4 gq5', // vpsubusw VEX.128.66.0F.WIG D9 /r
+  'gmv gmw', // vpand VEX.128.66.0F.WIG DB /r
+  'gq6 gq7', // vpaddusb VEX.128.66.0F.WIG DC /r
+  'gq8 gq9', // vpaddusw VEX.128.66.0F.WIG DD /r
+  'gmx gmy', // vpandn VEX.128.66.0F.WIG DF /r
+  'gqa gqb', // vpmulhw VEX.128.66.0F.WIG E5 /r
+  'gqc gqd', // vpsubsb VEX.128.66.0F.WIG E8 /r
+  'gqe gqf', // vpsubsw VEX.128.66.0F.WIG E9 /r
+  'gmz gn0', // vpor VEX.128.66.0F.WIG EB /r
+  'gqg gqh', // vpaddsb VEX.128.66.0F.WIG EC /r
+  'gqi gqj', // vpaddsw VEX.128.66.0F.WIG ED /r
+  'gn1 gn2', // vpxor VEX.128.66.0F.WIG EF /r
+  'gqk gql', // vpmaddwd VEX.128.66.0F.WIG F5 /r
+  'gqm gqn', // vpsubb VEX.128.66.0F.WIG F8 /r
+  'gqo gqp', // vpsubw VEX.128.66.0F.WIG F9 /r
+  'gqq gqr', // vpsubd VEX.128.66.0F.WIG FA /r
+  'gqs gqt', // vpaddb VEX.128.66.0F.WIG FC /r
+  'gqu gqv', // vpaddw VEX.128.66.0F.WIG FD /r
+  'gqw gqx', // vpaddd VEX.128.66.0F.WIG FE /r
+  'gqy gqz', // vpminub VEX.128.66.0F.WIG DA /r
+  'gr0 gr1', // vpmaxub VEX.128.66.0F.WIG DE /r
+  'gr2 gr3', // vpavgb VEX.128.66.0F.WIG E0 /r
+  'gr4 gr5', // vpavgw VEX.128.66.0F.WIG E3 /r
+  'gr6 gr7', // vpmulhuw VEX.128.66.0F.WIG E4 /r
+  'gr8 gr9', // vpminsw VEX.128.66.0F.WIG EA /r
+  'gra grb', // vpmaxsw VEX.128.66.0F.WIG EE /r
+  'grc grd', // vpsadbw VEX.128.66.0F.WIG F6 /r
+  'gre grf', // vpaddq VEX.128.66.0F.WIG D4 /r
+  'grg grh', // vpmuludq VEX.128.66.0F.WIG F4 /r
+  'gri grj', // vpsubq VEX.128.66.0F.WIG FB /r
+  'grk grl', // vpsrlw VEX.128.66.0F.WIG D1 /r
+  'grm', // vpsrlw VEX.128.66.0F.WIG 71 /2 ib mod=3
+  'grn gro', // vpsrld VEX.128.66.0F.WIG D2 /r
+  'grp', // vpsrld VEX.128.66.0F.WIG 72 /2 ib mod=3
+  'grq grr', // vpsrlq VEX.128.66.0F.WIG D3 /r
+  'grs', // vpsrlq VEX.128.66.0F.WIG 73 /2 ib mod=3
+  'grt gru', // vpsraw VEX.128.66.0F.WIG E1 /r
+  'grv', // vpsraw VEX.128.66.0F.WIG 71 /4 ib mod=3
+  'grw grx', // vpsrad VEX.128.66.0F.WIG E2 /r
+  'gry', // vpsrad VEX.128.66.0F.WIG 72 /4 ib mod=3
+  'grz gs0', // vpsllw VEX.128.66.0F.WIG F1 /r
+  'gs1', // vpsllw VEX.128.66.0F.WIG 71 /6 ib mod=3
+  'gs2 gs3', // vpslld VEX.128.66.0F.WIG F2 /r
+  'gs4', // vpslld VEX.128.66.0F.WIG 72 /6 ib mod=3
+  'gs5 gs6', // vpsllq VEX.128.66.0F.WIG F3 /r
+  'gs7', // vpsllq VEX.128.66.0F.WIG 73 /6 ib mod=3
+  'gs8 gs9', // vmovddup VEX.128.F2.0F.WIG 12 /r
+  'gsa gsb', // vmovsldup VEX.128.F3.0F.WIG 12 /r
+  'gsc gsd', // vmovshdup VEX.128.F3.0F.WIG 16 /r
+  'gse gsf', // vhaddpd VEX.128.66.0F.WIG 7C /r
+  'hds hdt', // vhaddps VEX.128.F2.0F.WIG 7C /r
+  'hdu hdv', // vhsubpd VEX.128.66.0F.WIG 7D /r
+  'hdw hdx', // vhsubps VEX.128.F2.0F.WIG 7D /r
+  'hdy hdz', // vaddsubpd VEX.128.66.0F.WIG D0 /r
+  'he0 he1', // vaddsubps VEX.128.F2.0F.WIG D0 /r
+  'gld', // vlddqu VEX.128.F2.0F.WIG F0 /r mod=m
+  'he2 he3', // vpshufb VEX.128.66.0F38.WIG 00 /r
+  'he4 he5', // vphaddw VEX.128.66.0F38.WIG 01 /r
+  'he6 he7', // vphaddd VEX.128.66.0F38.WIG 02 /r
+  'he8 he9', // vphaddsw VEX.128.66.0F38.WIG 03 /r
+  'hea heb', // vpmaddubsw VEX.128.66.0F38.WIG 04 /r
+  'hec hed', // vphsubw VEX.128.66.0F38.WIG 05 /r
+  'hee hef', // vphsubd VEX.128.66.0F38.WIG 06 /r
+  'heg heh', // vphsubsw VEX.128.66.0F38.WIG 07 /r
+  'hei hej', // vpsignb VEX.128.66.0F38.WIG 08 /r
+  'hek hel', // vpsignw VEX.128.66.0F38.WIG 09 /r
+  'hem hen', // vpsignd VEX.128.66.0F38.WIG 0A /r
+  'heo hep', // vpmulhrsw VEX.128.66.0F38.WIG 0B /r
+  'heq her', // vpabsb VEX.128.66.0F38.WIG 1C /r
+  'hes het', // vpabsw VEX.128.66.0F38.WIG 1D /r
+  'heu hev', // vpabsd VEX.128.66.0F38.WIG 1E /r
+  'hew hex', // vpalignr VEX.128.66.0F3A.WIG 0F /r ib
+  'dfq hey', // vptest VEX.128.66.0F38.WIG 17 /r
+  'hez hf0', // vpmovsxbw VEX.128.66.0F38.WIG 20 /r
+  'hf1 hf2', // vpmovzxbw VEX.128.66.0F38.WIG 30 /r
+  'hf3 hf4', // vpmovsxbd VEX.128.66.0F38.WIG 21 /r
+  'hf5 hf6', // vpmovzxbd VEX.128.66.0F38.WIG 31 /r
+  'hf7 hf8', // vpmovsxbq VEX.128.66.0F38.WIG 22 /r
+  'hf9 hfa', // vpmovzxbq VEX.128.66.0F38.WIG 32 /r
+  'hfb hfc', // vpmovsxwd VEX.128.66.0F38.WIG 23 /r
+  'hfd hfe', // vpmovzxwd VEX.128.66.0F38.WIG 33 /r
+  'hff hfg', // vpmovsxwq VEX.128.66.0F38.WIG 24 /r
+  'hfh hfi', // vpmovzxwq VEX.128.66.0F38.WIG 34 /r
+  'hfj hfk', // vpmovsxdq VEX.128.66.0F38.WIG 25 /r
+  'hfl hfm', // vpmovzxdq VEX.128.66.0F38.WIG 35 /r
+  'hfn hfo', // vpmuldq VEX.128.66.0F38.WIG 28 /r
+  'hfp hfq', // vpcmpeqq VEX.128.66.0F38.WIG 29 /r
+  'glq', // vmovntdqa VEX.128.66.0F38.WIG 2A /r mod=m
+  'hfr hfs', // vpackusdw VEX.128.66.0F38.WIG 2B /r
+  'hft hfu', // vpminsb VEX.128.66.0F38.WIG 38 /r
+  'hfv hfw', // vpminsd VEX.128.66.0F38.WIG 39 /r
+  'hfx hfy', // vpminuw VEX.128.66.0F38.WIG 3A /r
+  'hfz hg0', // vpminud VEX.128.66.0F38.WIG 3B /r
+  'hg1 hg2', // vpmaxsb VEX.128.66.0F38.WIG 3C /r
+  'hg3 hg4', // vpmaxsd VEX.128.66.0F38.WIG 3D /r
+  'hg5 hg6', // vpmaxuw VEX.128.66.0F38.WIG 3E /r
+  'hg7 hg8', // vpmaxud VEX.128.66.0F38.WIG 3F /r
+  'hg9 hga', // vpmulld VEX.128.66.0F38.WIG 40 /r
+  'hgb hgc', // vphminposuw VEX.128.66.0F38.WIG 41 /r
+  'hgd hge', // vroundps VEX.128.66.0F3A.WIG 08 /r ib
+  'hgf hgg', // vroundpd VEX.128.66.0F3A.WIG 09 /r ib
+  'hgh hgi', // vroundss VEX.LIG.66.0F3A.WIG 0A /r ib
+  'hgj hgk', // vroundsd VEX.LIG.66.0F3A.WIG 0B /r ib
+  'hgl hgm', // vblendps VEX.128.66.0F3A.WIG 0C /r ib
+  'hgn hgo', // vblendpd VEX.128.66.0F3A.WIG 0D /r ib
+  'hgp hgq', // vpblendw VEX.128.66.0F3A.WIG 0E /r ib
   'dhk', // vpextrb VEX.128.66.0F3A.WIG 14 /r ib mod=3
   'dhl', // vpextrb VEX.128.66.0F3A.WIG 14 /r ib mod=m
   'dhm', // vpextrw VEX.128.66.0F3A.WIG 15 /r ib mod=3
   'dhn', // vpextrw VEX.128.66.0F3A.WIG 15 /r ib mod=m
   'dho dhp dhq dhr', // vpextrd VEX.128.66.0F3A.WIG 16 /r ib
   'dho dhp', // vextractps VEX.128.66.0F3A.WIG 17 /r ib
-  'gob', // vpinsrb VEX.128.66.0F3A.WIG 20 /r ib mod=3
-  'goc', // vpinsrb VEX.128.66.0F3A.WIG 20 /r ib mod=m
-  'god goe', // vinsertps VEX.128.66.0F3A.WIG 21 /r ib
-  'gof gog goh goi', // vpinsrd VEX.128.66.0F3A.WIG 22 /r ib
-  'goj gok', // vdpps VEX.128.66.0F3A.WIG 40 /r ib
-  'gol gom', // vdppd VEX.128.66.0F3A.WIG 41 /r ib
-  'gon goo', // vmpsadbw VEX.128.66.0F3A.WIG 42 /r ib
-  'gop goq', // vpcmpgtq VEX.128.66.0F38.WIG 37 /r
-  'gor gos', // vpcmpestrm VEX.128.66.0F3A.WIG 60 /r ib
-  'got gou', // vpcmpestrm VEX.128.66.0F3A.W1 60 /r ib
+  'hgr', // vpinsrb VEX.128.66.0F3A.WIG 20 /r ib mod=3
+  'hgs', // vpinsrb VEX.128.66.0F3A.WIG 20 /r ib mod=m
+  'hgt hgu', // vinsertps VEX.128.66.0F3A.WIG 21 /r ib
+  'hgv hgw hgx hgy', // vpinsrd VEX.128.66.0F3A.WIG 22 /r ib
+  'hgz hh0', // vdpps VEX.128.66.0F3A.WIG 40 /r ib
+  'hh1 hh2', // vdppd VEX.128.66.0F3A.WIG 41 /r ib
+  'hh3 hh4', // vmpsadbw VEX.128.66.0F3A.WIG 42 /r ib
+  'hh5 hh6', // vpcmpgtq VEX.128.66.0F38.WIG 37 /r
+  'hh7 hh8', // vpcmpestrm VEX.128.66.0F3A.WIG 60 /r ib
+  'hh9 hha', // vpcmpestrm VEX.128.66.0F3A.W1 60 /r ib
   'e86 e87', // vpcmpestri VEX.128.66.0F3A.WIG 61 /r ib
   'e88 e89', // vpcmpestri VEX.128.66.0F3A.W1 61 /r ib
-  'gov gow', // vpcmpistrm VEX.128.66.0F3A.WIG 62 /r ib
+  'hhb hhc', // vpcmpistrm VEX.128.66.0F3A.WIG 62 /r ib
   'e8c e8d', // vpcmpistri VEX.128.66.0F3A.WIG 63 /r ib
-  'gox goy', // vpclmulqdq VEX.128.66.0F3A.WIG 44 /r ib
-  'goz gp0', // vaesimc VEX.128.66.0F38.WIG DB /r
-  'gp1 gp2', // vaesenc VEX.128.66.0F38.WIG DC /r
-  'gp3 gp4', // vaesenclast VEX.128.66.0F38.WIG DD /r
-  'gp5 gp6', // vaesdec VEX.128.66.0F38.WIG DE /r
-  'gp7 gp8', // vaesdeclast VEX.128.66.0F38.WIG DF /r
-  'gp9 gpa', // vaeskeygenassist VEX.128.66.0F3A.WIG DF /r ib
-  'gpb gpb gpb gpc gpd gpd', // vmovups VEX.256.NP.0F.WIG 10 /r
-  'gpe gpe gpe gpf gpg gpg', // vmovups VEX.256.NP.0F.WIG 11 /r
-  'gph gph gph gpi gpj gpj', // vunpcklps VEX.256.NP.0F.WIG 14 /r
-  'gpk gpk gpk gpl gpm gpm', // vunpckhps VEX.256.NP.0F.WIG 15 /r
-  'gpb gpb gpb gpn gpo gpo', // vmovaps VEX.256.NP.0F.WIG 28 /r
-  'gpe gpe gpe gpp gpq gpq', // vmovaps VEX.256.NP.0F.WIG 29 /r
-  'gpp gpq gpq', // vmovntps VEX.256.NP.0F.WIG 2B /r mod=m
-  'gpr gpr gpr gps gpt gpt', // vsqrtps VEX.256.NP.0F.WIG 51 /r
-  'gpu gpu gpu gpv gpw gpw', // vaddps VEX.256.NP.0F.WIG 58 /r
-  'gpx gpx gpx gpy gpz gpz', // vmulps VEX.256.NP.0F.WIG 59 /r
-  'gq0 gq0 gq0 gq1 gq2 gq2', // vsubps VEX.256.NP.0F.WIG 5C /r
-  'gq3 gq3 gq3 gq4 gq5 gq5', // vminps VEX.256.NP.0F.WIG 5D /r
-  'gq6 gq6 gq6 gq7 gq8 gq8', // vdivps VEX.256.NP.0F.WIG 5E /r
-  'gq9 gq9 gq9 gqa gqb gqb', // vmaxps VEX.256.NP.0F.WIG 5F /r
-  'gqc gqc gqc gqd gqe gqe', // vrsqrtps VEX.256.NP.0F.WIG 52 /r
-  'gqf gqf gqf gqg gqh gqh', // vrcpps VEX.256.NP.0F.WIG 53 /r
-  'gqi gqi gqi gqj gqk gqk', // vandps VEX.256.NP.0F.WIG 54 /r
-  'gql gql gql gqm gqn gqn', // vandnps VEX.256.NP.0F.WIG 55 /r
-  'gqo gqo gqo gqp gqq gqq', // vorps VEX.256.NP.0F.WIG 56 /r
-  'gqr gqr gqr gqs gqt gqt', // vxorps VEX.256.NP.0F.WIG 57 /r
-  'gqu gqu gqu gqv gqw gqw', // vshufps VEX.256.NP.0F.WIG C6 /r ib
-  'gpb gpb gpb gpc gpd gpd', // vmovupd VEX.256.66.0F.WIG 10 /r
-  'gpe gpe gpe gpf gpg gpg', // vmovupd VEX.256.66.0F.WIG 11 /r
-  'gqx gqx gqx gqy gqz gqz', // vunpcklpd VEX.256.66.0F.WIG 14 /r
-  'gr0 gr0 gr0 gr1 gr2 gr2', // vunpckhpd VEX.256.66.0F.WIG 15 /r
-  'gpb gpb gpb gpn gpo gpo', // vmovapd VEX.256.66.0F.WIG 28 /r
-  'gpe gpe gpe gpp gpq gpq', // vmovapd VEX.256.66.0F.WIG 29 /r
-  'gpp gpq gpq', // vmovntpd VEX.256.66.0F.WIG 2B /r mod=m
-  'gr3 gr3 gr3 gr4 gr5 gr5', // vsqrtpd VEX.256.66.0F.WIG 51 /r
-  'gr6 gr6 gr6 gr7 gr8 gr8', // vaddpd VEX.256.66.0F.WIG 58 /r
-  'gr9 gr9 gr9 gra grb grb', // vmulpd VEX.256.66.0F.WIG 59 /r
-  'grc grc grc grd gre gre', // vsubpd VEX.256.66.0F.WIG 5C /r
-  'grf grf grf grg grh grh', // vminpd VEX.256.66.0F.WIG 5D /r
-  'gri gri gri grj grk grk', // vdivpd VEX.256.66.0F.WIG 5E /r
-  'grl grl grl grm grn grn', // vmaxpd VEX.256.66.0F.WIG 5F /r
-  'gqi gqi gqi gqj gqk gqk', // vandpd VEX.256.66.0F.WIG 54 /r
-  'gql gql gql gqm gqn gqn', // vandnpd VEX.256.66.0F.WIG 55 /r
-  'gqo gqo gqo gqp gqq gqq', // vorpd VEX.256.66.0F.WIG 56 /r
-  'gqr gqr gqr gqs gqt gqt', // vxorpd VEX.256.66.0F.WIG 57 /r
-  'gro gro gro grp grq grq', // vcvtdq2ps VEX.256.NP.0F.WIG 5B /r
-  'grr grr grr grs grt grt', // vcvtps2dq VEX.256.66.0F.WIG 5B /r
-  'gru gru gru grv grw grw', // vcvttps2dq VEX.256.F3.0F.WIG 5B /r
-  'gpb gpb gpb gpn gpo gpo', // vmovdqa VEX.256.66.0F.WIG 6F /r
-  'gpb gpb gpb gpc gpd gpd', // vmovdqu VEX.256.F3.0F.WIG 6F /r
-  'gpe gpe gpe gpp gpq gpq', // vmovdqa VEX.256.66.0F.WIG 7F /r
-  'gpe gpe gpe gpf gpg gpg', // vmovdqu VEX.256.F3.0F.WIG 7F /r
-  'gpp gpq gpq', // vmovntdq VEX.256.66.0F.WIG E7 /r mod=m
-  'grx grx grx gry grz grz', // vmovddup VEX.256.F2.0F.WIG 12 /r
-  'gs0 gs0 gs0 gs1 gs2 gs2', // vmovsldup VEX.256.F3.0F.WIG 12 /r
-  'gs3 gs3 gs3 gs4 gs5 gs5', // vmovshdup VEX.256.F3.0F.WIG 16 /r
-  'gs6 gs6 gs6 gs7 gs8 gs8', // vhaddpd VEX.256.66.0F.WIG 7C /r
-  'gs9 gs9 gs9 gsa gsb gsb', // vhaddps VEX.256.F2.0F.WIG 7C /r
-  'gsc gsc gsc gsd gse gse', // vhsubpd VEX.256.66.0F.WIG 7D /r
-  'gsf gsf gsf hds hdt hdt', // vhsubps VEX.256.F2.0F.WIG 7D /r
-  'hdu hdu hdu hdv hdw hdw', // vaddsubpd VEX.256.66.0F.WIG D0 /r
-  'hdx hdx hdx hdy hdz hdz', // vaddsubps VEX.256.F2.0F.WIG D0 /r
-  'gpc gpd gpd', // vlddqu VEX.256.F2.0F.WIG F0 /r mod=m
-  'he0 he0 he0 he1 he2 he2', // vroundps VEX.256.66.0F3A.WIG 08 /r ib
-  'he3 he3 he3 he4 he5 he5', // vroundpd VEX.256.66.0F3A.WIG 09 /r ib
-  'he6 he6 he6 he7 he8 he8', // vdpps VEX.256.66.0F3A.WIG 40 /r ib
-  'he9 hea', // vcmpps VEX.128.NP.0F.WIG C2 /r ib
-  'heb heb heb hec hed hed', // vcmpps VEX.256.NP.0F.WIG C2 /r ib
-  'hee hef', // vcmppd VEX.128.66.0F.WIG C2 /r ib
-  'heg heg heg heh hei hei', // vcmppd VEX.256.66.0F.WIG C2 /r ib
-  'hej hek', // vcmpss VEX.LIG.F3.0F.WIG C2 /r ib
-  'hel hem', // vcmpsd VEX.LIG.F2.0F.WIG C2 /r ib
-  'hen', // vmovmskps VEX.256.NP.0F.WIG 50 /r mod=3
-  'heo', // vmovmskpd VEX.256.66.0F.WIG 50 /r mod=3
-  'hep hep hep heq her her', // vshufpd VEX.256.66.0F.WIG C6 /r ib
-  'hes hes hes het heu heu', // vblendps VEX.256.66.0F3A.WIG 0C /r ib
-  'hev hev hev hew hex hex', // vblendpd VEX.256.66.0F3A.WIG 0D /r ib
-  'hey hez', // vblendvps VEX.128.66.0F3A.W0 4A /r is4
-  'hf0 hf0 hf0 hf1 hf2 hf2', // vblendvps VEX.256.66.0F3A.W0 4A /r is4
-  'hf3 hf4', // vblendvpd VEX.128.66.0F3A.W0 4B /r is4
-  'hf5 hf5 hf5 hf6 hf7 hf7', // vblendvpd VEX.256.66.0F3A.W0 4B /r is4
-  'hf8 hf9', // vpblendvb VEX.128.66.0F3A.W0 4C /r is4
-  'hfa hfa hfa hfb hfc hfc', // vpblendvb VEX.256.66.0F3A.W0 4C /r is4
-  'hfd hfd hfd hfe hff hff', // vptest VEX.256.66.0F38.WIG 17 /r
-  'hfg hfh', // vtestps VEX.128.66.0F38.W0 0E /r
-  'hfi hfi hfi hfj hfk hfk', // vtestps VEX.256.66.0F38.W0 0E /r
-  'hfl hfm', // vtestpd VEX.128.66.0F38.W0 0F /r
-  'hfn hfn hfn hfo hfp hfp', // vtestpd VEX.256.66.0F38.W0 0F /r
-  'hfq hfr', // vcvtdq2pd VEX.256.F3.0F.WIG E6 /r
-  'hfs hft', // vcvtps2pd VEX.256.NP.0F.WIG 5A /r
-  'hfu hfu hfu hfv hfw hfw', // vcvtpd2ps VEX.256.66.0F.WIG 5A /r
-  'hfx hfx hfx hfy hfz hfz', // vcvtpd2dq VEX.256.F2.0F.WIG E6 /r
-  'hg0 hg0 hg0 hg1 hg2 hg2', // vcvttpd2dq VEX.256.66.0F.WIG E6 /r
-  'hg3 hg4', // vpermilps VEX.128.66.0F38.W0 0C /r
-  'hg5 hg5 hg5 hg6 hg7 hg7', // vpermilps VEX.256.66.0F38.W0 0C /r
-  'hg8 hg9', // vpermilpd VEX.128.66.0F38.W0 0D /r
-  'hga hga hga hgb hgc hgc', // vpermilpd VEX.256.66.0F38.W0 0D /r
-  'hgd hge', // vpermilps VEX.128.66.0F3A.W0 04 /r ib
-  'hgf hgf hgf hgg hgh hgh', // vpermilps VEX.256.66.0F3A.W0 04 /r ib
-  'hgi hgj', // vpermilpd VEX.128.66.0F3A.W0 05 /r ib
-  'hgk hgk hgk hgl hgm hgm', // vpermilpd VEX.256.66.0F3A.W0 05 /r ib
-  'hgn hgn hgn hgo hgp hgp', // vperm2f128 VEX.256.66.0F3A.W0 06 /r ib
-  'hgq hgr', // vinsertf128 VEX.256.66.0F3A.W0 18 /r ib
-  'hgs hgt', // vextractf128 VEX.256.66.0F3A.W0 19 /r ib
-  'hgu', // vbroadcastss VEX.128.66.0F38.W0 18 /r mod=m
-  'hgv', // vbroadcastss VEX.128.66.0F38.W0 18 /r mod=3
-  'hgw', // vbroadcastss VEX.256.66.0F38.W0 18 /r mod=m
-  'hgx', // vbroadcastss VEX.256.66.0F38.W0 18 /r mod=3
-  'hgy', // vbroadcastsd VEX.256.66.0F38.W0 19 /r mod=m
-  'hgz', // vbroadcastsd VEX.256.66.0F38.W0 19 /r mod=3
-  'hh0', // vbroadcastf128 VEX.256.66.0F38.W0 1A /r mod=m
-  'hh1 hh1 hh1', // vmaskmovps VEX.128.66.0F38.W0 2C /r mod=m
-  'hh2 hh2 hh2', // vmaskmovps VEX.128.66.0F38.W0 2E /r mod=m
-  'hh3 hh3 hh3', // vmaskmovps VEX.256.66.0F38.W0 2C /r mod=m
-  'hh4 hh4 hh4', // vmaskmovps VEX.256.66.0F38.W0 2E /r mod=m
-  'hh5 hh5 hh5', // vmaskmovpd VEX.128.66.0F38.W0 2D /r mod=m
-  'hh6 hh6 hh6', // vmaskmovpd VEX.128.66.0F38.W0 2F /r mod=m
-  'hh7 hh7 hh7', // vmaskmovpd VEX.256.66.0F38.W0 2D /r mod=m
-  'hh8 hh8 hh8', // vmaskmovpd VEX.256.66.0F38.W0 2F /r mod=m
-  'hh9 hh9 hh9', // vzeroupper VEX.128.NP.0F.WIG 77
-  'hha hha hha', // vzeroall VEX.256.NP.0F.WIG 77
-  'gqx gqx gqx gqy gqz gqz', // vpunpcklqdq VEX.256.66.0F.WIG 6C /r
-  'gr0 gr0 gr0 gr1 gr2 gr2', // vpunpckhqdq VEX.256.66.0F.WIG 6D /r
-  'i68 i68 i68 i69 i6a i6a', // vpshufd VEX.256.66.0F.WIG 70 /r ib
-  'i6b i6b i6b i6c i6d i6d', // vpshufhw VEX.256.F3.0F.WIG 70 /r ib
-  'i6e i6e i6e i6f i6g i6g', // vpshuflw VEX.256.F2.0F.WIG 70 /r ib
-  'i6h', // vpsrldq VEX.256.66.0F.WIG 73 /3 ib mod=3
-  'i6i', // vpslldq VEX.256.66.0F.WIG 73 /7 ib mod=3
-  'i6j i6j i6j i6k i6l i6l', // vpunpcklbw VEX.256.66.0F.WIG 60 /r
-  'i6m i6m i6m i6n i6o i6o', // vpunpcklwd VEX.256.66.0F.WIG 61 /r
-  'gph gph gph gpi gpj gpj', // vpunpckldq VEX.256.66.0F.WIG 62 /r
-  'i6p i6p i6p i6q i6r i6r', // vpacksswb VEX.256.66.0F.WIG 63 /r
-  'i6s i6s i6s i6t i6u i6u', // vpcmpgtb VEX.256.66.0F.WIG 64 /r
-  'i6v i6v i6v i6w i6x i6x', // vpcmpgtw VEX.256.66.0F.WIG 65 /r
-  'i6y i6y i6y i6z i70 i70', // vpcmpgtd VEX.256.66.0F.WIG 66 /r
-  'i71 i71 i71 i72 i73 i73', // vpackuswb VEX.256.66.0F.WIG 67 /r
-  'i74 i74 i74 i75 i76 i76', // vpunpckhbw VEX.256.66.0F.WIG 68 /r
-  'i77 i77 i77 i78 i79 i79', // vpunpckhwd VEX.256.66.0F.WIG 69 /r
-  'gpk gpk gpk gpl gpm gpm', // vpunpckhdq VEX.256.66.0F.WIG 6A /r
-  'i7a i7a i7a i7b i7c i7c', // vpackssdw VEX.256.66.0F.WIG 6B /r
-  'i7d i7d i7d i7e i7f i7f', // vpcmpeqb VEX.256.66.0F.WIG 74 /r
-  'i7g i7g i7g i7h i7i i7i', // vpcmpeqw VEX.256.66.0F.WIG 75 /r
-  'i7j i7j i7j i7k i7l i7l', // vpcmpeqd VEX.256.66.0F.WIG 76 /r
-  'i7m i7m i7m i7n i7o i7o', // vpmullw VEX.256.66.0F.WIG D5 /r
-  'i7p i7p i7p i7q i7r i7r', // vpsubusb VEX.256.66.0F.WIG D8 /r
-  'i7s i7s i7s i7t i7u i7u', // vpsubusw VEX.256.66.0F.WIG D9 /r
-  'gqi gqi gqi gqj gqk gqk', // vpand VEX.256.66.0F.WIG DB /r
-  'i7v i7v i7v i7w i7x i7x', // vpaddusb VEX.256.66.0F.WIG DC /r
-  'i7y i7y i7y i7z i80 i80', // vpaddusw VEX.256.66.0F.WIG DD /r
-  'gql gql gql gqm gqn gqn', // vpandn VEX.256.66.0F.WIG DF /r
-  'i81 i81 i81 i82 i83 i83', // vpmulhw VEX.256.66.0F.WIG E5 /r
-  'i84 i84 i84 i85 i86 i86', // vpsubsb VEX.256.66.0F.WIG E8 /r
-  'i87 i87 i87 i88 i89 i89', // vpsubsw VEX.256.66.0F.WIG E9 /r
-  'gqo gqo gqo gqp gqq gqq', // vpor VEX.256.66.0F.WIG EB /r
-  'i8a i8a i8a i8b i8c i8c', // vpaddsb VEX.256.66.0F.WIG EC /r
-  'i8d i8d i8d i8e i8f i8f', // vpaddsw VEX.256.66.0F.WIG ED /r
-  'gqr gqr gqr gqs gqt gqt', // vpxor VEX.256.66.0F.WIG EF /r
-  'i8g i8g i8g i8h i8i i8i', // vpmaddwd VEX.256.66.0F.WIG F5 /r
-  'i8j i8j i8j i8k i8l i8l', // vpsubb VEX.256.66.0F.WIG F8 /r
-  'i8m i8m i8m i8n i8o i8o', // vpsubw VEX.256.66.0F.WIG F9 /r
-  'i8p i8p i8p i8q i8r i8r', // vpsubd VEX.256.66.0F.WIG FA /r
-  'i8s i8s i8s i8t i8u i8u', // vpaddb VEX.256.66.0F.WIG FC /r
-  'i8v i8v i8v i8w i8x i8x', // vpaddw VEX.256.66.0F.WIG FD /r
-  'i8y i8y i8y i8z i90 i90', // vpaddd VEX.256.66.0F.WIG FE /r
-  'i91 i91 i91 i92 i93 i93', // vpminub VEX.256.66.0F.WIG DA /r
-  'i94 i94 i94 i95 i96 i96', // vpmaxub VEX.256.66.0F.WIG DE /r
-  'i97 i97 i97 i98 i99 i99', // vpavgb VEX.256.66.0F.WIG E0 /r
-  'i9a i9a i9a i9b i9c i9c', // vpavgw VEX.256.66.0F.WIG E3 /r
-  'i9d i9d i9d i9e i9f i9f', // vpmulhuw VEX.256.66.0F.WIG E4 /r
-  'i9g i9g i9g i9h i9i i9i', // vpminsw VEX.256.66.0F.WIG EA /r
-  'i9j i9j i9j i9k i9l i9l', // vpmaxsw VEX.256.66.0F.WIG EE /r
-  'i9m i9m i9m i9n i9o i9o', // vpsadbw VEX.256.66.0F.WIG F6 /r
-  'i9p i9p i9p i9q i9r i9r', // vpaddq VEX.256.66.0F.WIG D4 /r
-  'i9s i9s i9s i9t i9u i9u', // vpmuludq VEX.256.66.0F.WIG F4 /r
-  'i9v i9v i9v i9w i9x i9x', // vpsubq VEX.256.66.0F.WIG FB /r
-  'i9y', // vpsrlw VEX.256.66.0F.WIG 71 /2 ib mod=3
-  'i9z', // vpsrld VEX.256.66.0F.WIG 72 /2 ib mod=3
-  'ia0', // vpsrlq VEX.256.66.0F.WIG 73 /2 ib mod=3
-  'ia1', // vpsraw VEX.256.66.0F.WIG 71 /4 ib mod=3
-  'ia2', // vpsrad VEX.256.66.0F.WIG 72 /4 ib mod=3
-  'ia3', // vpsllw VEX.256.66.0F.WIG 71 /6 ib mod=3
-  'ia4', // vpslld VEX.256.66.0F.WIG 72 /6 ib mod=3
-  'ia5', // vpsllq VEX.256.66.0F.WIG 73 /6 ib mod=3
-  'ia6 ia6 ia6 ia7 ia8 ia8', // vpshufb VEX.256.66.0F38.WIG 00 /r
-  'ia9 ia9 ia9 iaa iab iab', // vphaddw VEX.256.66.0F38.WIG 01 /r
-  'iac iac iac iad iae iae', // vphaddd VEX.256.66.0F38.WIG 02 /r
-  'iaf iaf iaf iag iah iah', // vphaddsw VEX.256.66.0F38.WIG 03 /r
-  'iai iai iai iaj iak iak', // vpmaddubsw VEX.256.66.0F38.WIG 04 /r
-  'ial ial ial iam ian ian', // vphsubw VEX.256.66.0F38.WIG 05 /r
-  'iao iao iao iap iaq iaq', // vphsubd VEX.256.66.0F38.WIG 06 /r
-  'iar iar iar ias iat iat', // vphsubsw VEX.256.66.0F38.WIG 07 /r
-  'iau iau iau iav iaw iaw', // vpsignb VEX.256.66.0F38.WIG 08 /r
-  'iax iax iax iay iaz iaz', // vpsignw VEX.256.66.0F38.WIG 09 /r
-  'ib0 ib0 ib0 ib1 ib2 ib2', // vpsignd VEX.256.66.0F38.WIG 0A /r
-  'ib3 ib3 ib3 ib4 ib5 ib5', // vpmulhrsw VEX.256.66.0F38.WIG 0B /r
-  'ib6 ib6 ib6 ib7 ib8 ib8', // vpabsb VEX.256.66.0F38.WIG 1C /r
-  'ib9 ib9 ib9 iba ibb ibb', // vpabsw VEX.256.66.0F38.WIG 1D /r
-  'ibc ibc ibc ibd ibe ibe', // vpabsd VEX.256.66.0F38.WIG 1E /r
-  'ibf ibf ibf ibg ibh ibh', // vpalignr VEX.256.66.0F3A.WIG 0F /r ib
-  'ibi ibi ibi ibj ibk ibk', // vpmuldq VEX.256.66.0F38.WIG 28 /r
-  'ibl ibl ibl ibm ibn ibn', // vpcmpeqq VEX.256.66.0F38.WIG 29 /r
-  'gpn gpo gpo', // vmovntdqa VEX.256.66.0F38.WIG 2A /r mod=m
-  'ibo ibo ibo ibp ibq ibq', // vpackusdw VEX.256.66.0F38.WIG 2B /r
-  'ibr ibr ibr ibs ibt ibt', // vpminsb VEX.256.66.0F38.WIG 38 /r
-  'ibu ibu ibu ibv ibw ibw', // vpminsd VEX.256.66.0F38.WIG 39 /r
-  'ibx ibx ibx iby ibz ibz', // vpminuw VEX.256.66.0F38.WIG 3A /r
-  'ic0 ic0 ic0 ic1 ic2 ic2', // vpminud VEX.256.66.0F38.WIG 3B /r
-  'ic3 ic3 ic3 ic4 ic5 ic5', // vpmaxsb VEX.256.66.0F38.WIG 3C /r
-  'ic6 ic6 ic6 ic7 ic8 ic8', // vpmaxsd VEX.256.66.0F38.WIG 3D /r
-  'ic9 ic9 ic9 ica icb icb', // vpmaxuw VEX.256.66.0F38.WIG 3E /r
-  'icc icc icc icd ice ice', // vpmaxud VEX.256.66.0F38.WIG 3F /r
-  'icf icf icf icg ich ich', // vpmulld VEX.256.66.0F38.WIG 40 /r
-  'ici ici ici icj ick ick', // vpblendw VEX.256.66.0F3A.WIG 0E /r ib
-  'icl icl icl icm icn icn', // vpcmpgtq VEX.256.66.0F38.WIG 37 /r
-  'ico icp', // vpsrlw VEX.256.66.0F.WIG D1 /r
-  'icq icr', // vpsrld VEX.256.66.0F.WIG D2 /r
-  'ics ict', // vpsrlq VEX.256.66.0F.WIG D3 /r
-  'icu icv', // vpsraw VEX.256.66.0F.WIG E1 /r
-  'icw icx', // vpsrad VEX.256.66.0F.WIG E2 /r
-  'icy icz', // vpsllw VEX.256.66.0F.WIG F1 /r
-  'id0 id1', // vpslld VEX.256.66.0F.WIG F2 /r
-  'id2 id3', // vpsllq VEX.256.66.0F.WIG F3 /r
-  'id4', // vpmovmskb VEX.256.66.0F.WIG D7 /r mod=3
-  'id5 id5 id5 id6 id7 id7', // vmpsadbw VEX.256.66.0F3A.WIG 42 /r ib
-  'id8 id9', // vpmovsxbw VEX.256.66.0F38.WIG 20 /r
-  'ida idb', // vpmovzxbw VEX.256.66.0F38.WIG 30 /r
-  'iyo iyp', // vpmovsxbd VEX.256.66.0F38.WIG 21 /r
-  'iyq iyr', // vpmovzxbd VEX.256.66.0F38.WIG 31 /r
-  'iys iyt', // vpmovsxbq VEX.256.66.0F38.WIG 22 /r
-  'iyu iyv', // vpmovzxbq VEX.256.66.0F38.WIG 32 /r
-  'iyw iyx', // vpmovsxwd VEX.256.66.0F38.WIG 23 /r
-  'iyy iyz', // vpmovzxwd VEX.256.66.0F38.WIG 33 /r
-  'iz0 iz1', // vpmovsxwq VEX.256.66.0F38.WIG 24 /r
-  'iz2 iz3', // vpmovzxwq VEX.256.66.0F38.WIG 34 /r
-  'iz4 iz5', // vpmovsxdq VEX.256.66.0F38.WIG 25 /r
-  'iz6 iz7', // vpmovzxdq VEX.256.66.0F38.WIG 35 /r
-  'iz8 iz9', // vpbroadcastb VEX.128.66.0F38.W0 78 /r
-  'iza izb', // vpbroadcastb VEX.256.66.0F38.W0 78 /r
-  'izc izd', // vpbroadcastw VEX.128.66.0F38.W0 79 /r
-  'ize izf', // vpbroadcastw VEX.256.66.0F38.W0 79 /r
-  'hgv hgu', // vpbroadcastd VEX.128.66.0F38.W0 58 /r
-  'hgx hgw', // vpbroadcastd VEX.256.66.0F38.W0 58 /r
-  'fzs fzt', // vpbroadcastq VEX.128.66.0F38.W0 59 /r
-  'hgz hgy', // vpbroadcastq VEX.256.66.0F38.W0 59 /r
-  'hh0', // vbroadcasti128 VEX.256.66.0F38.W0 5A /r mod=m
-  'izg izg izg izh izi izi', // vpermd VEX.256.66.0F38.W0 36 /r
-  'izg izg izg izh izi izi', // vpermps VEX.256.66.0F38.W0 16 /r
-  'izj izj izj izk izl izl', // vpermq VEX.256.66.0F3A.W1 00 /r ib
-  'izj izj izj izk izl izl', // vpermpd VEX.256.66.0F3A.W1 01 /r ib
-  'hgn hgn hgn hgo hgp hgp', // vperm2i128 VEX.256.66.0F3A.W0 46 /r ib
-  'hgq hgr', // vinserti128 VEX.256.66.0F3A.W0 38 /r ib
-  'hgs hgt', // vextracti128 VEX.256.66.0F3A.W0 39 /r ib
-  'izm izn', // vpblendd VEX.128.66.0F3A.W0 02 /r ib
-  'hes hes hes het heu heu', // vpblendd VEX.256.66.0F3A.W0 02 /r ib
-  'izo izp', // vpsrlvd VEX.128.66.0F38.W0 45 /r
-  'izq izq izq izr izs izs', // vpsrlvd VEX.256.66.0F38.W0 45 /r
-  'izt izu', // vpsrlvq VEX.128.66.0F38.W1 45 /r
-  'izv izv izv izw izx izx', // vpsrlvq VEX.256.66.0F38.W1 45 /r
-  'izy izz', // vpsravd VEX.128.66.0F38.W0 46 /r
-  'j00 j00 j00 j01 j02 j02', // vpsravd VEX.256.66.0F38.W0 46 /r
-  'j03 j04', // vpsllvd VEX.128.66.0F38.W0 47 /r
-  'j05 j05 j05 j06 j07 j07', // vpsllvd VEX.256.66.0F38.W0 47 /r
-  'j08 j09', // vpsllvq VEX.128.66.0F38.W1 47 /r
-  'j0a j0a j0a j0b j0c j0c', // vpsllvq VEX.256.66.0F38.W1 47 /r
-  'hh1 hh1 hh1', // vpmaskmovd VEX.128.66.0F38.W0 8C /r mod=m
-  'hh2 hh2 hh2', // vpmaskmovd VEX.128.66.0F38.W0 8E /r mod=m
-  'hh3 hh3 hh3', // vpmaskmovd VEX.256.66.0F38.W0 8C /r mod=m
-  'hh4 hh4 hh4', // vpmaskmovd VEX.256.66.0F38.W0 8E /r mod=m
-  'hh5 hh5 hh5', // vpmaskmovq VEX.128.66.0F38.W1 8C /r mod=m
-  'hh6 hh6 hh6', // vpmaskmovq VEX.128.66.0F38.W1 8E /r mod=m
-  'hh7 hh7 hh7', // vpmaskmovq VEX.256.66.0F38.W1 8C /r mod=m
-  'hh8 hh8 hh8', // vpmaskmovq VEX.256.66.0F38.W1 8E /r mod=m
-  'j0d j0d j0d', // vpgatherdd VEX.128.66.0F38.W0 90 /r mod=m
-  'j0e j0e j0e', // vpgatherdd VEX.256.66.0F38.W0 90 /r mod=m
-  'j0d j0d j0d', // vgatherdps VEX.128.66.0F38.W0 92 /r mod=m
-  'j0e j0e j0e', // vgatherdps VEX.256.66.0F38.W0 92 /r mod=m
-  'j0f j0f j0f', // vpgatherdq VEX.128.66.0F38.W1 90 /r mod=m
-  'j0g j0g j0g', // vpgatherdq VEX.256.66.0F38.W1 90 /r mod=m
-  'j0f j0f j0f', // vgatherdpd VEX.128.66.0F38.W1 92 /r mod=m
-  'j0g j0g j0g', // vgatherdpd VEX.256.66.0F38.W1 92 /r mod=m
-  'j0h j0h j0h', // vpgatherqd VEX.128.66.0F38.W0 91 /r mod=m
-  'j0i j0i j0i', // vpgatherqd VEX.256.66.0F38.W0 91 /r mod=m
-  'j0h j0h j0h', // vgatherqps VEX.128.66.0F38.W0 93 /r mod=m
-  'j0i j0i j0i', // vgatherqps VEX.256.66.0F38.W0 93 /r mod=m
-  'j0j j0j j0j', // vpgatherqq VEX.128.66.0F38.W1 91 /r mod=m
-  'j0k j0k j0k', // vpgatherqq VEX.256.66.0F38.W1 91 /r mod=m
-  'j0j j0j j0j', // vgatherqpd VEX.128.66.0F38.W1 93 /r mod=m
-  'j0k j0k j0k', // vgatherqpd VEX.256.66.0F38.W1 93 /r mod=m
-  'jr4 jr5', // vcvtph2ps VEX.128.66.0F38.W0 13 /r
-  'jr6 jr7', // vcvtph2ps VEX.256.66.0F38.W0 13 /r
-  'jr8 jr9', // vcvtps2ph VEX.128.66.0F3A.W0 1D /r ib
-  'jra jrb', // vcvtps2ph VEX.256.66.0F3A.W0 1D /r ib
-  'kjk kjl', // vfmaddsub132ps VEX.128.66.0F38.W0 96 /r
-  'kjm kjm kjm kjn kjo kjo', // vfmaddsub132ps VEX.256.66.0F38.W0 96 /r
-  'kjp kjq', // vfmsubadd132ps VEX.128.66.0F38.W0 97 /r
-  'kjr kjr kjr kjs kjt kjt', // vfmsubadd132ps VEX.256.66.0F38.W0 97 /r
-  'kju kjv', // vfmadd132ps VEX.128.66.0F38.W0 98 /r
-  'kjw kjw kjw kjx kjy kjy', // vfmadd132ps VEX.256.66.0F38.W0 98 /r
-  'kjz kk0', // vfmadd132ss VEX.LIG.66.0F38.W0 99 /r
-  'kk1 kk2', // vfmsub132ps VEX.128.66.0F38.W0 9A /r
-  'kk3 kk3 kk3 kk4 kk5 kk5', // vfmsub132ps VEX.256.66.0F38.W0 9A /r
-  'kk6 kk7', // vfmsub132ss VEX.LIG.66.0F38.W0 9B /r
-  'kk8 kk9', // vfnmadd132ps VEX.128.66.0F38.W0 9C /r
-  'kka kka kka kkb kkc kkc', // vfnmadd132ps VEX.256.66.0F38.W0 9C /r
-  'kkd kke', // vfnmadd132ss VEX.LIG.66.0F38.W0 9D /r
-  'kkf kkg', // vfnmsub132ps VEX.128.66.0F38.W0 9E /r
-  'kkh kkh kkh kki kkj kkj', // vfnmsub132ps VEX.256.66.0F38.W0 9E /r
-  'kkk kkl', // vfnmsub132ss VEX.LIG.66.0F38.W0 9F /r
-  'kkm kkn', // vfmaddsub213ps VEX.128.66.0F38.W0 A6 /r
-  'kko kko kko kkp kkq kkq', // vfmaddsub213ps VEX.256.66.0F38.W0 A6 /r
-  'kkr kks', // vfmsubadd213ps VEX.128.66.0F38.W0 A7 /r
-  'kkt kkt kkt kku kkv kkv', // vfmsubadd213ps VEX.256.66.0F38.W0 A7 /r
-  'kkw kkx', // vfmadd213ps VEX.128.66.0F38.W0 A8 /r
-  'kky kky kky kkz kl0 kl0', // vfmadd213ps VEX.256.66.0F38.W0 A8 /r
-  'kl1 kl2', // vfmadd213ss VEX.LIG.66.0F38.W0 A9 /r
-  'kl3 kl4', // vfmsub213ps VEX.128.66.0F38.W0 AA /r
-  'kl5 kl5 kl5 kl6 kl7 kl7', // vfmsub213ps VEX.256.66.0F38.W0 AA /r
-  'kl8 kl9', // vfmsub213ss VEX.LIG.66.0F38.W0 AB /r
-  'kla klb', // vfnmadd213ps VEX.128.66.0F38.W0 AC /r
-  'klc klc klc kld kle kle', // vfnmadd213ps VEX.256.66.0F38.W0 AC /r
-  'klf klg', // vfnmadd213ss VEX.LIG.66.0F38.W0 AD /r
-  'klh kli', // vfnmsub213ps VEX.128.66.0F38.W0 AE /r
-  'klj klj klj klk kll kll', // vfnmsub213ps VEX.256.66.0F38.W0 AE /r
-  'klm kln', // vfnmsub213ss VEX.LIG.66.0F38.W0 AF /r
-  'klo klp', // vfmaddsub231ps VEX.128.66.0F38.W0 B6 /r
-  'klq klq klq klr kls kls', // vfmaddsub231ps VEX.256.66.0F38.W0 B6 /r
-  'klt klu', // vfmsubadd231ps VEX.128.66.0F38.W0 B7 /r
-  'klv klv klv klw klx klx', // vfmsubadd231ps VEX.256.66.0F38.W0 B7 /r
-  'kly klz', // vfmadd231ps VEX.128.66.0F38.W0 B8 /r
-  'km0 km0 km0 km1 km2 km2', // vfmadd231ps VEX.256.66.0F38.W0 B8 /r
-  'km3 km4', // vfmadd231ss VEX.LIG.66.0F38.W0 B9 /r
-  'km5 km6', // vfmsub231ps VEX.128.66.0F38.W0 BA /r
-  'km7 km7 km7 km8 km9 km9', // vfmsub231ps VEX.256.66.0F38.W0 BA /r
-  'kma kmb', // vfmsub231ss VEX.LIG.66.0F38.W0 BB /r
-  'kmc kmd', // vfnmadd231ps VEX.128.66.0F38.W0 BC /r
-  'kme kme kme kmf kmg kmg', // vfnmadd231ps VEX.256.66.0F38.W0 BC /r
-  'kmh kmi', // vfnmadd231ss VEX.LIG.66.0F38.W0 BD /r
-  'kmj kmk', // vfnmsub231ps VEX.128.66.0F38.W0 BE /r
-  'kml kml kml kmm kmn kmn', // vfnmsub231ps VEX.256.66.0F38.W0 BE /r
-  'kmo kmp', // vfnmsub231ss VEX.LIG.66.0F38.W0 BF /r
-  'kmq kmr', // vfmaddsub132pd VEX.128.66.0F38.W1 96 /r
-  'kms kms kms kmt kmu kmu', // vfmaddsub132pd VEX.256.66.0F38.W1 96 /r
-  'kmv kmw', // vfmsubadd132pd VEX.128.66.0F38.W1 97 /r
-  'kmx kmx kmx kmy kmz kmz', // vfmsubadd132pd VEX.256.66.0F38.W1 97 /r
-  'kn0 kn1', // vfmadd132pd VEX.128.66.0F38.W1 98 /r
-  'kn2 kn2 kn2 kn3 kn4 kn4', // vfmadd132pd VEX.256.66.0F38.W1 98 /r
-  'kn5 kn6', // vfmadd132sd VEX.LIG.66.0F38.W1 99 /r
-  'kn7 kn8', // vfmsub132pd VEX.128.66.0F38.W1 9A /r
-  'kn9 kn9 kn9 kna knb knb', // vfmsub132pd VEX.256.66.0F38.W1 9A /r
-  'knc knd', // vfmsub132sd VEX.LIG.66.0F38.W1 9B /r
-  'kne knf', // vfnmadd132pd VEX.128.66.0F38.W1 9C /r
-  'kng kng kng knh kni kni', // vfnmadd132pd VEX.256.66.0F38.W1 9C /r
-  'knj knk', // vfnmadd132sd VEX.LIG.66.0F38.W1 9D /r
-  'knl knm', // vfnmsub132pd VEX.128.66.0F38.W1 9E /r
-  'knn knn knn kno knp knp', // vfnmsub132pd VEX.256.66.0F38.W1 9E /r
-  'knq knr', // vfnmsub132sd VEX.LIG.66.0F38.W1 9F /r
-  'kns knt', // vfmaddsub213pd VEX.128.66.0F38.W1 A6 /r
-  'knu knu knu knv knw knw', // vfmaddsub213pd VEX.256.66.0F38.W1 A6 /r
-  'knx kny', // vfmsubadd213pd VEX.128.66.0F38.W1 A7 /r
-  'knz knz knz ko0 ko1 ko1', // vfmsubadd213pd VEX.256.66.0F38.W1 A7 /r
-  'ko2 ko3', // vfmadd213pd VEX.128.66.0F38.W1 A8 /r
-  'ko4 ko4 ko4 ko5 ko6 ko6', // vfmadd213pd VEX.256.66.0F38.W1 A8 /r
-  'ko7 ko8', // vfmadd213sd VEX.LIG.66.0F38.W1 A9 /r
-  'ko9 koa', // vfmsub213pd VEX.128.66.0F38.W1 AA /r
-  'kob kob kob koc kod kod', // vfmsub213pd VEX.256.66.0F38.W1 AA /r
-  'koe kof', // vfmsub213sd VEX.LIG.66.0F38.W1 AB /r
-  'kog koh', // vfnmadd213pd VEX.128.66.0F38.W1 AC /r
-  'koi koi koi koj kok kok', // vfnmadd213pd VEX.256.66.0F38.W1 AC /r
-  'kol kom', // vfnmadd213sd VEX.LIG.66.0F38.W1 AD /r
-  'kon koo', // vfnmsub213pd VEX.128.66.0F38.W1 AE /r
-  'kop kop kop koq kor kor', // vfnmsub213pd VEX.256.66.0F38.W1 AE /r
-  'kos kot', // vfnmsub213sd VEX.LIG.66.0F38.W1 AF /r
-  'kou kov', // vfmaddsub231pd VEX.128.66.0F38.W1 B6 /r
-  'kow kow kow kox koy koy', // vfmaddsub231pd VEX.256.66.0F38.W1 B6 /r
-  'koz kp0', // vfmsubadd231pd VEX.128.66.0F38.W1 B7 /r
-  'kp1 kp1 kp1 kp2 kp3 kp3', // vfmsubadd231pd VEX.256.66.0F38.W1 B7 /r
-  'kp4 kp5', // vfmadd231pd VEX.128.66.0F38.W1 B8 /r
-  'kp6 kp6 kp6 kp7 kp8 kp8', // vfmadd231pd VEX.256.66.0F38.W1 B8 /r
-  'kp9 kpa', // vfmadd231sd VEX.LIG.66.0F38.W1 B9 /r
-  'kpb kpc', // vfmsub231pd VEX.128.66.0F38.W1 BA /r
-  'kpd kpd kpd kpe kpf kpf', // vfmsub231pd VEX.256.66.0F38.W1 BA /r
-  'kpg kph', // vfmsub231sd VEX.LIG.66.0F38.W1 BB /r
-  'kpi kpj', // vfnmadd231pd VEX.128.66.0F38.W1 BC /r
-  'kpk kpk kpk kpl kpm kpm', // vfnmadd231pd VEX.256.66.0F38.W1 BC /r
-  'kpn kpo', // vfnmadd231sd VEX.LIG.66.0F38.W1 BD /r
-  'kpp kpq', // vfnmsub231pd VEX.128.66.0F38.W1 BE /r
-  'kpr kpr kpr kps kpt kpt', // vfnmsub231pd VEX.256.66.0F38.W1 BE /r
-  'kpu kpv', // vfnmsub231sd VEX.LIG.66.0F38.W1 BF /r
-  'lc0', // fadd D8 /0 mod=m
-  'lc1', // fmul D8 /1 mod=m
-  'lc2', // fcom D8 /2 mod=m
-  'lc3', // fcomp D8 /3 mod=m
-  'lc4', // fsub D8 /4 mod=m
-  'lc5', // fsubr D8 /5 mod=m
-  'lc6', // fdiv D8 /6 mod=m
-  'lc7', // fdivr D8 /7 mod=m
-  'lc8', // fadd DC /0 mod=m
-  'lc9', // fmul DC /1 mod=m
-  'lca', // fcom DC /2 mod=m
-  'lcb', // fcomp DC /3 mod=m
-  'lcc', // fsub DC /4 mod=m
-  'lcd', // fsubr DC /5 mod=m
-  'lce', // fdiv DC /6 mod=m
-  'lcf', // fdivr DC /7 mod=m
-  'lcg', // fiadd DA /0 mod=m
-  'lch', // fimul DA /1 mod=m
-  'lci', // ficom DA /2 mod=m
-  'lcj', // ficomp DA /3 mod=m
-  'lck', // fisub DA /4 mod=m
-  'lcl', // fisubr DA /5 mod=m
-  'lcm', // fidiv DA /6 mod=m
-  'lcn', // fidivr DA /7 mod=m
-  'lco', // fiadd DE /0 mod=m
-  'lcp', // fimul DE /1 mod=m
-  'lcq', // ficom DE /2 mod=m
-  'lcr', // ficomp DE /3 mod=m
-  'lcs', // fisub DE /4 mod=m
-  'lct', // fisubr DE /5 mod=m
-  'lcu', // fidiv DE /6 mod=m
-  'lcv', // fidivr DE /7 mod=m
-  'lcw', // fadd D8 /0 mod=3
-  'lcx', // fmul D8 /1 mod=3
-  'lcy', // fcom D8 /2 mod=3
-  'lcz', // fcomp D8 /3 mod=3
-  'ld0', // fsub D8 /4 mod=3
-  'ld1', // fsubr D8 /5 mod=3
-  'ld2', // fdiv D8 /6 mod=3
-  'ld3', // fdivr D8 /7 mod=3
-  'ld4', // fadd DC /0 mod=3
-  'ld5', // fmul DC /1 mod=3
-  'ld6', // fsubr DC /4 mod=3
-  'ld7', // fsub DC /5 mod=3
-  'ld8', // fdivr DC /6 mod=3
-  'ld9', // fdiv DC /7 mod=3
-  'lda', // faddp DE /0 mod=3
-  'ldb', // fmulp DE /1 mod=3
-  'ldc', // fsubrp DE /4 mod=3
-  'ldd', // fsubp DE /5 mod=3
-  'lde', // fdivrp DE /6 mod=3
-  'ldf', // fdivp DE /7 mod=3
-  'ldg', // fld D9 /0 mod=m
-  'ldh ldh ldh', // fst D9 /2 mod=m
-  'ldi ldi ldi', // fstp D9 /3 mod=m
-  'ldj ldj ldj', // fld D9 /0 mod=3
-  'ldk ldk ldk', // fxch D9 /1 mod=3
-  'ldl ldl ldl', // fstp D9 /3 mod=3
-  'ldm', // fchs D9 /4 mod=3 rm=0
-  'ldn', // fabs D9 /4 mod=3 rm=1
-  'ldo ldo ldo', // ftst D9 /4 mod=3 rm=4
-  'ldp ldp ldp', // fxam D9 /4 mod=3 rm=5
-  'ldq', // fld1 D9 /5 mod=3 rm=0
-  'ldr', // fldl2t D9 /5 mod=3 rm=1
-  'lds', // fldl2e D9 /5 mod=3 rm=2
-  'ldt', // fldpi D9 /5 mod=3 rm=3
-  'ldu', // fldlg2 D9 /5 mod=3 rm=4
-  'ldv', // fldln2 D9 /5 mod=3 rm=5
-  'ldw', // fldz D9 /5 mod=3 rm=6
-  'ldx ldx ldx', // f2xm1 D9 /6 mod=3 rm=0
-  'ldy ldy ldy', // fyl2x D9 /6 mod=3 rm=1
-  'ldz ldz ldz', // fptan D9 /6 mod=3 rm=2
-  'le0 le0 le0', // fpatan D9 /6 mod=3 rm=3
-  'le1 le1 le1', // fxtract D9 /6 mod=3 rm=4
-  'le2 le2 le2', // fprem1 D9 /6 mod=3 rm=5
-  'le3', // fdecstp D9 /6 mod=3 rm=6
-  'le4', // fincstp D9 /6 mod=3 rm=7
-  'le5 le5 le5', // fprem D9 /7 mod=3 rm=0
-  'le6 le6 le6', // fyl2xp1 D9 /7 mod=3 rm=1
-  'le7 le7 le7', // fsqrt D9 /7 mod=3 rm=2
-  'le8 le8 le8', // fsincos D9 /7 mod=3 rm=3
-  'le9 le9 le9', // frndint D9 /7 mod=3 rm=4
-  'lea lea lea', // fscale D9 /7 mod=3 rm=5
-  'leb leb leb', // fsin D9 /7 mod=3 rm=6
-  'lec lec lec', // fcos D9 /7 mod=3 rm=7
-  'led', // fcmovb DA /0 mod=3
-  'lee', // fcmove DA /1 mod=3
-  'lef', // fcmovbe DA /2 mod=3
-  'leg', // fcmovu DA /3 mod=3
-  'leh', // fucompp DA /5 mod=3 rm=1
-  'lei', // fild DB /0 mod=m
-  'lej lej lej', // fisttp DB /1 mod=m
-  'lek lek lek', // fist DB /2 mod=m
-  'lel lel lel', // fistp DB /3 mod=m
-  'lem lem lem', // fld DB /5 mod=m
-  'len len len', // fstp DB /7 mod=m
-  'leo', // fcmovnb DB /0 mod=3
-  'lep', // fcmovne DB /1 mod=3
-  'leq', // fcmovnbe DB /2 mod=3
-  'ler', // fcmovnu DB /3 mod=3
-  'les', // fucomi DB /5 mod=3
-  'let', // fcomi DB /6 mod=3
-  'lcy', // fcom DC /2 mod=3
-  'lcz', // fcomp DC /3 mod=3
-  'leu', // fld DD /0 mod=m
-  'lev lev lev', // fisttp DD /1 mod=m
-  'lew lew lew', // fst DD /2 mod=m
-  'lex lex lex', // fstp DD /3 mod=m
-  'ley', // ffree DD /0 mod=3
-  'ldk ldk ldk', // fxch DD /1 mod=3
-  'lez', // fst DD /2 mod=3
-  'lf0', // fstp DD /3 mod=3
-  'lf1', // fucom DD /4 mod=3
-  'lf2', // fucomp DD /5 mod=3
-  'lcz', // fcomp DE /2 mod=3
-  'lf3', // fcompp DE /3 mod=3 rm=1
-  'lf4', // fild DF /0 mod=m
-  'lf5 lf5 lf5', // fisttp DF /1 mod=m
-  'lf6 lf6 lf6', // fist DF /2 mod=m
-  'lf7 lf7 lf7', // fistp DF /3 mod=m
-  'lf8 lf8 lf8', // fbld DF /4 mod=m
-  'lf9', // fild DF /5 mod=m
-  'lfa lfa lfa', // fbstp DF /6 mod=m
-  'lfb lfb lfb', // fistp DF /7 mod=m
-  'lfc', // ffreep DF /0 mod=3
-  'ldk ldk ldk', // fxch DF /1 mod=3
-  'lf0', // fstp DF /2 mod=3
-  'lf0', // fstp DF /3 mod=3
-  'lfd', // fucomip DF /5 mod=3
-  'lfe', // fcomip DF /6 mod=3
-  'm4g', // fwait 9B
-  'm4h m4h m4h', // fldenv D9 /4 mod=m
-  'm4i', // fldcw D9 /5 mod=m
-  'm4j m4j m4j', // fnstenv D9 /6 mod=m
-  'm4k', // fnstcw D9 /7 mod=m
-  'm4l m4l m4l', // frstor DD /4 mod=m
-  'm4m m4m m4m', // fnsave DD /6 mod=m
-  'm4n', // fnstsw DD /7 mod=m
-  'm4o', // fnstsw DF /4 mod=3 rm=0
-  'm4g', // fnop D9 /2 mod=3 rm=0
+  'hhd hhe', // vpclmulqdq VEX.128.66.0F3A.WIG 44 /r ib
+  'hhf hhg', // vaesimc VEX.128.66.0F38.WIG DB /r
+  'hhh hhi', // vaesenc VEX.128.66.0F38.WIG DC /r
+  'hhj hhk', // vaesenclast VEX.128.66.0F38.WIG DD /r
+  'hhl hhm', // vaesdec VEX.128.66.0F38.WIG DE /r
+  'hhn hho', // vaesdeclast VEX.128.66.0F38.WIG DF /r
+  'hhp hhq', // vaeskeygenassist VEX.128.66.0F3A.WIG DF /r ib
+  'hhr hhr hhr hhs hht hht', // vmovups VEX.256.NP.0F.WIG 10 /r
+  'hhu hhu hhu hhv hhw hhw', // vmovups VEX.256.NP.0F.WIG 11 /r
+  'hhx hhx hhx hhy hhz hhz', // vunpcklps VEX.256.NP.0F.WIG 14 /r
+  'hi0 hi0 hi0 hi1 hi2 hi2', // vunpckhps VEX.256.NP.0F.WIG 15 /r
+  'hhr hhr hhr hi3 hi4 hi4', // vmovaps VEX.256.NP.0F.WIG 28 /r
+  'hhu hhu hhu hi5 hi6 hi6', // vmovaps VEX.256.NP.0F.WIG 29 /r
+  'hi5 hi6 hi6', // vmovntps VEX.256.NP.0F.WIG 2B /r mod=m
+  'hi7 hi7 hi7 hi8 hi9 hi9', // vsqrtps VEX.256.NP.0F.WIG 51 /r
+  'hia hia hia hib hic hic', // vaddps VEX.256.NP.0F.WIG 58 /r
+  'hid hid hid hie hif hif', // vmulps VEX.256.NP.0F.WIG 59 /r
+  'hig hig hig hih hii hii', // vsubps VEX.256.NP.0F.WIG 5C /r
+  'hij hij hij hik hil hil', // vminps VEX.256.NP.0F.WIG 5D /r
+  'him him him hin hio hio', // vdivps VEX.256.NP.0F.WIG 5E /r
+  'hip hip hip hiq hir hir', // vmaxps VEX.256.NP.0F.WIG 5F /r
+  'his his his hit hiu hiu', // vrsqrtps VEX.256.NP.0F.WIG 52 /r
+  'hiv hiv hiv hiw hix hix', // vrcpps VEX.256.NP.0F.WIG 53 /r
+  'hiy hiy hiy hiz hj0 hj0', // vandps VEX.256.NP.0F.WIG 54 /r
+  'hj1 hj1 hj1 hj2 hj3 hj3', // vandnps VEX.256.NP.0F.WIG 55 /r
+  'hj4 hj4 hj4 hj5 hj6 hj6', // vorps VEX.256.NP.0F.WIG 56 /r
+  'hj7 hj7 hj7 hj8 hj9 hj9', // vxorps VEX.256.NP.0F.WIG 57 /r
+  'hja hja hja hjb hjc hjc', // vshufps VEX.256.NP.0F.WIG C6 /r ib
+  'hhr hhr hhr hhs hht hht', // vmovupd VEX.256.66.0F.WIG 10 /r
+  'hhu hhu hhu hhv hhw hhw', // vmovupd VEX.256.66.0F.WIG 11 /r
+  'hjd hjd hjd hje hjf hjf', // vunpcklpd VEX.256.66.0F.WIG 14 /r
+  'hjg hjg hjg hjh hji hji', // vunpckhpd VEX.256.66.0F.WIG 15 /r
+  'hhr hhr hhr hi3 hi4 hi4', // vmovapd VEX.256.66.0F.WIG 28 /r
+  'hhu hhu hhu hi5 hi6 hi6', // vmovapd VEX.256.66.0F.WIG 29 /r
+  'hi5 hi6 hi6', // vmovntpd VEX.256.66.0F.WIG 2B /r mod=m
+  'hjj hjj hjj hjk hjl hjl', // vsqrtpd VEX.256.66.0F.WIG 51 /r
+  'hjm hjm hjm hjn hjo hjo', // vaddpd VEX.256.66.0F.WIG 58 /r
+  'hjp hjp hjp hjq hjr hjr', // vmulpd VEX.256.66.0F.WIG 59 /r
+  'hjs hjs hjs hjt hju hju', // vsubpd VEX.256.66.0F.WIG 5C /r
+  'hjv hjv hjv hjw hjx hjx', // vminpd VEX.256.66.0F.WIG 5D /r
+  'hjy hjy hjy hjz hk0 hk0', // vdivpd VEX.256.66.0F.WIG 5E /r
+  'hk1 hk1 hk1 hk2 hk3 hk3', // vmaxpd VEX.256.66.0F.WIG 5F /r
+  'hiy hiy hiy hiz hj0 hj0', // vandpd VEX.256.66.0F.WIG 54 /r
+  'hj1 hj1 hj1 hj2 hj3 hj3', // vandnpd VEX.256.66.0F.WIG 55 /r
+  'hj4 hj4 hj4 hj5 hj6 hj6', // vorpd VEX.256.66.0F.WIG 56 /r
+  'hj7 hj7 hj7 hj8 hj9 hj9', // vxorpd VEX.256.66.0F.WIG 57 /r
+  'hk4 hk4 hk4 hk5 hk6 hk6', // vcvtdq2ps VEX.256.NP.0F.WIG 5B /r
+  'hk7 hk7 hk7 hk8 hk9 hk9', // vcvtps2dq VEX.256.66.0F.WIG 5B /r
+  'hka hka hka hkb hkc hkc', // vcvttps2dq VEX.256.F3.0F.WIG 5B /r
+  'hhr hhr hhr hi3 hi4 hi4', // vmovdqa VEX.256.66.0F.WIG 6F /r
+  'hhr hhr hhr hhs hht hht', // vmovdqu VEX.256.F3.0F.WIG 6F /r
+  'hhu hhu hhu hi5 hi6 hi6', // vmovdqa VEX.256.66.0F.WIG 7F /r
+  'hhu hhu hhu hhv hhw hhw', // vmovdqu VEX.256.F3.0F.WIG 7F /r
+  'hi5 hi6 hi6', // vmovntdq VEX.256.66.0F.WIG E7 /r mod=m
+  'hkd hkd hkd hke hkf hkf', // vmovddup VEX.256.F2.0F.WIG 12 /r
+  'hkg hkg hkg hkh hki hki', // vmovsldup VEX.256.F3.0F.WIG 12 /r
+  'hkj hkj hkj hkk hkl hkl', // vmovshdup VEX.256.F3.0F.WIG 16 /r
+  'hkm hkm hkm hkn hko hko', // vhaddpd VEX.256.66.0F.WIG 7C /r
+  'hkp hkp hkp hkq hkr hkr', // vhaddps VEX.256.F2.0F.WIG 7C /r
+  'hks hks hks hkt hku hku', // vhsubpd VEX.256.66.0F.WIG 7D /r
+  'hkv hkv hkv i68 i69 i69', // vhsubps VEX.256.F2.0F.WIG 7D /r
+  'i6a i6a i6a i6b i6c i6c', // vaddsubpd VEX.256.66.0F.WIG D0 /r
+  'i6d i6d i6d i6e i6f i6f', // vaddsubps VEX.256.F2.0F.WIG D0 /r
+  'hhs hht hht', // vlddqu VEX.256.F2.0F.WIG F0 /r mod=m
+  'i6g i6g i6g i6h i6i i6i', // vroundps VEX.256.66.0F3A.WIG 08 /r ib
+  'i6j i6j i6j i6k i6l i6l', // vroundpd VEX.256.66.0F3A.WIG 09 /r ib
+  'i6m i6m i6m i6n i6o i6o', // vdpps VEX.256.66.0F3A.WIG 40 /r ib
+  'i6p i6q', // vcmpps VEX.128.NP.0F.WIG C2 /r ib
+  'i6r i6r i6r i6s i6t i6t', // vcmpps VEX.256.NP.0F.WIG C2 /r ib
+  'i6u i6v', // vcmppd VEX.128.66.0F.WIG C2 /r ib
+  'i6w i6w i6w i6x i6y i6y', // vcmppd VEX.256.66.0F.WIG C2 /r ib
+  'i6z i70', // vcmpss VEX.LIG.F3.0F.WIG C2 /r ib
+  'i71 i72', // vcmpsd VEX.LIG.F2.0F.WIG C2 /r ib
+  'i73', // vmovmskps VEX.256.NP.0F.WIG 50 /r mod=3
+  'i74', // vmovmskpd VEX.256.66.0F.WIG 50 /r mod=3
+  'i75 i75 i75 i76 i77 i77', // vshufpd VEX.256.66.0F.WIG C6 /r ib
+  'i78 i78 i78 i79 i7a i7a', // vblendps VEX.256.66.0F3A.WIG 0C /r ib
+  'i7b i7b i7b i7c i7d i7d', // vblendpd VEX.256.66.0F3A.WIG 0D /r ib
+  'i7e i7f', // vblendvps VEX.128.66.0F3A.W0 4A /r is4
+  'i7g i7g i7g i7h i7i i7i', // vblendvps VEX.256.66.0F3A.W0 4A /r is4
+  'i7j i7k', // vblendvpd VEX.128.66.0F3A.W0 4B /r is4
+  'i7l i7l i7l i7m i7n i7n', // vblendvpd VEX.256.66.0F3A.W0 4B /r is4
+  'i7o i7p', // vpblendvb VEX.128.66.0F3A.W0 4C /r is4
+  'i7q i7q i7q i7r i7s i7s', // vpblendvb VEX.256.66.0F3A.W0 4C /r is4
+  'i7t i7t i7t i7u i7v i7v', // vptest VEX.256.66.0F38.WIG 17 /r
+  'i7w i7x', // vtestps VEX.128.66.0F38.W0 0E /r
+  'i7y i7y i7y i7z i80 i80', // vtestps VEX.256.66.0F38.W0 0E /r
+  'i81 i82', // vtestpd VEX.128.66.0F38.W0 0F /r
+  'i83 i83 i83 i84 i85 i85', // vtestpd VEX.256.66.0F38.W0 0F /r
+  'i86 i87', // vcvtdq2pd VEX.256.F3.0F.WIG E6 /r
+  'i88 i89', // vcvtps2pd VEX.256.NP.0F.WIG 5A /r
+  'i8a i8a i8a i8b i8c i8c', // vcvtpd2ps VEX.256.66.0F.WIG 5A /r
+  'i8d i8d i8d i8e i8f i8f', // vcvtpd2dq VEX.256.F2.0F.WIG E6 /r
+  'i8g i8g i8g i8h i8i i8i', // vcvttpd2dq VEX.256.66.0F.WIG E6 /r
+  'i8j i8k', // vpermilps VEX.128.66.0F38.W0 0C /r
+  'i8l i8l i8l i8m i8n i8n', // vpermilps VEX.256.66.0F38.W0 0C /r
+  'i8o i8p', // vpermilpd VEX.128.66.0F38.W0 0D /r
+  'i8q i8q i8q i8r i8s i8s', // vpermilpd VEX.256.66.0F38.W0 0D /r
+  'i8t i8u', // vpermilps VEX.128.66.0F3A.W0 04 /r ib
+  'i8v i8v i8v i8w i8x i8x', // vpermilps VEX.256.66.0F3A.W0 04 /r ib
+  'i8y i8z', // vpermilpd VEX.128.66.0F3A.W0 05 /r ib
+  'i90 i90 i90 i91 i92 i92', // vpermilpd VEX.256.66.0F3A.W0 05 /r ib
+  'i93 i93 i93 i94 i95 i95', // vperm2f128 VEX.256.66.0F3A.W0 06 /r ib
+  'i96 i97', // vinsertf128 VEX.256.66.0F3A.W0 18 /r ib
+  'i98 i99', // vextractf128 VEX.256.66.0F3A.W0 19 /r ib
+  'i9a', // vbroadcastss VEX.128.66.0F38.W0 18 /r mod=m
+  'i9b', // vbroadcastss VEX.128.66.0F38.W0 18 /r mod=3
+  'i9c', // vbroadcastss VEX.256.66.0F38.W0 18 /r mod=m
+  'i9d', // vbroadcastss VEX.256.66.0F38.W0 18 /r mod=3
+  'i9e', // vbroadcastsd VEX.256.66.0F38.W0 19 /r mod=m
+  'i9f', // vbroadcastsd VEX.256.66.0F38.W0 19 /r mod=3
+  'i9g', // vbroadcastf128 VEX.256.66.0F38.W0 1A /r mod=m
+  'i9h i9h i9h', // vmaskmovps VEX.128.66.0F38.W0 2C /r mod=m
+  'i9i i9i i9i', // vmaskmovps VEX.128.66.0F38.W0 2E /r mod=m
+  'i9j i9j i9j', // vmaskmovps VEX.256.66.0F38.W0 2C /r mod=m
+  'i9k i9k i9k', // vmaskmovps VEX.256.66.0F38.W0 2E /r mod=m
+  'i9l i9l i9l', // vmaskmovpd VEX.128.66.0F38.W0 2D /r mod=m
+  'i9m i9m i9m', // vmaskmovpd VEX.128.66.0F38.W0 2F /r mod=m
+  'i9n i9n i9n', // vmaskmovpd VEX.256.66.0F38.W0 2D /r mod=m
+  'i9o i9o i9o', // vmaskmovpd VEX.256.66.0F38.W0 2F /r mod=m
+  'i9p i9p i9p', // vzeroupper VEX.128.NP.0F.WIG 77
+  'i9q i9q i9q', // vzeroall VEX.256.NP.0F.WIG 77
+  'hjd hjd hjd hje hjf hjf', // vpunpcklqdq VEX.256.66.0F.WIG 6C /r
+  'hjg hjg hjg hjh hji hji', // vpunpckhqdq VEX.256.66.0F.WIG 6D /r
+  'iyo iyo iyo iyp iyq iyq', // vpshufd VEX.256.66.0F.WIG 70 /r ib
+  'iyr iyr iyr iys iyt iyt', // vpshufhw VEX.256.F3.0F.WIG 70 /r ib
+  'iyu iyu iyu iyv iyw iyw', // vpshuflw VEX.256.F2.0F.WIG 70 /r ib
+  'iyx', // vpsrldq VEX.256.66.0F.WIG 73 /3 ib mod=3
+  'iyy', // vpslldq VEX.256.66.0F.WIG 73 /7 ib mod=3
+  'iyz iyz iyz iz0 iz1 iz1', // vpunpcklbw VEX.256.66.0F.WIG 60 /r
+  'iz2 iz2 iz2 iz3 iz4 iz4', // vpunpcklwd VEX.256.66.0F.WIG 61 /r
+  'hhx hhx hhx hhy hhz hhz', // vpunpckldq VEX.256.66.0F.WIG 62 /r
+  'iz5 iz5 iz5 iz6 iz7 iz7', // vpacksswb VEX.256.66.0F.WIG 63 /r
+  'iz8 iz8 iz8 iz9 iza iza', // vpcmpgtb VEX.256.66.0F.WIG 64 /r
+  'izb izb izb izc izd izd', // vpcmpgtw VEX.256.66.0F.WIG 65 /r
+  'ize ize ize izf izg izg', // vpcmpgtd VEX.256.66.0F.WIG 66 /r
+  'izh izh izh izi izj izj', // vpackuswb VEX.256.66.0F.WIG 67 /r
+  'izk izk izk izl izm izm', // vpunpckhbw VEX.256.66.0F.WIG 68 /r
+  'izn izn izn izo izp izp', // vpunpckhwd VEX.256.66.0F.WIG 69 /r
+  'hi0 hi0 hi0 hi1 hi2 hi2', // vpunpckhdq VEX.256.66.0F.WIG 6A /r
+  'izq izq izq izr izs izs', // vpackssdw VEX.256.66.0F.WIG 6B /r
+  'izt izt izt izu izv izv', // vpcmpeqb VEX.256.66.0F.WIG 74 /r
+  'izw izw izw izx izy izy', // vpcmpeqw VEX.256.66.0F.WIG 75 /r
+  'izz izz izz j00 j01 j01', // vpcmpeqd VEX.256.66.0F.WIG 76 /r
+  'j02 j02 j02 j03 j04 j04', // vpmullw VEX.256.66.0F.WIG D5 /r
+  'j05 j05 j05 j06 j07 j07', // vpsubusb VEX.256.66.0F.WIG D8 /r
+  'j08 j08 j08 j09 j0a j0a', // vpsubusw VEX.256.66.0F.WIG D9 /r
+  'hiy hiy hiy hiz hj0 hj0', // vpand VEX.256.66.0F.WIG DB /r
+  'j0b j0b j0b j0c j0d j0d', // vpaddusb VEX.256.66.0F.WIG DC /r
+  'j0e j0e j0e j0f j0g j0g', // vpaddusw VEX.256.66.0F.WIG DD /r
+  'hj1 hj1 hj1 hj2 hj3 hj3', // vpandn VEX.256.66.0F.WIG DF /r
+  'j0h j0h j0h j0i j0j j0j', // vpmulhw VEX.256.66.0F.WIG E5 /r
+  'j0k j0k j0k j0l j0m j0m', // vpsubsb VEX.256.66.0F.WIG E8 /r
+  'j0n j0n j0n j0o j0p j0p', // vpsubsw VEX.256.66.0F.WIG E9 /r
+  'hj4 hj4 hj4 hj5 hj6 hj6', // vpor VEX.256.66.0F.WIG EB /r
+  'j0q j0q j0q j0r j0s j0s', // vpaddsb VEX.256.66.0F.WIG EC /r
+  'j0t j0t j0t j0u j0v j0v', // vpaddsw VEX.256.66.0F.WIG ED /r
+  'hj7 hj7 hj7 hj8 hj9 hj9', // vpxor VEX.256.66.0F.WIG EF /r
+  'j0w j0w j0w j0x j0y j0y', // vpmaddwd VEX.256.66.0F.WIG F5 /r
+  'j0z j0z j0z j10 j11 j11', // vpsubb VEX.256.66.0F.WIG F8 /r
+  'j12 j12 j12 j13 j14 j14', // vpsubw VEX.256.66.0F.WIG F9 /r
+  'j15 j15 j15 j16 j17 j17', // vpsubd VEX.256.66.0F.WIG FA /r
+  'j18 j18 j18 j19 j1a j1a', // vpaddb VEX.256.66.0F.WIG FC /r
+  'j1b j1b j1b j1c j1d j1d', // vpaddw VEX.256.66.0F.WIG FD /r
+  'j1e j1e j1e j1f j1g j1g', // vpaddd VEX.256.66.0F.WIG FE /r
+  'j1h j1h j1h j1i j1j j1j', // vpminub VEX.256.66.0F.WIG DA /r
+  'j1k j1k j1k j1l j1m j1m', // vpmaxub VEX.256.66.0F.WIG DE /r
+  'j1n j1n j1n j1o j1p j1p', // vpavgb VEX.256.66.0F.WIG E0 /r
+  'j1q j1q j1q j1r j1s j1s', // vpavgw VEX.256.66.0F.WIG E3 /r
+  'j1t j1t j1t j1u j1v j1v', // vpmulhuw VEX.256.66.0F.WIG E4 /r
+  'j1w j1w j1w j1x j1y j1y', // vpminsw VEX.256.66.0F.WIG EA /r
+  'j1z j1z j1z j20 j21 j21', // vpmaxsw VEX.256.66.0F.WIG EE /r
+  'j22 j22 j22 j23 j24 j24', // vpsadbw VEX.256.66.0F.WIG F6 /r
+  'j25 j25 j25 j26 j27 j27', // vpaddq VEX.256.66.0F.WIG D4 /r
+  'j28 j28 j28 j29 j2a j2a', // vpmuludq VEX.256.66.0F.WIG F4 /r
+  'j2b j2b j2b j2c j2d j2d', // vpsubq VEX.256.66.0F.WIG FB /r
+  'j2e', // vpsrlw VEX.256.66.0F.WIG 71 /2 ib mod=3
+  'j2f', // vpsrld VEX.256.66.0F.WIG 72 /2 ib mod=3
+  'j2g', // vpsrlq VEX.256.66.0F.WIG 73 /2 ib mod=3
+  'j2h', // vpsraw VEX.256.66.0F.WIG 71 /4 ib mod=3
+  'j2i', // vpsrad VEX.256.66.0F.WIG 72 /4 ib mod=3
+  'j2j', // vpsllw VEX.256.66.0F.WIG 71 /6 ib mod=3
+  'j2k', // vpslld VEX.256.66.0F.WIG 72 /6 ib mod=3
+  'j2l', // vpsllq VEX.256.66.0F.WIG 73 /6 ib mod=3
+  'j2m j2m j2m j2n j2o j2o', // vpshufb VEX.256.66.0F38.WIG 00 /r
+  'j2p j2p j2p j2q j2r j2r', // vphaddw VEX.256.66.0F38.WIG 01 /r
+  'j2s j2s j2s j2t j2u j2u', // vphaddd VEX.256.66.0F38.WIG 02 /r
+  'j2v j2v j2v j2w j2x j2x', // vphaddsw VEX.256.66.0F38.WIG 03 /r
+  'j2y j2y j2y j2z j30 j30', // vpmaddubsw VEX.256.66.0F38.WIG 04 /r
+  'j31 j31 j31 j32 j33 j33', // vphsubw VEX.256.66.0F38.WIG 05 /r
+  'j34 j34 j34 j35 j36 j36', // vphsubd VEX.256.66.0F38.WIG 06 /r
+  'j37 j37 j37 j38 j39 j39', // vphsubsw VEX.256.66.0F38.WIG 07 /r
+  'j3a j3a j3a j3b j3c j3c', // vpsignb VEX.256.66.0F38.WIG 08 /r
+  'j3d j3d j3d j3e j3f j3f', // vpsignw VEX.256.66.0F38.WIG 09 /r
+  'j3g j3g j3g j3h j3i j3i', // vpsignd VEX.256.66.0F38.WIG 0A /r
+  'j3j j3j j3j j3k j3l j3l', // vpmulhrsw VEX.256.66.0F38.WIG 0B /r
+  'j3m j3m j3m j3n j3o j3o', // vpabsb VEX.256.66.0F38.WIG 1C /r
+  'j3p j3p j3p j3q j3r j3r', // vpabsw VEX.256.66.0F38.WIG 1D /r
+  'j3s j3s j3s j3t j3u j3u', // vpabsd VEX.256.66.0F38.WIG 1E /r
+  'j3v j3v j3v j3w j3x j3x', // vpalignr VEX.256.66.0F3A.WIG 0F /r ib
+  'j3y j3y j3y j3z j40 j40', // vpmuldq VEX.256.66.0F38.WIG 28 /r
+  'j41 j41 j41 j42 j43 j43', // vpcmpeqq VEX.256.66.0F38.WIG 29 /r
+  'hi3 hi4 hi4', // vmovntdqa VEX.256.66.0F38.WIG 2A /r mod=m
+  'j44 j44 j44 j45 j46 j46', // vpackusdw VEX.256.66.0F38.WIG 2B /r
+  'j47 j47 j47 j48 j49 j49', // vpminsb VEX.256.66.0F38.WIG 38 /r
+  'j4a j4a j4a j4b j4c j4c', // vpminsd VEX.256.66.0F38.WIG 39 /r
+  'j4d j4d j4d j4e j4f j4f', // vpminuw VEX.256.66.0F38.WIG 3A /r
+  'j4g j4g j4g j4h j4i j4i', // vpminud VEX.256.66.0F38.WIG 3B /r
+  'j4j j4j j4j j4k j4l j4l', // vpmaxsb VEX.256.66.0F38.WIG 3C /r
+  'j4m j4m j4m j4n j4o j4o', // vpmaxsd VEX.256.66.0F38.WIG 3D /r
+  'j4p j4p j4p j4q j4r j4r', // vpmaxuw VEX.256.66.0F38.WIG 3E /r
+  'j4s j4s j4s j4t j4u j4u', // vpmaxud VEX.256.66.0F38.WIG 3F /r
+  'j4v j4v j4v j4w j4x j4x', // vpmulld VEX.256.66.0F38.WIG 40 /r
+  'j4y j4y j4y j4z j50 j50', // vpblendw VEX.256.66.0F3A.WIG 0E /r ib
+  'j51 j51 j51 j52 j53 j53', // vpcmpgtq VEX.256.66.0F38.WIG 37 /r
+  'j54 j55', // vpsrlw VEX.256.66.0F.WIG D1 /r
+  'j56 j57', // vpsrld VEX.256.66.0F.WIG D2 /r
+  'j58 j59', // vpsrlq VEX.256.66.0F.WIG D3 /r
+  'j5a j5b', // vpsraw VEX.256.66.0F.WIG E1 /r
+  'j5c j5d', // vpsrad VEX.256.66.0F.WIG E2 /r
+  'j5e j5f', // vpsllw VEX.256.66.0F.WIG F1 /r
+  'j5g j5h', // vpslld VEX.256.66.0F.WIG F2 /r
+  'j5i j5j', // vpsllq VEX.256.66.0F.WIG F3 /r
+  'j5k', // vpmovmskb VEX.256.66.0F.WIG D7 /r mod=3
+  'j5l j5l j5l j5m j5n j5n', // vmpsadbw VEX.256.66.0F3A.WIG 42 /r ib
+  'j5o j5p', // vpmovsxbw VEX.256.66.0F38.WIG 20 /r
+  'j5q j5r', // vpmovzxbw VEX.256.66.0F38.WIG 30 /r
+  'jr4 jr5', // vpmovsxbd VEX.256.66.0F38.WIG 21 /r
+  'jr6 jr7', // vpmovzxbd VEX.256.66.0F38.WIG 31 /r
+  'jr8 jr9', // vpmovsxbq VEX.256.66.0F38.WIG 22 /r
+  'jra jrb', // vpmovzxbq VEX.256.66.0F38.WIG 32 /r
+  'jrc jrd', // vpmovsxwd VEX.256.66.0F38.WIG 23 /r
+  'jre jrf', // vpmovzxwd VEX.256.66.0F38.WIG 33 /r
+  'jrg jrh', // vpmovsxwq VEX.256.66.0F38.WIG 24 /r
+  'jri jrj', // vpmovzxwq VEX.256.66.0F38.WIG 34 /r
+  'jrk jrl', // vpmovsxdq VEX.256.66.0F38.WIG 25 /r
+  'jrm jrn', // vpmovzxdq VEX.256.66.0F38.WIG 35 /r
+  'jro jrp', // vpbroadcastb VEX.128.66.0F38.W0 78 /r
+  'jrq jrr', // vpbroadcastb VEX.256.66.0F38.W0 78 /r
+  'jrs jrt', // vpbroadcastw VEX.128.66.0F38.W0 79 /r
+  'jru jrv', // vpbroadcastw VEX.256.66.0F38.W0 79 /r
+  'i9b i9a', // vpbroadcastd VEX.128.66.0F38.W0 58 /r
+  'i9d i9c', // vpbroadcastd VEX.256.66.0F38.W0 58 /r
+  'gs8 gs9', // vpbroadcastq VEX.128.66.0F38.W0 59 /r
+  'i9f i9e', // vpbroadcastq VEX.256.66.0F38.W0 59 /r
+  'i9g', // vbroadcasti128 VEX.256.66.0F38.W0 5A /r mod=m
+  'jrw jrw jrw jrx jry jry', // vpermd VEX.256.66.0F38.W0 36 /r
+  'jrw jrw jrw jrx jry jry', // vpermps VEX.256.66.0F38.W0 16 /r
+  'jrz jrz jrz js0 js1 js1', // vpermq VEX.256.66.0F3A.W1 00 /r ib
+  'jrz jrz jrz js0 js1 js1', // vpermpd VEX.256.66.0F3A.W1 01 /r ib
+  'i93 i93 i93 i94 i95 i95', // vperm2i128 VEX.256.66.0F3A.W0 46 /r ib
+  'i96 i97', // vinserti128 VEX.256.66.0F3A.W0 38 /r ib
+  'i98 i99', // vextracti128 VEX.256.66.0F3A.W0 39 /r ib
+  'js2 js3', // vpblendd VEX.128.66.0F3A.W0 02 /r ib
+  'i78 i78 i78 i79 i7a i7a', // vpblendd VEX.256.66.0F3A.W0 02 /r ib
+  'js4 js5', // vpsrlvd VEX.128.66.0F38.W0 45 /r
+  'js6 js6 js6 js7 js8 js8', // vpsrlvd VEX.256.66.0F38.W0 45 /r
+  'js9 jsa', // vpsrlvq VEX.128.66.0F38.W1 45 /r
+  'jsb jsb jsb jsc jsd jsd', // vpsrlvq VEX.256.66.0F38.W1 45 /r
+  'jse jsf', // vpsravd VEX.128.66.0F38.W0 46 /r
+  'jsg jsg jsg jsh jsi jsi', // vpsravd VEX.256.66.0F38.W0 46 /r
+  'jsj jsk', // vpsllvd VEX.128.66.0F38.W0 47 /r
+  'jsl jsl jsl jsm jsn jsn', // vpsllvd VEX.256.66.0F38.W0 47 /r
+  'jso jsp', // vpsllvq VEX.128.66.0F38.W1 47 /r
+  'jsq jsq jsq jsr jss jss', // vpsllvq VEX.256.66.0F38.W1 47 /r
+  'i9h i9h i9h', // vpmaskmovd VEX.128.66.0F38.W0 8C /r mod=m
+  'i9i i9i i9i', // vpmaskmovd VEX.128.66.0F38.W0 8E /r mod=m
+  'i9j i9j i9j', // vpmaskmovd VEX.256.66.0F38.W0 8C /r mod=m
+  'i9k i9k i9k', // vpmaskmovd VEX.256.66.0F38.W0 8E /r mod=m
+  'i9l i9l i9l', // vpmaskmovq VEX.128.66.0F38.W1 8C /r mod=m
+  'i9m i9m i9m', // vpmaskmovq VEX.128.66.0F38.W1 8E /r mod=m
+  'i9n i9n i9n', // vpmaskmovq VEX.256.66.0F38.W1 8C /r mod=m
+  'i9o i9o i9o', // vpmaskmovq VEX.256.66.0F38.W1 8E /r mod=m
+  'jst jst jst', // vpgatherdd VEX.128.66.0F38.W0 90 /r mod=m
+  'jsu jsu jsu', // vpgatherdd VEX.256.66.0F38.W0 90 /r mod=m
+  'jst jst jst', // vgatherdps VEX.128.66.0F38.W0 92 /r mod=m
+  'jsu jsu jsu', // vgatherdps VEX.256.66.0F38.W0 92 /r mod=m
+  'jsv jsv jsv', // vpgatherdq VEX.128.66.0F38.W1 90 /r mod=m
+  'jsw jsw jsw', // vpgatherdq VEX.256.66.0F38.W1 90 /r mod=m
+  'jsv jsv jsv', // vgatherdpd VEX.128.66.0F38.W1 92 /r mod=m
+  'jsw jsw jsw', // vgatherdpd VEX.256.66.0F38.W1 92 /r mod=m
+  'jsx jsx jsx', // vpgatherqd VEX.128.66.0F38.W0 91 /r mod=m
+  'jsy jsy jsy', // vpgatherqd VEX.256.66.0F38.W0 91 /r mod=m
+  'jsx jsx jsx', // vgatherqps VEX.128.66.0F38.W0 93 /r mod=m
+  'jsy jsy jsy', // vgatherqps VEX.256.66.0F38.W0 93 /r mod=m
+  'jsz jsz jsz', // vpgatherqq VEX.128.66.0F38.W1 91 /r mod=m
+  'jt0 jt0 jt0', // vpgatherqq VEX.256.66.0F38.W1 91 /r mod=m
+  'jsz jsz jsz', // vgatherqpd VEX.128.66.0F38.W1 93 /r mod=m
+  'jt0 jt0 jt0', // vgatherqpd VEX.256.66.0F38.W1 93 /r mod=m
+  'kjk kjl', // vcvtph2ps VEX.128.66.0F38.W0 13 /r
+  'kjm kjn', // vcvtph2ps VEX.256.66.0F38.W0 13 /r
+  'kjo kjp', // vcvtps2ph VEX.128.66.0F3A.W0 1D /r ib
+  'kjq kjr', // vcvtps2ph VEX.256.66.0F3A.W0 1D /r ib
+  'lc0 lc1', // vfmaddsub132ps VEX.128.66.0F38.W0 96 /r
+  'lc2 lc2 lc2 lc3 lc4 lc4', // vfmaddsub132ps VEX.256.66.0F38.W0 96 /r
+  'lc5 lc6', // vfmsubadd132ps VEX.128.66.0F38.W0 97 /r
+  'lc7 lc7 lc7 lc8 lc9 lc9', // vfmsubadd132ps VEX.256.66.0F38.W0 97 /r
+  'lca lcb', // vfmadd132ps VEX.128.66.0F38.W0 98 /r
+  'lcc lcc lcc lcd lce lce', // vfmadd132ps VEX.256.66.0F38.W0 98 /r
+  'lcf lcg', // vfmadd132ss VEX.LIG.66.0F38.W0 99 /r
+  'lch lci', // vfmsub132ps VEX.128.66.0F38.W0 9A /r
+  'lcj lcj lcj lck lcl lcl', // vfmsub132ps VEX.256.66.0F38.W0 9A /r
+  'lcm lcn', // vfmsub132ss VEX.LIG.66.0F38.W0 9B /r
+  'lco lcp', // vfnmadd132ps VEX.128.66.0F38.W0 9C /r
+  'lcq lcq lcq lcr lcs lcs', // vfnmadd132ps VEX.256.66.0F38.W0 9C /r
+  'lct lcu', // vfnmadd132ss VEX.LIG.66.0F38.W0 9D /r
+  'lcv lcw', // vfnmsub132ps VEX.128.66.0F38.W0 9E /r
+  'lcx lcx lcx lcy lcz lcz', // vfnmsub132ps VEX.256.66.0F38.W0 9E /r
+  'ld0 ld1', // vfnmsub132ss VEX.LIG.66.0F38.W0 9F /r
+  'ld2 ld3', // vfmaddsub213ps VEX.128.66.0F38.W0 A6 /r
+  'ld4 ld4 ld4 ld5 ld6 ld6', // vfmaddsub213ps VEX.256.66.0F38.W0 A6 /r
+  'ld7 ld8', // vfmsubadd213ps VEX.128.66.0F38.W0 A7 /r
+  'ld9 ld9 ld9 lda ldb ldb', // vfmsubadd213ps VEX.256.66.0F38.W0 A7 /r
+  'ldc ldd', // vfmadd213ps VEX.128.66.0F38.W0 A8 /r
+  'lde lde lde ldf ldg ldg', // vfmadd213ps VEX.256.66.0F38.W0 A8 /r
+  'ldh ldi', // vfmadd213ss VEX.LIG.66.0F38.W0 A9 /r
+  'ldj ldk', // vfmsub213ps VEX.128.66.0F38.W0 AA /r
+  'ldl ldl ldl ldm ldn ldn', // vfmsub213ps VEX.256.66.0F38.W0 AA /r
+  'ldo ldp', // vfmsub213ss VEX.LIG.66.0F38.W0 AB /r
+  'ldq ldr', // vfnmadd213ps VEX.128.66.0F38.W0 AC /r
+  'lds lds lds ldt ldu ldu', // vfnmadd213ps VEX.256.66.0F38.W0 AC /r
+  'ldv ldw', // vfnmadd213ss VEX.LIG.66.0F38.W0 AD /r
+  'ldx ldy', // vfnmsub213ps VEX.128.66.0F38.W0 AE /r
+  'ldz ldz ldz le0 le1 le1', // vfnmsub213ps VEX.256.66.0F38.W0 AE /r
+  'le2 le3', // vfnmsub213ss VEX.LIG.66.0F38.W0 AF /r
+  'le4 le5', // vfmaddsub231ps VEX.128.66.0F38.W0 B6 /r
+  'le6 le6 le6 le7 le8 le8', // vfmaddsub231ps VEX.256.66.0F38.W0 B6 /r
+  'le9 lea', // vfmsubadd231ps VEX.128.66.0F38.W0 B7 /r
+  'leb leb leb lec led led', // vfmsubadd231ps VEX.256.66.0F38.W0 B7 /r
+  'lee lef', // vfmadd231ps VEX.128.66.0F38.W0 B8 /r
+  'leg leg leg leh lei lei', // vfmadd231ps VEX.256.66.0F38.W0 B8 /r
+  'lej lek', // vfmadd231ss VEX.LIG.66.0F38.W0 B9 /r
+  'lel lem', // vfmsub231ps VEX.128.66.0F38.W0 BA /r
+  'len len len leo lep lep', // vfmsub231ps VEX.256.66.0F38.W0 BA /r
+  'leq ler', // vfmsub231ss VEX.LIG.66.0F38.W0 BB /r
+  'les let', // vfnmadd231ps VEX.128.66.0F38.W0 BC /r
+  'leu leu leu lev lew lew', // vfnmadd231ps VEX.256.66.0F38.W0 BC /r
+  'lex ley', // vfnmadd231ss VEX.LIG.66.0F38.W0 BD /r
+  'lez lf0', // vfnmsub231ps VEX.128.66.0F38.W0 BE /r
+  'lf1 lf1 lf1 lf2 lf3 lf3', // vfnmsub231ps VEX.256.66.0F38.W0 BE /r
+  'lf4 lf5', // vfnmsub231ss VEX.LIG.66.0F38.W0 BF /r
+  'lf6 lf7', // vfmaddsub132pd VEX.128.66.0F38.W1 96 /r
+  'lf8 lf8 lf8 lf9 lfa lfa', // vfmaddsub132pd VEX.256.66.0F38.W1 96 /r
+  'lfb lfc', // vfmsubadd132pd VEX.128.66.0F38.W1 97 /r
+  'lfd lfd lfd lfe lff lff', // vfmsubadd132pd VEX.256.66.0F38.W1 97 /r
+  'lfg lfh', // vfmadd132pd VEX.128.66.0F38.W1 98 /r
+  'lfi lfi lfi lfj lfk lfk', // vfmadd132pd VEX.256.66.0F38.W1 98 /r
+  'lfl lfm', // vfmadd132sd VEX.LIG.66.0F38.W1 99 /r
+  'lfn lfo', // vfmsub132pd VEX.128.66.0F38.W1 9A /r
+  'lfp lfp lfp lfq lfr lfr', // vfmsub132pd VEX.256.66.0F38.W1 9A /r
+  'lfs lft', // vfmsub132sd VEX.LIG.66.0F38.W1 9B /r
+  'lfu lfv', // vfnmadd132pd VEX.128.66.0F38.W1 9C /r
+  'lfw lfw lfw lfx lfy lfy', // vfnmadd132pd VEX.256.66.0F38.W1 9C /r
+  'lfz lg0', // vfnmadd132sd VEX.LIG.66.0F38.W1 9D /r
+  'lg1 lg2', // vfnmsub132pd VEX.128.66.0F38.W1 9E /r
+  'lg3 lg3 lg3 lg4 lg5 lg5', // vfnmsub132pd VEX.256.66.0F38.W1 9E /r
+  'lg6 lg7', // vfnmsub132sd VEX.LIG.66.0F38.W1 9F /r
+  'lg8 lg9', // vfmaddsub213pd VEX.128.66.0F38.W1 A6 /r
+  'lga lga lga lgb lgc lgc', // vfmaddsub213pd VEX.256.66.0F38.W1 A6 /r
+  'lgd lge', // vfmsubadd213pd VEX.128.66.0F38.W1 A7 /r
+  'lgf lgf lgf lgg lgh lgh', // vfmsubadd213pd VEX.256.66.0F38.W1 A7 /r
+  'lgi lgj', // vfmadd213pd VEX.128.66.0F38.W1 A8 /r
+  'lgk lgk lgk lgl lgm lgm', // vfmadd213pd VEX.256.66.0F38.W1 A8 /r
+  'lgn lgo', // vfmadd213sd VEX.LIG.66.0F38.W1 A9 /r
+  'lgp lgq', // vfmsub213pd VEX.128.66.0F38.W1 AA /r
+  'lgr lgr lgr lgs lgt lgt', // vfmsub213pd VEX.256.66.0F38.W1 AA /r
+  'lgu lgv', // vfmsub213sd VEX.LIG.66.0F38.W1 AB /r
+  'lgw lgx', // vfnmadd213pd VEX.128.66.0F38.W1 AC /r
+  'lgy lgy lgy lgz lh0 lh0', // vfnmadd213pd VEX.256.66.0F38.W1 AC /r
+  'lh1 lh2', // vfnmadd213sd VEX.LIG.66.0F38.W1 AD /r
+  'lh3 lh4', // vfnmsub213pd VEX.128.66.0F38.W1 AE /r
+  'lh5 lh5 lh5 lh6 lh7 lh7', // vfnmsub213pd VEX.256.66.0F38.W1 AE /r
+  'lh8 lh9', // vfnmsub213sd VEX.LIG.66.0F38.W1 AF /r
+  'lha lhb', // vfmaddsub231pd VEX.128.66.0F38.W1 B6 /r
+  'lhc lhc lhc lhd lhe lhe', // vfmaddsub231pd VEX.256.66.0F38.W1 B6 /r
+  'lhf lhg', // vfmsubadd231pd VEX.128.66.0F38.W1 B7 /r
+  'lhh lhh lhh lhi lhj lhj', // vfmsubadd231pd VEX.256.66.0F38.W1 B7 /r
+  'lhk lhl', // vfmadd231pd VEX.128.66.0F38.W1 B8 /r
+  'lhm lhm lhm lhn lho lho', // vfmadd231pd VEX.256.66.0F38.W1 B8 /r
+  'lhp lhq', // vfmadd231sd VEX.LIG.66.0F38.W1 B9 /r
+  'lhr lhs', // vfmsub231pd VEX.128.66.0F38.W1 BA /r
+  'lht lht lht lhu lhv lhv', // vfmsub231pd VEX.256.66.0F38.W1 BA /r
+  'lhw lhx', // vfmsub231sd VEX.LIG.66.0F38.W1 BB /r
+  'lhy lhz', // vfnmadd231pd VEX.128.66.0F38.W1 BC /r
+  'li0 li0 li0 li1 li2 li2', // vfnmadd231pd VEX.256.66.0F38.W1 BC /r
+  'li3 li4', // vfnmadd231sd VEX.LIG.66.0F38.W1 BD /r
+  'li5 li6', // vfnmsub231pd VEX.128.66.0F38.W1 BE /r
+  'li7 li7 li7 li8 li9 li9', // vfnmsub231pd VEX.256.66.0F38.W1 BE /r
+  'lia lib', // vfnmsub231sd VEX.LIG.66.0F38.W1 BF /r
+  'm4g', // fadd D8 /0 mod=m
+  'm4h', // fmul D8 /1 mod=m
+  'm4i', // fcom D8 /2 mod=m
+  'm4j', // fcomp D8 /3 mod=m
+  'm4k', // fsub D8 /4 mod=m
+  'm4l', // fsubr D8 /5 mod=m
+  'm4m', // fdiv D8 /6 mod=m
+  'm4n', // fdivr D8 /7 mod=m
+  'm4o', // fadd DC /0 mod=m
+  'm4p', // fmul DC /1 mod=m
+  'm4q', // fcom DC /2 mod=m
+  'm4r', // fcomp DC /3 mod=m
+  'm4s', // fsub DC /4 mod=m
+  'm4t', // fsubr DC /5 mod=m
+  'm4u', // fdiv DC /6 mod=m
+  'm4v', // fdivr DC /7 mod=m
+  'm4w', // fiadd DA /0 mod=m
+  'm4x', // fimul DA /1 mod=m
+  'm4y', // ficom DA /2 mod=m
+  'm4z', // ficomp DA /3 mod=m
+  'm50', // fisub DA /4 mod=m
+  'm51', // fisubr DA /5 mod=m
+  'm52', // fidiv DA /6 mod=m
+  'm53', // fidivr DA /7 mod=m
+  'm54', // fiadd DE /0 mod=m
+  'm55', // fimul DE /1 mod=m
+  'm56', // ficom DE /2 mod=m
+  'm57', // ficomp DE /3 mod=m
+  'm58', // fisub DE /4 mod=m
+  'm59', // fisubr DE /5 mod=m
+  'm5a', // fidiv DE /6 mod=m
+  'm5b', // fidivr DE /7 mod=m
+  'm5c', // fadd D8 /0 mod=3
+  'm5d', // fmul D8 /1 mod=3
+  'm5e', // fcom D8 /2 mod=3
+  'm5f', // fcomp D8 /3 mod=3
+  'm5g', // fsub D8 /4 mod=3
+  'm5h', // fsubr D8 /5 mod=3
+  'm5i', // fdiv D8 /6 mod=3
+  'm5j', // fdivr D8 /7 mod=3
+  'm5k', // fadd DC /0 mod=3
+  'm5l', // fmul DC /1 mod=3
+  'm5m', // fsubr DC /4 mod=3
+  'm5n', // fsub DC /5 mod=3
+  'm5o', // fdivr DC /6 mod=3
+  'm5p', // fdiv DC /7 mod=3
+  'm5q', // faddp DE /0 mod=3
+  'm5r', // fmulp DE /1 mod=3
+  'm5s', // fsubrp DE /4 mod=3
+  'm5t', // fsubp DE /5 mod=3
+  'm5u', // fdivrp DE /6 mod=3
+  'm5v', // fdivp DE /7 mod=3
+  'm5w', // fld D9 /0 mod=m
+  'm5x m5x m5x', // fst D9 /2 mod=m
+  'm5y m5y m5y', // fstp D9 /3 mod=m
+  'm5z m5z m5z', // fld D9 /0 mod=3
+  'm60 m60 m60', // fxch D9 /1 mod=3
+  'm61 m61 m61', // fstp D9 /3 mod=3
+  'm62', // fchs D9 /4 mod=3 rm=0
+  'm63', // fabs D9 /4 mod=3 rm=1
+  'm64 m64 m64', // ftst D9 /4 mod=3 rm=4
+  'm65 m65 m65', // fxam D9 /4 mod=3 rm=5
+  'm66', // fld1 D9 /5 mod=3 rm=0
+  'm67', // fldl2t D9 /5 mod=3 rm=1
+  'm68', // fldl2e D9 /5 mod=3 rm=2
+  'm69', // fldpi D9 /5 mod=3 rm=3
+  'm6a', // fldlg2 D9 /5 mod=3 rm=4
+  'm6b', // fldln2 D9 /5 mod=3 rm=5
+  'm6c', // fldz D9 /5 mod=3 rm=6
+  'm6d m6d m6d', // f2xm1 D9 /6 mod=3 rm=0
+  'm6e m6e m6e', // fyl2x D9 /6 mod=3 rm=1
+  'm6f m6f m6f', // fptan D9 /6 mod=3 rm=2
+  'm6g m6g m6g', // fpatan D9 /6 mod=3 rm=3
+  'm6h m6h m6h', // fxtract D9 /6 mod=3 rm=4
+  'm6i m6i m6i', // fprem1 D9 /6 mod=3 rm=5
+  'm6j', // fdecstp D9 /6 mod=3 rm=6
+  'm6k', // fincstp D9 /6 mod=3 rm=7
+  'm6l m6l m6l', // fprem D9 /7 mod=3 rm=0
+  'm6m m6m m6m', // fyl2xp1 D9 /7 mod=3 rm=1
+  'm6n m6n m6n', // fsqrt D9 /7 mod=3 rm=2
+  'm6o m6o m6o', // fsincos D9 /7 mod=3 rm=3
+  'm6p m6p m6p', // frndint D9 /7 mod=3 rm=4
+  'm6q m6q m6q', // fscale D9 /7 mod=3 rm=5
+  'm6r m6r m6r', // fsin D9 /7 mod=3 rm=6
+  'm6s m6s m6s', // fcos D9 /7 mod=3 rm=7
+  'm6t', // fcmovb DA /0 mod=3
+  'm6u', // fcmove DA /1 mod=3
+  'm6v', // fcmovbe DA /2 mod=3
+  'm6w', // fcmovu DA /3 mod=3
+  'm6x', // fucompp DA /5 mod=3 rm=1
+  'm6y', // fild DB /0 mod=m
+  'm6z m6z m6z', // fisttp DB /1 mod=m
+  'm70 m70 m70', // fist DB /2 mod=m
+  'm71 m71 m71', // fistp DB /3 mod=m
+  'm72 m72 m72', // fld DB /5 mod=m
+  'm73 m73 m73', // fstp DB /7 mod=m
+  'm74', // fcmovnb DB /0 mod=3
+  'm75', // fcmovne DB /1 mod=3
+  'm76', // fcmovnbe DB /2 mod=3
+  'm77', // fcmovnu DB /3 mod=3
+  'm78', // fucomi DB /5 mod=3
+  'm79', // fcomi DB /6 mod=3
+  'm5e', // fcom DC /2 mod=3
+  'm5f', // fcomp DC /3 mod=3
+  'm7a', // fld DD /0 mod=m
+  'm7b m7b m7b', // fisttp DD /1 mod=m
+  'm7c m7c m7c', // fst DD /2 mod=m
+  'm7d m7d m7d', // fstp DD /3 mod=m
+  'm7e', // ffree DD /0 mod=3
+  'm60 m60 m60', // fxch DD /1 mod=3
+  'm7f', // fst DD /2 mod=3
+  'm7g', // fstp DD /3 mod=3
+  'm7h', // fucom DD /4 mod=3
+  'm7i', // fucomp DD /5 mod=3
+  'm5f', // fcomp DE /2 mod=3
+  'm7j', // fcompp DE /3 mod=3 rm=1
+  'm7k', // fild DF /0 mod=m
+  'm7l m7l m7l', // fisttp DF /1 mod=m
+  'm7m m7m m7m', // fist DF /2 mod=m
+  'm7n m7n m7n', // fistp DF /3 mod=m
+  'm7o m7o m7o', // fbld DF /4 mod=m
+  'm7p', // fild DF /5 mod=m
+  'm7q m7q m7q', // fbstp DF /6 mod=m
+  'm7r m7r m7r', // fistp DF /7 mod=m
+  'm7s', // ffreep DF /0 mod=3
+  'm60 m60 m60', // fxch DF /1 mod=3
+  'm7g', // fstp DF /2 mod=3
+  'm7g', // fstp DF /3 mod=3
+  'm7t', // fucomip DF /5 mod=3
+  'm7u', // fcomip DF /6 mod=3
+  'mww', // fwait 9B
+  'mwx mwx mwx', // fldenv D9 /4 mod=m
+  'mwy', // fldcw D9 /5 mod=m
+  'mwz mwz mwz', // fnstenv D9 /6 mod=m
+  'mx0', // fnstcw D9 /7 mod=m
+  'mx1 mx1 mx1', // frstor DD /4 mod=m
+  'mx2 mx2 mx2', // fnsave DD /6 mod=m
+  'mx3', // fnstsw DD /7 mod=m
+  'mx4', // fnstsw DF /4 mod=3 rm=0
+  'mww', // fnop D9 /2 mod=3 rm=0
   'h5', // feni DB /4 mod=3 rm=0
   'h5', // fdisi DB /4 mod=3 rm=1
-  'm4p m4p m4p', // fnclex DB /4 mod=3 rm=2
-  'm4q m4q m4q', // fninit DB /4 mod=3 rm=3
+  'mx5 mx5 mx5', // fnclex DB /4 mod=3 rm=2
+  'mx6 mx6 mx6', // fninit DB /4 mod=3 rm=3
   'h5', // fsetpm DB /4 mod=3 rm=4
-  'm4r m4r m4r', // fxsave NP 0F AE /0 mod=m rex.w0
-  'm4s m4s m4s', // fxsave64 NP 0F AE /0 mod=m rex.w
-  'm4t m4t m4t', // fxrstor NP 0F AE /1 mod=m rex.w0
-  'm4u m4u m4u', // fxrstor64 NP 0F AE /1 mod=m rex.w
-  'm4v m4v m4v', // xsave NP 0F AE /4 mod=m rex.w0
-  'm4w m4w m4w', // xsave64 NP 0F AE /4 mod=m rex.w
-  'm4x m4x m4x', // xrstor NP 0F AE /5 mod=m rex.w0
-  'm4y m4y m4y', // xrstor64 NP 0F AE /5 mod=m rex.w
-  'm4v m4v m4v', // xsaveopt NP 0F AE /6 mod=m rex.w0
-  'm4w m4w m4w', // xsaveopt64 NP 0F AE /6 mod=m rex.w
-  'm4z m4z m4z', // xsavec NP 0F C7 /4 mod=m rex.w0
-  'm50 m50 m50', // xsavec64 NP 0F C7 /4 mod=m rex.w
-  'mww mww mww', // in E4 ib
-  'mwx mwx mwx', // in E5 ib
-  'mwy mwy mwy', // in EC
-  'mwz mwz mwz', // in ED
-  'mx0 mx0 mx0', // out E6 ib
-  'mx1 mx1 mx1', // out E7 ib
-  'mx2 mx2 mx2', // out EE
-  'mx3 mx3 mx3', // out EF
-  'npc npc npc npc', // mov 0F 20 /r
-  'npd npd npd npd', // mov 0F 22 /r
-  'npe npe npe npe', // mov 0F 21 /r
-  'npf npf npf npf', // mov 0F 23 /r
-  'npg npg', // lmsw 0F 01 /6
-  'nph nph nph nph nph nph', // smsw 0F 01 /4
-  'npi npi npi', // clts 0F 06
-  'npj npj npj', // sgdt 0F 01 /0 mod=m
-  'npk npk npk', // sidt 0F 01 /1 mod=m
-  'npl npl npl', // lgdt 0F 01 /2 mod=m
-  'npm npm npm', // lidt 0F 01 /3 mod=m
-  'npn npn npn npn npn npn', // sldt 0F 00 /0
-  'npo npo npo npo npo npo', // str 0F 00 /1
-  'npp npp', // lldt 0F 00 /2
-  'npq npq', // ltr 0F 00 /3
-  'npr npr', // verr 0F 00 /4
-  'nps nps', // verw 0F 00 /5
-  'npt npt npt npt npt npt', // lar 0F 02 /r
-  'npu npu npu npu npu npu', // lsl 0F 03 /r
-  'npv npv', // arpl 63 /r
-  'npw npw npw', // hlt F4
-  'npx npx npx', // cli FA
-  'npy npy npy', // sti FB
-  'npz npz npz', // popf 9D
-  'nq0 nq0 nq0', // clac NP 0F 01 /1 mod=3 rm=2
-  'nq1 nq1 nq1', // stac NP 0F 01 /1 mod=3 rm=3
-  'nq2 nq2 nq2', // invd 0F 08
-  'nq2 nq2 nq2', // wbinvd 0F 09
-  'nq3 nq3 nq3', // invlpg 0F 01 /7 mod=m
-  'nq4 nq4', // invpcid 66 0F 38 82 /r mod=m
-  'nq5 nq5 nq5', // cpuid 0F A2
-  'nq6 nq6 nq6', // rdtsc 0F 31
-  'nq7 nq7 nq7', // rdtscp 0F 01 /7 mod=3 rm=1
-  'nq8 nq8 nq8', // rdpid F3 0F C7 /7 mod=3
-  'nq9 nq9 nq9', // rdrand NP 0F C7 /6 mod=3
-  'nqa', // rdrand 66 0F C7 /6 mod=3
-  'nq9 nq9 nq9', // rdseed NP 0F C7 /7 mod=3
-  'nqa', // rdseed 66 0F C7 /7 mod=3
+  'mx7 mx7 mx7', // fxsave NP 0F AE /0 mod=m rex.w0
+  'mx8 mx8 mx8', // fxsave64 NP 0F AE /0 mod=m rex.w
+  'mx9 mx9 mx9', // fxrstor NP 0F AE /1 mod=m rex.w0
+  'mxa mxa mxa', // fxrstor64 NP 0F AE /1 mod=m rex.w
+  'mxb mxb mxb', // xsave NP 0F AE /4 mod=m rex.w0
+  'mxc mxc mxc', // xsave64 NP 0F AE /4 mod=m rex.w
+  'mxd mxd mxd', // xrstor NP 0F AE /5 mod=m rex.w0
+  'mxe mxe mxe', // xrstor64 NP 0F AE /5 mod=m rex.w
+  'mxb mxb mxb', // xsaveopt NP 0F AE /6 mod=m rex.w0
+  'mxc mxc mxc', // xsaveopt64 NP 0F AE /6 mod=m rex.w
+  'mxf mxf mxf', // xsavec NP 0F C7 /4 mod=m rex.w0
+  'mxg mxg mxg', // xsavec64 NP 0F C7 /4 mod=m rex.w
+  'npc npc npc', // in E4 ib
+  'npd npd npd', // in E5 ib
+  'npe npe npe', // in EC
+  'npf npf npf', // in ED
+  'npg npg npg', // out E6 ib
+  'nph nph nph', // out E7 ib
+  'npi npi npi', // out EE
+  'npj npj npj', // out EF
+  'ohs ohs ohs ohs', // mov 0F 20 /r
+  'oht oht oht oht', // mov 0F 22 /r
+  'ohu ohu ohu ohu', // mov 0F 21 /r
+  'ohv ohv ohv ohv', // mov 0F 23 /r
+  'ohw ohw', // lmsw 0F 01 /6
+  'ohx ohx ohx ohx ohx ohx', // smsw 0F 01 /4
+  'ohy ohy ohy', // clts 0F 06
+  'ohz ohz ohz', // sgdt 0F 01 /0 mod=m
+  'oi0 oi0 oi0', // sidt 0F 01 /1 mod=m
+  'oi1 oi1 oi1', // lgdt 0F 01 /2 mod=m
+  'oi2 oi2 oi2', // lidt 0F 01 /3 mod=m
+  'oi3 oi3 oi3 oi3 oi3 oi3', // sldt 0F 00 /0
+  'oi4 oi4 oi4 oi4 oi4 oi4', // str 0F 00 /1
+  'oi5 oi5', // lldt 0F 00 /2
+  'oi6 oi6', // ltr 0F 00 /3
+  'oi7 oi7', // verr 0F 00 /4
+  'oi8 oi8', // verw 0F 00 /5
+  'oi9 oi9 oi9 oi9 oi9 oi9', // lar 0F 02 /r
+  'oia oia oia oia oia oia', // lsl 0F 03 /r
+  'oib oib', // arpl 63 /r
+  'oic oic oic', // hlt F4
+  'oid oid oid', // rsm 0F AA
+  'oie oie oie', // cli FA
+  'oif oif oif', // sti FB
+  'oig oig oig', // popf 9D
+  'oih oih oih', // clac NP 0F 01 /1 mod=3 rm=2
+  'oii oii oii', // stac NP 0F 01 /1 mod=3 rm=3
+  'oij oij oij', // invd 0F 08
+  'oij oij oij', // wbinvd 0F 09
+  'oik oik oik', // invlpg 0F 01 /7 mod=m
+  'oil oil', // invpcid 66 0F 38 82 /r mod=m
+  'oim oim oim', // cpuid 0F A2
+  'oin oin oin', // rdtsc 0F 31
+  'oio oio oio', // rdtscp 0F 01 /7 mod=3 rm=1
+  'oip oip oip', // rdpid F3 0F C7 /7 mod=3
+  'oiq oiq oiq', // rdrand NP 0F C7 /6 mod=3
+  'oir', // rdrand 66 0F C7 /6 mod=3
+  'oiq oiq oiq', // rdseed NP 0F C7 /7 mod=3
+  'oir', // rdseed 66 0F C7 /7 mod=3
   '8oy 8oy 8oy', // clflushopt 66 0F AE /7 mod=m
   '8oy 8oy 8oy', // clwb 66 0F AE /6 mod=m
-  'nqb nqb nqb', // rdpmc 0F 33
-  'nqc nqc nqc', // rdmsr 0F 32
-  'nqd nqd nqd', // wrmsr 0F 30
-  'nqe nqe nqe', // swapgs 0F 01 /7 mod=3 rm=0
-  'nqf nqf nqf', // rdfsbase F3 0F AE /0 mod=3
-  'nqg nqg nqg', // rdgsbase F3 0F AE /1 mod=3
-  'nqh nqh nqh', // wrfsbase F3 0F AE /2 mod=3
-  'nqi nqi nqi', // wrgsbase F3 0F AE /3 mod=3
-  'nqj nqj nqj', // monitor 0F 01 /1 mod=3 rm=0
-  'nqk nqk nqk', // mwait 0F 01 /1 mod=3 rm=1
-  'nql nql nql', // xgetbv NP 0F 01 /2 mod=3 rm=0
-  'nqm nqm nqm', // xsetbv NP 0F 01 /2 mod=3 rm=1
-  'nqn nqn nqn', // rdpkru NP 0F 01 /5 mod=3 rm=6
-  'nqo nqo nqo', // wrpkru NP 0F 01 /5 mod=3 rm=7
-  'ohs ohs', // mov 8E /r
-  'oht oht oht', // pop 07
-  'ohu ohu ohu', // pop 17
-  'ohv ohv ohv', // pop 1F
-  'ohw ohw ohw', // pop 0F A1
-  'ohx ohx ohx', // pop 0F A9
-  'ohy ohy ohy', // les C4 /r mod=m
-  'ohz ohz ohz', // lds C5 /r mod=m
-  'oi0 oi0 oi0', // lss 0F B2 /r mod=m
-  'oi1 oi1 oi1', // lfs 0F B4 /r mod=m
-  'oi2 oi2 oi2', // lgs 0F B5 /r mod=m
-  'pa8 pa8 pa8', // call 9A
-  'pa9 pa9 pa9', // jmp EA
-  'paa paa paa', // call FF /3 mod=m
-  'pab pab pab', // jmp FF /5 mod=m
-  'pac pac pac', // retf CA iw
-  'pad pad pad', // retf CB
-  'pae pae pae', // iret CF
-  'paf paf paf', // int3 CC
-  'pag pag pag', // int CD ib
-  'pah pah pah', // into CE
-  'pai pai pai', // int1 F1
-  'paj paj paj', // syscall 0F 05
-  'pak pak pak', // sysret 0F 07
-  'pal pal pal', // sysenter 0F 34
-  'pam pam pam', // sysexit 0F 35
+  'ois ois ois', // rdpmc 0F 33
+  'oit oit oit', // rdmsr 0F 32
+  'oiu oiu oiu', // wrmsr 0F 30
+  'oiv oiv oiv', // swapgs 0F 01 /7 mod=3 rm=0
+  'oiw oiw oiw', // rdfsbase F3 0F AE /0 mod=3
+  'oix oix oix', // rdgsbase F3 0F AE /1 mod=3
+  'oiy oiy oiy', // wrfsbase F3 0F AE /2 mod=3
+  'oiz oiz oiz', // wrgsbase F3 0F AE /3 mod=3
+  'oj0 oj0 oj0', // monitor 0F 01 /1 mod=3 rm=0
+  'oj1 oj1 oj1', // mwait 0F 01 /1 mod=3 rm=1
+  'oj2 oj2 oj2', // xgetbv NP 0F 01 /2 mod=3 rm=0
+  'oj3 oj3 oj3', // xsetbv NP 0F 01 /2 mod=3 rm=1
+  'oj4 oj4 oj4', // rdpkru NP 0F 01 /5 mod=3 rm=6
+  'oj5 oj5 oj5', // wrpkru NP 0F 01 /5 mod=3 rm=7
+  'pa8 pa8', // mov 8E /r
+  'pa9 pa9 pa9', // pop 07
+  'paa paa paa', // pop 17
+  'pab pab pab', // pop 1F
+  'pac pac pac', // pop 0F A1
+  'pad pad pad', // pop 0F A9
+  'pae pae pae', // les C4 /r mod=m
+  'paf paf paf', // lds C5 /r mod=m
+  'pag pag pag', // lss 0F B2 /r mod=m
+  'pah pah pah', // lfs 0F B4 /r mod=m
+  'pai pai pai', // lgs 0F B5 /r mod=m
+  'q2o q2o q2o', // call 9A
+  'q2p q2p q2p', // jmp EA
+  'q2q q2q q2q', // call FF /3 mod=m
+  'q2r q2r q2r', // jmp FF /5 mod=m
+  'q2s q2s q2s', // retf CA iw
+  'q2t q2t q2t', // retf CB
+  'q2u q2u q2u', // iret CF
+  'q2v q2v q2v', // int3 CC
+  'q2w q2w q2w', // int CD ib
+  'q2x q2x q2x', // into CE
+  'q2y q2y q2y', // int1 F1
+  'q2z q2z q2z', // syscall 0F 05
+  'q30 q30 q30', // sysret 0F 07
+  'q31 q31 q31', // sysenter 0F 34
+  'q32 q32 q32', // sysexit 0F 35
 ];
 
 /** [handler, condition of the jump that follows, handler of both]. */

@@ -154,6 +154,17 @@ export const sse42 = family('sse42', [
   op('crc32', 'F2 0F 38 F1 /r', [r32.rw, rmv.r], q.crc32, { feature: 'sse4_2' }),
 ]);
 
+const four4 = vectorAttributes('sse4a');
+
+export const sse4a = family('sse4a', [
+  op('extrq', '66 0F 78 /0 ib ib mod=3', [xmmm128.rw, imm8.r, imm8.r], q.extrqImmediate, four4.plain),
+  op('extrq', '66 0F 79 /r mod=3', [xmm.rw, xmmm128.r], q.extrq, four4.plain),
+  op('insertq', 'F2 0F 78 /r ib ib mod=3', [xmm.rw, xmmm128.r, imm8.r, imm8.r], q.insertqImmediate, four4.plain),
+  op('insertq', 'F2 0F 79 /r mod=3', [xmm.rw, xmmm128.r], q.insertq, four4.plain),
+  op('movntss', 'F3 0F 2B /r mod=m', [xmmm32.w, xmm.r], s.moveVector, four4.plain),
+  op('movntsd', 'F2 0F 2B /r mod=m', [xmmm64.w, xmm.r], s.moveVector, four4.plain),
+]);
+
 const round = (name: string, code: string, fn: string) =>
   op(name, `66 0F 38 ${code} /r`, [xmm.rw, xmmm128.r], q.byFunction(fn), aes.aligned);
 const shaRow = (name: string, code: string, fn: string) =>

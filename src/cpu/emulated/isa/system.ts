@@ -58,6 +58,7 @@ export const system = family('system', [
   op('arpl', '63 /r', [rm16.rw, r16.r], 'arpl', { protectedOnly: true, no64: true, flags: 'Z' }),
 
   op('hlt', 'F4', [], 'hlt', { ...PRIVILEGED_END, intercept: 'hlt' }),
+  op('rsm', '0F AA', [], 'rsm', END),
   op('cli', 'FA', [], 'cli'),
   op('sti', 'FB', [], 'sti', END),
   op('popf', '9D', [], 'popf', { ...END, default64: true, sized: true, flags: 'OSZAPC', intercept: 'popf' }),
@@ -83,7 +84,7 @@ export const system = family('system', [
   op('rdseed', '66 0F C7 /7 mod=3', [rm16.w], 'rdrand16', { feature: 'rdseed', flags: 'OSZAPC', intercept: 'rdseed' }),
   op('clflushopt', '66 0F AE /7 mod=m', [m8.r], 'touchLine', { feature: 'clflushopt' }),
   op('clwb', '66 0F AE /6 mod=m', [m8.r], 'touchLine', { feature: 'clwb' }),
-  op('rdpmc', '0F 33', [], 'rdpmc', { intercept: 'rdpmc' }),
+  op('rdpmc', '0F 33', [], 'rdpmc', { feature: 'msr', intercept: 'rdpmc' }),
   op('rdmsr', '0F 32', [], 'rdmsr', { ...PRIVILEGED, feature: 'msr', intercept: 'msr-read' }),
   op('wrmsr', '0F 30', [], 'wrmsr', { ...PRIVILEGED_END, feature: 'msr', intercept: 'msr-write' }),
   op('swapgs', '0F 01 /7 mod=3 rm=0', [], 'swapgs', { ...PRIVILEGED, only64: true }),

@@ -5,7 +5,6 @@ import { cpuModel } from '../../../../src/cpu/emulated/models';
 import { ROWS } from '../../../../src/cpu/emulated/isa/families';
 
 const intel: CpuidInput = {
-  vendor: 'GenuineIntel',
   model: cpuModel('max'),
   tscHz: 1e9,
   vcpuCount: 1,
@@ -14,7 +13,7 @@ const intel: CpuidInput = {
   isLongMode: true,
   xcr0: 1n,
 };
-const amd: CpuidInput = { ...intel, vendor: 'AuthenticAMD' };
+const amd: CpuidInput = { ...intel, model: cpuModel('max', 'AuthenticAMD') };
 
 function text(...registers: number[]): string {
   const bytes = registers.flatMap((value) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff));
@@ -25,7 +24,7 @@ describe('CPUID', () => {
   it('names the vendor and the CPU', () => {
     for (const input of [intel, amd]) {
       const { ebx, ecx, edx } = cpuid(0, 0, input);
-      expect(text(ebx, edx, ecx)).toBe(input.vendor);
+      expect(text(ebx, edx, ecx)).toBe(input.model.vendor);
       const brand = [0x80000002, 0x80000003, 0x80000004].map((leaf) => cpuid(leaf, 0, input));
       expect(text(...brand.flatMap((r) => [r.eax, r.ebx, r.ecx, r.edx]))).toBe('Subzero vCPU');
     }
@@ -67,8 +66,9 @@ describe('CPUID', () => {
     expect(cpuid(0x16, 0, intel).eax).toBe(1000);
   });
 
-  it('says 40 physical and 48 linear bits', () => {
-    expect(cpuid(0x80000008, 0, intel).eax & 0xffff).toBe(0x3028);
+  it('says 40 physical bits, and 57 linear ones where there is LA57', () => {
+    expect(cpuid(0x80000008, 0, intel).eax & 0xffff).toBe(0x3928);
+    expect(cpuid(0x80000008, 0, { ...intel, model: cpuModel('x86-64-v3') }).eax & 0xffff).toBe(0x3028);
   });
 
   it('answers leafs beyond the highest like the highest (Intel) or with nothing (AMD)', () => {

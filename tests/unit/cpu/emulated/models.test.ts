@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { cpuModels } from '../../../../src/config/cpu';
-import type { CpuModelName } from '../../../../src/cpu/backend';
+import type { CpuModelName, CpuVendorName } from '../../../../src/cpu/backend';
 import { type CpuidInput, cpuid } from '../../../../src/cpu/emulated/cpuid';
 import { cpuModel, hasFeature } from '../../../../src/cpu/emulated/models';
 import { CpuMachine } from '../../../support/cpu/cpu-machine';
 
-function input(name: CpuModelName, vendor: CpuidInput['vendor'] = 'GenuineIntel'): CpuidInput {
+function input(name: CpuModelName, vendor: CpuVendorName = 'GenuineIntel'): CpuidInput {
   return {
-    vendor,
-    model: cpuModel(name),
+    model: cpuModel(name, vendor),
     tscHz: 1e9,
     vcpuCount: 1,
     apicId: 0,
@@ -97,6 +96,7 @@ const PROBES: ReadonlyArray<readonly [string, readonly number[], string, ecx?: n
   ['XORPS', [0x0f, 0x57, 0xc0], 'sse'],
   ['PXOR of XMM', [0x66, 0x0f, 0xef, 0xc0], 'sse2'],
   ['PSHUFB', [0x66, 0x0f, 0x38, 0x00, 0xc0], 'ssse3'],
+  ['RDPMC', [0x0f, 0x33], 'msr', 0],
   ['POPCNT', [0xf3, 0x0f, 0xb8, 0xc0], 'popcnt'],
   ['ANDN', [0xc4, 0xe2, 0x70, 0xf2, 0xc2], 'bmi1'],
   ['XGETBV', [0x0f, 0x01, 0xd0], 'xsave', 0],

@@ -402,9 +402,54 @@ describe('MSRs, CPUID, TSC', () => {
     const m = new ProtectedMachine();
     m.protected64((s) => {
       s.gpr[1] = 0xc0000100n;
-      s.gpr[2] = 0x8000n;
+      s.gpr[2] = 0x0100_0000n;
     });
     expect(m.haltedIn(m.execute([0x0f, 0x30]))).toBe(GP);
+  });
+
+  describe('machine-check and memory-type MSRs', () => {
+    const write = (index: number, low: number, high = 0) => {
+      const bytes = (value: number) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
+      const m = machine32();
+      const code = [0xb9, ...bytes(index), 0xb8, ...bytes(low), 0xba, ...bytes(high), 0x0f, 0x30];
+      // and what is read back
+      const s = m.execute([...code, 0x31, 0xc0, 0x31, 0xd2, 0x0f, 0x32]);
+      return m.haltedIn(s) === GP ? 'GP' : (s.gpr[2]! << 32n) | s.gpr[0]!;
+    };
+
+    it('ten banks, whose controls are kept and in which nothing is ever logged', () => {
+      expect(rdmsr(machine32(), 0x179)).toEqual([undefined, 0x10an, 0n]);
+      expect(write(0x17b, -1, -1)).toBe(0xffff_ffff_ffff_ffffn);
+      for (const bank of [0, 9]) {
+        const at = 0x400 + 4 * bank;
+        expect(write(at, 0x1234, 0x5678)).toBe(0x5678_0000_1234n);
+        for (const register of [at + 1, at + 2, at + 3]) {
+          expect(write(register, 0)).toBe(0n);
+          expect(write(register, 1)).toBe('GP');
+        }
+      }
+      expect(rdmsr(machine32(), 0x428)[0]).toBe(GP);
+      expect(write(0x179, 0)).toBe('GP');
+    });
+
+    it('MTRRs hold the memory types that there are, and addresses of 40 bits', () => {
+      expect(write(0x2ff, 0xc06)).toBe(0xc06n);
+      expect(write(0x2ff, 0xc02)).toBe('GP');
+      expect(write(0x200, 0x8000_0001, 0xff)).toBe(0xff_8000_0001n);
+      expect(write(0x200, 0x8000_0003)).toBe('GP');
+      expect(write(0x200, 0x8000_0106)).toBe('GP');
+      expect(write(0x201, 0xfff0_0800, 0xff)).toBe(0xff_fff0_0800n);
+      expect(write(0x201, 0xfff0_0800, 0x1ff)).toBe('GP');
+      expect(write(0x250, 0x0606_0606, 0x0606_0606)).toBe(0x0606_0606_0606_0606n);
+      expect(write(0x250, 0x0606_0607)).toBe('GP');
+    });
+
+    it("counters of the vendor's first CPUs that had some stand still", () => {
+      const m = machine32();
+      // mov ecx, 1; rdpmc
+      const s = m.execute([0xb9, 1, 0, 0, 0, 0x83, 0xc8, 0xff, 0x0f, 0x33]);
+      expect([m.haltedIn(s), s.gpr[0], s.gpr[2]]).toEqual([undefined, 0n, 0n]);
+    });
   });
 
   it('MSRs that systems probe for are there, and those of the other vendor are not', () => {
@@ -422,7 +467,7 @@ describe('MSRs, CPUID, TSC', () => {
     // the ratio of CPUID leaf 16h
     expect([s.gpr[6], s.gpr[0], s.gpr[2]]).toEqual([0n, 0x0a00n, 0n]);
     expect(fault32(machine32(), read(0xc0010000))).toEqual([GP, 0]);
-    expect(fault32(machine32(), read(0x400))).toEqual([GP, 0]); // MCG_CAP says: no banks
+    expect(fault32(machine32(), read(0x428))).toEqual([GP, 0]); // MCG_CAP says: ten banks
   });
 
   it('the TSC is the clock step at the instruction count', () => {

@@ -51,7 +51,7 @@ describe('saved vCPU state', () => {
     ['long mode without PAE', (s) => (s.cr4 = 0n)],
     ['a wide CR3', (s) => (s.cr3 = 1n << 50n)],
     ['a RIP that is not canonical', (s) => (s.rip = 1n << 60n)],
-    ['a base that is not canonical', (s) => (s.fs = { ...s.fs, base: 1n << 55n })],
+    ['a base that is not canonical', (s) => (s.fs = { ...s.fs, base: 1n << 58n })],
     ['a wide base of DS', (s) => (s.ds = { ...s.ds, base: 1n << 33n })],
     ['virtual-8086 mode in long mode', (s) => (s.rflags |= 0x20000n)],
     ['reserved flags', (s) => (s.rflags |= 1n << 30n)],

@@ -1,11 +1,12 @@
-/** XSAVE, XSAVEOPT, XSAVEC and XRSTOR for the x87, SSE and AVX components (Intel SDM vol. 1, chapter 13). */
+/** XSAVE, XSAVEOPT, XSAVEC and XRSTOR for the x87, SSE, AVX and PKRU components (Intel SDM vol. 1, chapter 13). */
 import { linearRead, linearWrite } from '../address';
 import { CR0_TS, CR4_OSXSAVE } from '../control';
 import {
-  MODE_LONG, S_CR0, S_CR4, S_FCW, S_FDP, S_FIP, S_FOP, S_FPR, S_FPU_TOP, S_FSW, S_FTW, S_MODE, S_MXCSR, S_XCR0,
+  MODE_LONG, S_CR0, S_CR4, S_FCW, S_FDP, S_FIP, S_FOP, S_FPR, S_FPU_TOP, S_FSW, S_FTW, S_MODE, S_MXCSR, S_PKRU, S_XCR0,
 } from '../layout.generated';
 import { probeRead, probeWrite, read128, readU32, readU64, write128, writeU64 } from '../memory';
 import { gprOffset, xmmAddress } from '../ops';
+import { setPkru } from '../paging';
 import { raiseGP, raiseNM, raiseUD } from '../raise';
 import { MXCSR_MASK } from '../sse/soft';
 import { loadLegacyX87, loadLegacyXmm, storeLegacyX87, storeLegacyXmm, x87Initialize } from './env';
@@ -13,10 +14,14 @@ import { loadLegacyX87, loadLegacyXmm, storeLegacyX87, storeLegacyXmm, x87Initia
 const X87: u64 = 1;
 const SSE: u64 = 2;
 const AVX: u64 = 4;
+const PKRU: u64 = 0x200;
 const COMPACT: u64 = 0x8000000000000000;
 const MXCSR_INITIAL: u32 = 0x1f80;
 const HEADER: u64 = 512;
 const AVX_AT: u64 = 576;
+const AVX_BYTES: u64 = 256;
+/** In the standard form: CPUID leaf 0Dh says so. */
+const PKRU_AT: u64 = 832;
 
 function check(s: usize, op: usize): void {
   if (!(load<u64>(s, S_CR4) & CR4_OSXSAVE)) raiseUD(s, op);
@@ -30,10 +35,16 @@ function requested(s: usize): u64 {
   return load<u64>(s, S_XCR0) & (low | (high << 32));
 }
 
+/** Where PKRU lies: in the compacted form after the components that XCOMP_BV names (13.4.3). */
 // @ts-ignore: decorator
 @inline
-function areaBytes(components: u64): u32 {
-  return components & AVX ? 832 : 576;
+function pkruAt(compact: bool, named: u64): u64 {
+  return !compact ? PKRU_AT : named & AVX ? AVX_AT + AVX_BYTES : AVX_AT;
+}
+
+function areaBytes(components: u64, compact: bool): u32 {
+  if (components & PKRU) return <u32>pkruAt(compact, components) + 8;
+  return components & AVX ? <u32>(AVX_AT + AVX_BYTES) : <u32>AVX_AT;
 }
 // @ts-ignore: decorator
 @inline
@@ -61,6 +72,7 @@ export function componentsInUse(s: usize): u64 {
   // MXCSR is looked at by XRSTOR even where SSE is initial, but XSAVEC says nothing of it then
   if (v128.any_true(low) || load<u32>(s, S_MXCSR) != MXCSR_INITIAL) used |= SSE;
   if (v128.any_true(high)) used |= AVX;
+  if (load<u32>(s, S_PKRU) != 0) used |= PKRU;
   if (isX87Initial) {
     for (let i: usize = 0; i < 8; i++) {
       const at = s + S_FPR + (i << 4);
@@ -73,7 +85,7 @@ export function componentsInUse(s: usize): u64 {
 function save(s: usize, op: usize, wide: bool, compact: bool): void {
   check(s, op);
   let components = requested(s);
-  const bytes = areaBytes(components);
+  const bytes = areaBytes(components, compact);
   const la = linearWrite(s, op, bytes);
   if (la & 63) raiseGP(s, op, 0);
   probeWrite(s, op, la, bytes);
@@ -92,6 +104,7 @@ function save(s: usize, op: usize, wide: bool, compact: bool): void {
       write128(s, op, la + AVX_AT + (i << 4), v128.load(xmmAddress(s, <usize>i), 16));
     }
   }
+  if (components & PKRU) writeU64(s, op, la + pkruAt(compact, asked), <u64>load<u32>(s, S_PKRU));
   writeU64(s, op, la + HEADER, (old & ~components) | components);
   if (compact) writeU64(s, op, la + HEADER + 8, asked | COMPACT);
 }
@@ -126,15 +139,18 @@ function restore(s: usize, op: usize, wide: bool): void {
   } else reserved |= layout | readU64(s, op, la + HEADER + 16);
   if (reserved) raiseGP(s, op, 0);
   const loaded = components & present;
-  if (loaded & AVX) {
-    linearRead(s, op, 832);
-    probeRead(s, op, la, 832);
+  const named = compact ? layout : present;
+  if (loaded & (AVX | PKRU)) {
+    const bytes = areaBytes(loaded & PKRU ? loaded | (named & AVX) : loaded, compact);
+    linearRead(s, op, bytes);
+    probeRead(s, op, la, bytes);
   }
   let mxcsr = load<u32>(s, S_MXCSR);
   if (compact) {
     if (components & SSE) mxcsr = loaded & SSE ? <u32>readU32(s, op, la + 24) : MXCSR_INITIAL;
   } else if (components & (SSE | AVX)) mxcsr = <u32>readU32(s, op, la + 24);
   if (mxcsr & ~MXCSR_MASK) raiseGP(s, op, 0);
+  const pkru = loaded & PKRU ? <u32>readU32(s, op, la + pkruAt(compact, named)) : 0;
   store<u32>(s, mxcsr, S_MXCSR);
   if (loaded & X87) loadLegacyX87(s, op, la, wide);
   else if (components & X87) {
@@ -152,6 +168,8 @@ function restore(s: usize, op: usize, wide: bool): void {
       v128.store(xmmAddress(s, <usize>i), value, 16);
     }
   }
+  // last: it decides what the reads above may do
+  if (components & PKRU) setPkru(s, pkru);
 }
 
 export function x87Xrstor(s: usize, op: usize): void {

@@ -264,3 +264,39 @@ export const sha256Rounds: Semantics = (e, x) => {
   const b = x.xmm(1);
   x.setXmm(0, e.call('sha256Rounds', 'v128', [x.xmm(0), b, e.state('XMM', 'v128', 0)]));
 };
+
+// ---- SSE4a (AMD APM vol. 4); upper halves, which it leaves undefined, stay ----
+
+const lowSix = (e: Emitter, a: I64): I64 => e.and(a, e.i64(63));
+
+/** A field's mask at bit 0; length 0 means 64. */
+function fieldMask(e: Emitter, length: I64): I64 {
+  const ones = e.sub(e.shl(e.i64(1), length), e.i64(1));
+  return e.select(e.eqz(length), e.i64(-1n), ones);
+}
+
+function setLow(e: Emitter, x: Operands, value: I64): void {
+  x.setXmm(0, e.op('i64x2.replace_lane', 'v128', [x.xmm(0), value], [0]));
+}
+
+function extractField(e: Emitter, x: Operands, length: I64, index: I64): void {
+  setLow(e, x, e.and(e.shrU(v.low64(e, x.xmm(0)), lowSix(e, index)), fieldMask(e, lowSix(e, length))));
+}
+
+function insertField(e: Emitter, x: Operands, length: I64, index: I64): void {
+  const at = lowSix(e, index);
+  const mask = fieldMask(e, lowSix(e, length));
+  const kept = e.and(v.low64(e, x.xmm(0)), e.not(e.shl(mask, at)));
+  setLow(e, x, e.or(kept, e.shl(e.and(v.low64(e, x.xmm(1)), mask), at)));
+}
+
+export const extrqImmediate: Semantics = (e, x) => extractField(e, x, x.get(1), x.get(2));
+export const extrq: Semantics = (e, x) => {
+  const control = v.low64(e, x.xmm(1));
+  extractField(e, x, control, e.shrU(control, 8));
+};
+export const insertqImmediate: Semantics = (e, x) => insertField(e, x, x.get(2), x.get(3));
+export const insertq: Semantics = (e, x) => {
+  const control = v.high64(e, x.xmm(1));
+  insertField(e, x, control, e.shrU(control, 8));
+};
