@@ -34,14 +34,17 @@ const TAG_MEMORY_MAP = 6;
 const TAG_FRAMEBUFFER = 8;
 const TAG_ELF_SECTIONS = 9;
 const TAG_ACPI_OLD = 14;
+const TAG_ACPI_NEW = 15;
 const TAG_LOAD_BASE = 21;
 const GIVEN = [
   ...[TAG_COMMAND_LINE, TAG_LOADER_NAME, TAG_MODULE, TAG_MEMORY, TAG_MEMORY_MAP, TAG_FRAMEBUFFER, TAG_ELF_SECTIONS],
-  ...[TAG_ACPI_OLD, TAG_LOAD_BASE],
+  ...[TAG_ACPI_OLD, TAG_ACPI_NEW, TAG_LOAD_BASE],
 ];
 const END_BYTES = 8;
 const MAP_HEADER = 16;
-const ROOT_POINTER_BYTES = 20;
+/** Of the root pointer: what ACPI 1.0 knows of it, and the whole. */
+const OLD_POINTER_BYTES = 20;
+const NEW_POINTER_BYTES = 36;
 const SECTION_ROOM = 0x2000;
 const SHT_NULL = 0;
 const SHT_NOBITS = 8;
@@ -56,7 +59,8 @@ export function multiboot2(input: ProtectedBootInput): KernelBoot {
   emitRelocation(rom);
   emitMemorySizes(rom);
   emitFindRootPointer(rom);
-  emitCopyFromFs(rom, 'rootPointerCopy', ROOT_POINTER_BYTES);
+  emitCopyFromFs(rom, 'oldRootPointer', OLD_POINTER_BYTES);
+  emitCopyFromFs(rom, 'newRootPointer', NEW_POINTER_BYTES);
   emitMemoryMap(rom, false);
   // The map is the last but one: the end tag goes behind what it came to, and the sizes follow.
   rom.clear32(AX).store32AtDi(0, AX).moveImmediate32(AX, END_BYTES).store32AtDi(4, AX);
@@ -140,7 +144,8 @@ function emitInfo(
   tag(TAG_FRAMEBUFFER, 30);
   emitFramebuffer(rom, mode, 2);
   if (sections !== undefined) tag(TAG_ELF_SECTIONS, sections.length).data(sections);
-  tag(TAG_ACPI_OLD, ROOT_POINTER_BYTES).label('rootPointerCopy').data(new Uint8Array(ROOT_POINTER_BYTES));
+  tag(TAG_ACPI_OLD, OLD_POINTER_BYTES).label('oldRootPointer').data(new Uint8Array(OLD_POINTER_BYTES));
+  tag(TAG_ACPI_NEW, NEW_POINTER_BYTES).label('newRootPointer').data(new Uint8Array(NEW_POINTER_BYTES));
   while (rom.position % 8 !== 0) rom.byte(0);
   rom.dword(TAG_MEMORY_MAP).label('mapTagSize').dword(0).dword(MAP_ENTRY).dword(0);
   emitMapRoom(rom);

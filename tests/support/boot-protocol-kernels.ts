@@ -42,9 +42,9 @@ export function multiboot1VideoKernel(width: number, height: number, depth: numb
   return elf(words(0x1badb002, flags, -(0x1badb002 + flags), 0, 0, 0, 0, 0, 0, width, height, depth));
 }
 
-/** Requires the information of types 1, 3, 4, 6, 8, 9 and 14 and, unless absent, wants a framebuffer. */
+/** Requires the information of types 1, 3, 4, 6, 8, 9, 14 and 15 and, unless absent, wants a framebuffer. */
 export function multiboot2Kernel(video?: readonly [width: number, height: number, depth: number]): Uint8Array {
-  const tags = words(halves(1, 0), 36, 1, 3, 4, 6, 8, 9, 14, 0);
+  const tags = words(halves(1, 0), 40, 1, 3, 4, 6, 8, 9, 14, 15);
   if (video !== undefined) tags.push(...words(halves(5, 0), 20, ...video, 0));
   tags.push(...words(0, 8));
   const length = 16 + tags.length;

@@ -106,6 +106,9 @@ describe('Multiboot 2', () => {
     expect([tag(8).readUInt32LE(0), tag(8).readUInt32LE(8), tag(8)[21]]).toEqual([0xb8000, 160, 2]);
     expect(tag(14).toString('latin1', 0, 8)).toBe('RSD PTR ');
     expect(tag(14).reduce((sum, byte) => sum + byte, 0) & 0xff).toBe(0);
+    // revision 2, whole, with the same beginning
+    expect([tag(15).length, tag(15)[15], tag(15).subarray(0, 20).equals(tag(14))]).toEqual([36, 2, true]);
+    expect(tag(15).reduce((sum, byte) => sum + byte, 0) & 0xff).toBe(0);
     expect(tag(21).readUInt32LE(0)).toBe(0x100000);
   });
 
