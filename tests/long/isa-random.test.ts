@@ -1,15 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { hostSupport } from '../support/isa/host-cpu';
-import { RandomRun } from '../support/isa/random-run';
+import { RandomRun, SEQUENCES, SEQUENCE_LENGTH } from '../support/isa/random-run';
 
-/** SUBZERO_ISA_SECONDS says how long (3000), SUBZERO_ISA_SEED where to start; without it every run is another. */
+/**
+ * A hundred million instructions (SUBZERO_ISA_INSTRUCTIONS says how many, SUBZERO_ISA_SECONDS ends it earlier); SUBZERO_ISA_SEED says
+ * where to start, without it every run is another.
+ */
 vi.mock('../../src/cpu/emulated/features', async (original) => ({
   ...(await original<object>()),
   isImplemented: () => true,
 }));
 
 const support = hostSupport();
-const seconds = Number(process.env['SUBZERO_ISA_SECONDS'] ?? 3000);
+const instructions = Number(process.env['SUBZERO_ISA_INSTRUCTIONS'] ?? 100_000_000);
+const seconds = Number(process.env['SUBZERO_ISA_SECONDS'] ?? 600 + instructions / 5_000);
 const seed = Number(process.env['SUBZERO_ISA_SEED'] ?? Math.floor(Date.now() / 1000) * 1000);
 
 describe.skipIf(!support.isUsable)(
@@ -20,8 +24,9 @@ describe.skipIf(!support.isUsable)(
       async () => {
         const run = new RandomRun();
         try {
-          const { sequences, failures } = await run.run(seconds, seed);
-          console.log(`${sequences} sequences from seed ${seed}`);
+          const rounds = Math.ceil(instructions / (SEQUENCES * SEQUENCE_LENGTH));
+          const { sequences, failures } = await run.run(seconds, seed, rounds);
+          console.log(`${sequences * SEQUENCE_LENGTH} instructions in ${sequences} sequences from seed ${seed}`);
           expect(failures.join('\n')).toBe('');
         } finally {
           run.dispose();

@@ -8,7 +8,7 @@ import { Random } from '../random';
 
 const SLOT_SIZE = 512;
 export const SEQUENCES = 500;
-const LENGTH = 20;
+export const SEQUENCE_LENGTH = 20;
 const FAILURES_MAX = 10;
 
 interface Sequence {
@@ -41,7 +41,7 @@ export class RandomRun {
   #round(seed: number): string[] {
     const maker = new SequenceMaker(new Random(seed), this.host.features, this.host.isIntel);
     const sequences = Array.from({ length: SEQUENCES }, (_, place): Sequence => {
-      return { items: maker.items(LENGTH, slotAddress(place, SLOT_SIZE), SLOT_SIZE), start: maker.start() };
+      return { items: maker.items(SEQUENCE_LENGTH, slotAddress(place, SLOT_SIZE), SLOT_SIZE), start: maker.start() };
     });
     const cases = sequences.map((sequence, i) => caseOf(sequence, `seed ${seed}, sequence ${i}`));
     const expected = this.host.run(cases, SLOT_SIZE);
