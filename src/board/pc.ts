@@ -20,6 +20,7 @@ import { Ahci, ahciState } from '../devices/ide/ahci';
 import { Piix3Ide, piix3IdeState } from '../devices/ide/piix3-ide';
 import { ioApicState } from '../devices/ioapic/ioapic';
 import { lapicState } from '../devices/lapic/lapic';
+import { Parallel, parallelState } from '../devices/parallel/parallel';
 import { PciBus, PciConfigPorts, pciConfigPortsState } from '../devices/pci/config-ports';
 import { picState } from '../devices/pic/pic';
 import { Piix3, piix3State } from '../devices/piix3/piix3';
@@ -94,6 +95,7 @@ export interface PcParts {
     changeMedium(medium: { sizeBytes: number; isReadOnly: boolean } | undefined): void;
   };
   serialOut(port: number): ByteSink;
+  readonly parallelOut: ByteSink;
   tap(port: number, byte: number): void;
   hostRandom(): number;
 }
@@ -261,6 +263,10 @@ export class PcMachine {
     );
     this.#ports.map(BACKDOOR_PORT, 4, this.#backdoorPort(), 4);
     config.serial.forEach((_serial, index) => this.#addSerial(index));
+    if (config.parallel.length > 0) {
+      const wires = { irq: this.#interrupts.isa(7), out: parts.parallelOut };
+      this.#ports.map(0x378, 3, this.#attach(new Parallel('lpt1', this.clock, wires), parallelState));
+    }
     this.#addDebugPorts(config);
 
     // drives

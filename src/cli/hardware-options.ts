@@ -19,6 +19,7 @@ export const hardwareOptions = {
   cdrom: { type: 'string', multiple: true },
   'disk-bus': { type: 'string' },
   floppy: { type: 'string', multiple: true },
+  parallel: { type: 'string' },
   kernel: { type: 'string' },
   initrd: { type: 'string' },
   append: { type: 'string' },
@@ -34,6 +35,7 @@ export const hardwareHelp = `  --memory MIB          guest RAM, 1 to 3072 (defau
   --cdrom FILE          an ISO image
   --disk-bus BUS        ${driveBuses.join(' or ')}: what disks and CD-ROM drives are attached to (default ide)
   --floppy FILE         a floppy image
+  --parallel FILE       a printer on LPT1, which appends what it is sent to the file
   --kernel FILE         boots a Linux bzImage, a Multiboot 1 or 2 or a PVH kernel directly
   --initrd FILE         initial RAM disk for --kernel
   --append TEXT         kernel command line
@@ -158,6 +160,7 @@ export async function configFromOptions(
         readonly: false,
       })),
     ),
+    parallel: values.parallel === undefined ? [] : [{ file: absolute(values.parallel) }],
     ...extra,
   };
   const checked = checkConfig(config);

@@ -5,6 +5,7 @@ import { cpuVendors } from '../config/cpu';
 import { driveBuses } from '../config/drive-bus';
 import { displayScales } from '../config/display';
 import { guestResetActions, hostCloseActions, powerOffActions } from '../config/options';
+import type { ParallelConfig } from '../config/parallel';
 import type { SerialConfig } from '../config/serial';
 import { sniffImage } from '../disk/sniff';
 import { editVm, type VmEdit } from '../library/edit-vm';
@@ -22,6 +23,7 @@ export const setHelp = `subzero set NAME [options]: changes a VM's settings; har
   --scale fit|pixel           how the window shows the screen at first
   --boot disk,cdrom,floppy    the order
   --serial terminal|none|file:PATH|socket:PATH   once per port, COM1 first; --serial off removes all
+  --parallel file:PATH|off    the parallel port LPT1, whose printer appends to a file
   --disk-bus ide|sata         what disks and CD-ROM drives are attached to; the guest must know it
   --add-disk SIZE             a new disk, such as 10G
   --attach-disk FILE          an image that is there
@@ -43,6 +45,7 @@ const options = {
   scale: { type: 'string' },
   boot: { type: 'string' },
   serial: { type: 'string', multiple: true },
+  parallel: { type: 'string' },
   'disk-bus': { type: 'string' },
   'add-disk': { type: 'string', multiple: true },
   'attach-disk': { type: 'string', multiple: true },
@@ -76,6 +79,7 @@ export async function set(args: readonly string[]): Promise<number> {
     ...present('scale', values.scale, (text) => choice('scale', text, displayScales)),
     ...present('bootOrder', values.boot, (text) => text.split(',').map((word) => choice('boot', word, bootDevices))),
     ...present('serial', values.serial, (ports) => (ports.join() === 'off' ? [] : ports.map(serialPort))),
+    ...present('parallel', values.parallel, (text) => (text === 'off' ? [] : [parallelPort(text)])),
     ...present('driveBus', values['disk-bus'], (text) => choice('disk-bus', text, driveBuses)),
     ...present('newDisks', values['add-disk'], (sizes) => sizes.map((text) => ({ sizeBytes: size('add-disk', text) }))),
     ...(attached.length > 0 ? { attachedDisks: attached } : {}),
@@ -126,6 +130,12 @@ function resized(text: string): { id: string; sizeBytes: number } {
   const [id, wanted] = text.split('=');
   if (!id || !wanted) throw new UsageError(`--resize-disk ${text}: must be ID=SIZE, such as disk0=20G`);
   return { id, sizeBytes: size('resize-disk', wanted) };
+}
+
+function parallelPort(text: string): ParallelConfig {
+  const file = /^file:(.+)$/.exec(text)?.[1];
+  if (file === undefined) throw new UsageError(`--parallel ${text}: must be file:PATH or off`);
+  return { file: path.resolve(file) };
 }
 
 function serialPort(text: string): SerialConfig {

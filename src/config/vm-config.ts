@@ -15,6 +15,7 @@ import { migrate, schemaVersion } from './migrations';
 import { type NetworkConfig, readNetwork } from './network';
 import { defaultOptions, type OptionsConfig, readOptions } from './options';
 import { defaultOs, type OsConfig, readOs } from './os';
+import { maxParallelPorts, type ParallelConfig, readParallel } from './parallel';
 import type { Problem } from './problem';
 import { FieldReader } from './reader';
 import { maxSerialPorts, readSerial, type SerialConfig } from './serial';
@@ -36,6 +37,7 @@ export interface VmConfig {
   readonly cdroms: readonly CdromConfig[];
   readonly floppies: readonly FloppyConfig[];
   readonly serial: readonly SerialConfig[];
+  readonly parallel: readonly ParallelConfig[];
   readonly display: DisplayConfig;
   readonly network: readonly NetworkConfig[];
   readonly debug: DebugConfig;
@@ -66,6 +68,7 @@ export function defaultConfig(name: string): VmConfig {
     cdroms: [],
     floppies: [],
     serial: [{ kind: 'terminal' }],
+    parallel: [],
     display: defaultDisplay,
     network: [],
     debug: defaultDebug,
@@ -98,6 +101,7 @@ export function checkConfig(value: unknown): CheckedConfig {
     cdroms: readCdroms(fields.items('cdroms', maxCdroms), problems),
     floppies: readFloppies(fields.items('floppies', maxFloppies), problems),
     serial: readSerial(fields.items('serial', maxSerialPorts), problems),
+    parallel: readParallel(fields.items('parallel', maxParallelPorts), problems),
     display: readDisplay(fields.raw('display'), 'display', problems),
     network: readNetwork(fields.items('network', 8), problems),
     debug: readDebug(fields.raw('debug'), 'debug', problems),

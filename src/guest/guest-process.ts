@@ -49,7 +49,10 @@ export async function createGuestProcess(
       (message) => service.events.log('warning', message),
     );
   };
-  service.addListener({ serial: (port, bytes) => ends?.events.serial?.(port, bytes) });
+  service.addListener({
+    serial: (port, bytes) => ends?.events.serial?.(port, bytes),
+    parallel: (bytes) => ends?.events.parallel?.(bytes),
+  });
   const server = socketPath === undefined ? undefined : await serveOnSocket(service, socketPath);
   let stopped: Promise<void> | undefined;
   const stopServing = (): Promise<void> =>

@@ -34,6 +34,7 @@ export class GuestService {
       this.#emit('serial', { port, bytes });
       this.#tell((listener) => listener.serial?.(port, bytes));
     },
+    parallel: (bytes) => this.#tell((listener) => listener.parallel?.(bytes)),
     tap: (port, bytes) => {
       this.#emit('tap', { port, bytes });
       this.#tell((listener) => listener.tap?.(port, bytes));

@@ -20,6 +20,7 @@ export interface MachineEvents {
   eject(port: string): void;
   locked(port: string, locked: boolean): void;
   serial(port: number, bytes: Uint8Array): void;
+  parallel(bytes: Uint8Array): void;
   tap(port: number, bytes: Uint8Array): void;
   /** Pixels are in `frame` (RGBA, rows of mode.width) until `wantFrame` is called again. */
   frame(mode: ScreenMode, rects: readonly Rect[]): void;
@@ -219,6 +220,8 @@ export class MachineHost {
         return this.events.locked(message.port, message.locked);
       case 'serial':
         return this.events.serial(message.port, bytes);
+      case 'parallel':
+        return this.events.parallel(bytes);
       case 'tap':
         return this.events.tap(message.port, bytes);
       case 'frame':

@@ -47,6 +47,8 @@ export type ToHost =
   | { readonly t: 'locked'; readonly port: string; readonly locked: boolean }
   /** bytes: what the guest sent. */
   | { readonly t: 'serial'; readonly port: number }
+  /** bytes: what the guest printed. */
+  | { readonly t: 'parallel' }
   /** bytes: what the guest wrote to a tapped I/O port. */
   | { readonly t: 'tap'; readonly port: number }
   /** Pixels lie in the shared frame buffer, rows of `mode.width`. */

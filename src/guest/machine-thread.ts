@@ -156,6 +156,7 @@ class MachineThread implements LoopHost {
       nvram: init.nvram,
       blockPort,
       serialOut: (port) => ({ write: (byte) => link.collect(`serial${port}`, { t: 'serial', port }, byte) }),
+      parallelOut: { write: (byte) => link.collect('parallel', { t: 'parallel' }, byte) },
       tap: (port, byte) => link.collect(`tap${port}`, { t: 'tap', port }, byte),
       hostRandom: () => randomBytes(4).readUInt32LE(),
     });

@@ -11,10 +11,11 @@ const MAX_BEHIND_BYTES = 4 << 20;
 
 /**
  * Where serial ports lead beside the window: a file that is appended to, or a Unix socket that any number of programs
- * connect to, each hearing what the guest sends and all speaking to it.
+ * connect to, each hearing what the guest sends and all speaking to it. The parallel port's printer writes to such a file too.
  */
 export class SerialEnds {
-  readonly #files = new Map<number, WriteStream>();
+  /** By port: 'COM1', 'LPT1'. */
+  readonly #files = new Map<string, WriteStream>();
   readonly #servers: { readonly server: Server; readonly file: string }[] = [];
   readonly #clients = new Map<number, Set<Socket>>();
 
@@ -30,9 +31,11 @@ export class SerialEnds {
     const ends = new SerialEnds(log);
     try {
       for (const [port, end] of config.serial.entries()) {
-        if (end.kind === 'file') await ends.#openFile(port, path.resolve(folder, end.file));
+        if (end.kind === 'file') await ends.#openFile(`COM${port + 1}`, path.resolve(folder, end.file));
         if (end.kind === 'socket') await ends.#listen(port, path.resolve(folder, end.file), write);
       }
+      for (const [port, { file }] of config.parallel.entries())
+        await ends.#openFile(`LPT${port + 1}`, path.resolve(folder, file));
     } catch (error) {
       await ends.close();
       throw error;
@@ -42,11 +45,14 @@ export class SerialEnds {
 
   readonly events: Partial<SessionEvents> = {
     serial: (port, bytes) => {
-      this.#files.get(port)?.write(bytes.slice());
+      this.#files.get(`COM${port + 1}`)?.write(bytes.slice());
       for (const client of this.#clients.get(port) ?? []) {
         if (client.writableLength > MAX_BEHIND_BYTES) client.destroy();
         else client.write(bytes.slice());
       }
+    },
+    parallel: (bytes) => {
+      this.#files.get('LPT1')?.write(bytes.slice());
     },
   };
 
@@ -59,14 +65,14 @@ export class SerialEnds {
     for (const { file } of this.#servers) await rm(file, { force: true });
   }
 
-  #openFile(port: number, file: string): Promise<void> {
+  #openFile(port: string, file: string): Promise<void> {
     const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
     return new Promise((resolve, reject) => {
       stream.once('open', () => resolve());
       stream.on('error', (cause) => {
         this.#files.delete(port);
-        this.log(`COM${port + 1}: ${file} cannot be written: ${cause.message}`);
-        reject(new VmError('io-error', `COM${port + 1}: ${file} cannot be written`, { path: file }, cause));
+        this.log(`${port}: ${file} cannot be written: ${cause.message}`);
+        reject(new VmError('io-error', `${port}: ${file} cannot be written`, { path: file }, cause));
       });
       this.#files.set(port, stream);
     });

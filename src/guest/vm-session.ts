@@ -46,6 +46,8 @@ export interface SessionEvents {
   status(status: VmStatus): void;
   end(end: VmEnd): void;
   serial(port: number, bytes: Uint8Array): void;
+  /** What the guest printed. */
+  parallel(bytes: Uint8Array): void;
   tap(port: number, bytes: Uint8Array): void;
   frame(mode: ScreenMode, rects: readonly Rect[], pixels: Uint8Array): void;
   leds(leds: number): void;
@@ -487,6 +489,7 @@ export class VmSession {
           eject: (port) => void this.changeMedium(port, null).catch((error: unknown) => this.#log('warning', error)),
           locked: () => undefined,
           serial: (port, bytes) => this.#serial(port, bytes),
+          parallel: (bytes) => this.events.parallel(bytes),
           tap: (port, bytes) => this.events.tap(port, bytes),
           frame: (mode, rects) => this.events.frame(mode, rects, machine.frame),
           leds: (leds) => this.events.leds(leds),

@@ -13,6 +13,7 @@ import type { DriveBus } from '../config/drive-bus';
 import type { displayScales } from '../config/display';
 import type { OptionsConfig } from '../config/options';
 import { isAbsolutePath } from '../config/reader';
+import type { ParallelConfig } from '../config/parallel';
 import type { SerialConfig } from '../config/serial';
 import type { VmConfig } from '../config/vm-config';
 import { createQcow2 } from '../disk/qcow2/create';
@@ -30,6 +31,7 @@ export interface VmEdit {
   readonly scale?: (typeof displayScales)[number];
   readonly vramMiB?: number;
   readonly serial?: readonly SerialConfig[];
+  readonly parallel?: readonly ParallelConfig[];
   readonly options?: Partial<OptionsConfig>;
   readonly newDisks?: readonly { readonly sizeBytes: number }[];
   readonly attachedDisks?: readonly { readonly file: string; readonly format: DiskFormat }[];
@@ -162,6 +164,7 @@ async function applied(
       vramMiB: edit.vramMiB ?? base.display.vramMiB,
     },
     serial: edit.serial ?? base.serial,
+    parallel: edit.parallel ?? base.parallel,
     options: { ...base.options, ...edit.options },
     disks: disks.map((disk) => ({ ...disk, bus: edit.driveBus ?? disk.bus })),
     cdroms: cdroms.map((drive) => ({ ...drive, bus: edit.driveBus ?? drive.bus })),

@@ -12,7 +12,8 @@ const MAX_BYTES = 1 << 20;
 
 /** What a saved state depends on. */
 export function hardwareOf(config: VmConfig): Partial<VmConfig> {
-  const { cpu, memory, firmware, boot, clock, disks, cdroms, floppies, serial, display, network, debug } = config;
+  const { cpu, memory, firmware, boot, clock, disks, cdroms, floppies, serial, parallel, display, network, debug } =
+    config;
   // How the window shows the screen is no business of the guest's.
   return {
     cpu,
@@ -24,6 +25,7 @@ export function hardwareOf(config: VmConfig): Partial<VmConfig> {
     cdroms,
     floppies,
     serial,
+    parallel,
     display: { ...display, scale: 'fit' },
     network,
     debug,

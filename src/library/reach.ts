@@ -32,7 +32,7 @@ export async function reachOf(vmFolder: string, config: VmConfig): Promise<Reach
     if (!found.has(keyOf(reach))) found.set(keyOf(reach), reach);
   };
   for (const file of OWN_FILES) await note('folder', 'write', file);
-  const { disks, cdroms, floppies, serial, boot, firmware, debug } = config;
+  const { disks, cdroms, floppies, serial, parallel, boot, firmware, debug } = config;
   for (const { id, file, readonly } of disks) await note(id, readonly ? 'read' : 'write', file);
   for (const { id, file } of cdroms) if (file !== null) await note(id, 'read', file);
   for (const { id, file, readonly } of floppies) if (file !== null) await note(id, readonly ? 'read' : 'write', file);
@@ -40,6 +40,7 @@ export async function reachOf(vmFolder: string, config: VmConfig): Promise<Reach
     if (end.kind === 'file') await note(`com${port + 1}`, 'write', end.file);
     if (end.kind === 'socket') await note(`com${port + 1}`, 'socket', end.file);
   }
+  for (const [port, { file }] of parallel.entries()) await note(`lpt${port + 1}`, 'write', file);
   const { kernel } = boot;
   for (const file of [kernel?.file, kernel?.initrd, ...(kernel?.modules ?? []).map((module) => module.file)]) {
     if (typeof file === 'string') await note('kernel', 'read', file);

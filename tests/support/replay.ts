@@ -35,7 +35,15 @@ export async function record(changes: Partial<VmConfig>, everyInstructions: numb
   let seen = '';
   const ignore = (): void => undefined;
   const events: SessionEvents = {
-    ...{ status: ignore, tap: ignore, frame: ignore, leds: ignore, deadEnd: ignore, pointerMode: ignore },
+    ...{
+      status: ignore,
+      parallel: ignore,
+      tap: ignore,
+      frame: ignore,
+      leds: ignore,
+      deadEnd: ignore,
+      pointerMode: ignore,
+    },
     ...{ activity: ignore, medium: ignore, installed: ignore, log: ignore },
     end: (end) => {
       if (end.kind === 'failed') process.stderr.write(`the recorded VM failed: ${end.error.message}\n`);
@@ -89,7 +97,16 @@ export async function replay(
         replay: { inputs: recording.inputs, endCount: recording.endCount, everyInstructions },
       },
       {
-        ...{ ready: ignore, running: ignore, disk: ignore, eject: ignore, locked: ignore, serial: ignore, tap: ignore },
+        ...{
+          ready: ignore,
+          running: ignore,
+          disk: ignore,
+          eject: ignore,
+          locked: ignore,
+          serial: ignore,
+          parallel: ignore,
+          tap: ignore,
+        },
         ...{ frame: ignore, leds: ignore, pointerMode: ignore, deadEnd: ignore, nvram: ignore },
         hash: (count, hash) => hashes.set(count, hash),
         stopped: (cause) => {

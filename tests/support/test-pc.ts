@@ -16,6 +16,7 @@ export interface TestPcOptions {
   readonly bios?: Uint8Array;
   readonly mediumBytes?: (id: string) => number;
   readonly serialOut?: (byte: number) => void;
+  readonly parallelOut?: (byte: number) => void;
   readonly random?: () => number;
 }
 
@@ -26,7 +27,7 @@ export class TestPc {
   readonly ram: DataView;
   readonly ports: FakeBlockPort[] = [];
 
-  constructor({ changes, bios, mediumBytes, serialOut, random }: TestPcOptions = {}) {
+  constructor({ changes, bios, mediumBytes, serialOut, parallelOut, random }: TestPcOptions = {}) {
     const checked = checkConfig({ ...defaultConfig('test'), memory: { memoryMiB: 4 }, ...changes });
     if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
     this.config = checked.config;
@@ -44,6 +45,7 @@ export class TestPc {
         return port;
       },
       serialOut: () => ({ write: (byte) => serialOut?.(byte) }),
+      parallelOut: { write: (byte) => parallelOut?.(byte) },
       tap: () => undefined,
       hostRandom: () => random?.() ?? 4,
     });

@@ -5,6 +5,7 @@ import { I8042, i8042State } from '../../../src/devices/i8042/i8042';
 import { PciBus, PciConfigPorts, pciConfigPortsState } from '../../../src/devices/pci/config-ports';
 import { Piix3, piix3State } from '../../../src/devices/piix3/piix3';
 import { Pit, pitState } from '../../../src/devices/pit/pit';
+import { Parallel, parallelState } from '../../../src/devices/parallel/parallel';
 import { Pm, pmState } from '../../../src/devices/pm/pm';
 import { Port92, port92State } from '../../../src/devices/port92/port92';
 import { Rtc, rtcState } from '../../../src/devices/rtc/rtc';
@@ -146,6 +147,20 @@ export const smallSubjects: readonly FuzzSubject[] = [
         ],
         reset: () => device.reset(),
         saveAndRestore: deviceState(device, rtcState),
+      };
+    },
+  },
+  {
+    name: 'parallel',
+    make: () => {
+      const clock = new ManualClock();
+      const device = new Parallel('lpt1', clock, { irq: new FakeLine(), out: { write: () => undefined } });
+      return {
+        ranges: [portRange(device, 3)],
+        clock,
+        acts: [],
+        reset: () => device.reset(),
+        saveAndRestore: deviceState(device, parallelState),
       };
     },
   },
