@@ -12,6 +12,8 @@ export const TOOL_PACKAGES = [
 
 const SECTOR = 512;
 const COM32 = ['ldlinux', 'libcom32', 'libutil', 'cat', 'ls', 'reboot', 'poweroff'];
+/** For the menu and for passing on to another disk's boot sector. */
+const MENU_COM32 = ['ldlinux', 'libcom32', 'libutil', 'menu', 'chain', 'cat'];
 const HELLO = 'Hello from a file on the medium\r\n';
 
 /** `tools` is a tree of the packages above. */
@@ -36,6 +38,15 @@ export class MediaBuilder {
     const image = tempPath('floppy.img');
     await this.#run('mformat', ['-C', '-f', '1440', '-N', '12345678', '-v', 'SUBZERO', '-i', image, '::']);
     await this.#fill(image, { ...this.#com32(), ...prompt() });
+    await this.#run('syslinux', ['--install', image]);
+    fs.renameSync(image, file);
+  }
+
+  /** A 1.44 MB floppy with a menu, of which an entry goes on to the first partition of the first disk. */
+  async syslinuxMenuFloppy(file) {
+    const image = tempPath('floppy.img');
+    await this.#run('mformat', ['-C', '-f', '1440', '-N', '12345678', '-v', 'SUBZERO', '-i', image, '::']);
+    await this.#fill(image, { ...this.#com32(MENU_COM32), 'syslinux.cfg': MENU, 'hello.txt': HELLO });
     await this.#run('syslinux', ['--install', image]);
     fs.renameSync(image, file);
   }
@@ -98,9 +109,9 @@ export class MediaBuilder {
     }
   }
 
-  #com32() {
+  #com32(names = COM32) {
     const read = (name) => [`${name}.c32`, this.#file(`usr/lib/syslinux/modules/bios/${name}.c32`)];
-    return Object.fromEntries(COM32.map(read));
+    return Object.fromEntries(names.map(read));
   }
 
   #file(name) {
@@ -111,6 +122,19 @@ export class MediaBuilder {
     return run(path.join(this.#tools, 'usr/bin', command), args, { env: this.#env });
   }
 }
+
+const MENU = `SERIAL 0 115200
+UI menu.c32
+MENU TITLE Subzero boot menu
+LABEL hello
+MENU LABEL Say hello
+COM32 cat.c32
+APPEND hello.txt
+LABEL disk
+MENU LABEL ^First disk
+COM32 chain.c32
+APPEND hd0 1
+`;
 
 /** A configuration that stops at `boot:` and knows `hello`, which prints a file. */
 function prompt(more = '') {

@@ -144,8 +144,19 @@ export const syslinuxStep = guestStep(
   ['starter'],
 );
 
+export const syslinuxMenuStep = guestStep(
+  'syslinux-menu',
+  "making a floppy with syslinux's menu",
+  ['syslinux-menu.img'],
+  async (folder) => (await mediaBuilder()).syslinuxMenuFloppy(path.join(folder, 'syslinux-menu.img')),
+);
+
 export const linux32Step = guestStep('linux-686', "getting Debian's 32-bit kernel", ['linux-686'], (folder) =>
   linux(path.join(folder, 'linux-686'), { metapackage: 'linux-image-686:i386', foreign: 'i386' }),
+);
+
+export const realTimeStep = guestStep('linux-rt', "getting Debian's real-time kernel", ['linux-rt'], (folder) =>
+  linux(path.join(folder, 'linux-rt'), { metapackage: 'linux-image-rt-amd64' }),
 );
 
 const CLOUD_MODULES = ['virtio_pci', 'virtio_blk', 'virtio_net', 'ext4', 'crc32c_generic', 'button', 'evdev'];

@@ -1,17 +1,27 @@
 // Set-up: what a command needs, in order, each part only when it is not there yet.
 import { electronStep } from './electron.mjs';
 import { firmwareStep } from './firmware.mjs';
-import { cloudStep, discsStep, installerStep, linux32Step, starterStep, syslinuxStep } from './guests.mjs';
+import {
+  cloudStep,
+  discsStep,
+  installerStep,
+  linux32Step,
+  realTimeStep,
+  starterStep,
+  syslinuxMenuStep,
+  syslinuxStep,
+} from './guests.mjs';
 import { withLock } from './lock.mjs';
 import { npmStep } from './npm.mjs';
 import { during } from './report.mjs';
 import { librariesStep, systemStepForTests } from './system.mjs';
 import { systemsStep } from './systems.mjs';
-import { testProgramsStep } from './test-programs.mjs';
+import { testKernelsStep, testProgramsStep } from './test-programs.mjs';
 
 const all = [
   ...[npmStep, electronStep, librariesStep, systemStepForTests, firmwareStep, systemsStep],
-  ...[starterStep, discsStep, syslinuxStep, linux32Step, cloudStep, installerStep, testProgramsStep],
+  ...[starterStep, discsStep, syslinuxStep, syslinuxMenuStep, linux32Step, cloudStep, realTimeStep],
+  ...[installerStep, testProgramsStep, testKernelsStep],
 ];
 const byName = new Map(all.map((step) => [step.name, step]));
 
@@ -19,7 +29,8 @@ export const FOR_CHECK = ['npm'];
 export const FOR_CLI = ['npm', 'firmware', 'systems', 'starter', 'discs'];
 export const FOR_APP = [...FOR_CLI, 'electron', 'libraries'];
 export const FOR_TESTS = [...FOR_CLI, 'electron', 'system', 'syslinux'];
-export const FOR_LONG_TESTS = [...FOR_CLI, 'linux-686', 'linux-cloud', 'debian-installer', 'test-programs'];
+const LONG_GUESTS = ['linux-686', 'linux-cloud', 'linux-rt', 'debian-installer', 'test-programs', 'test-kernels'];
+export const FOR_LONG_TESTS = [...FOR_CLI, 'syslinux', 'syslinux-menu', ...LONG_GUESTS];
 
 export async function setUp(names) {
   const steps = names.map((name) => byName.get(name));
