@@ -27,6 +27,7 @@ import { windowCalls } from './ipc/window-calls';
 import { wizardCalls } from './ipc/wizard-calls';
 import { createMainWindow, pageUrl, pageUrlIn } from './main-window';
 import { installMenu } from './menu';
+import { RecentMenu } from './recent-menu';
 import { originOf, WindowTransport } from './rpc';
 import { VmDirectory } from './vm-directory';
 
@@ -38,6 +39,7 @@ export class Application {
   readonly #context: AppContext;
   readonly #guard: CloseGuard;
   readonly #tray: BackgroundTray;
+  readonly #recent: RecentMenu;
   #window: BrowserWindow | undefined;
   #endpoint: WindowEndpoint | undefined;
   #opening: Promise<void> | undefined;
@@ -65,8 +67,17 @@ export class Application {
       () => app.quit(),
       () => library.preferences.onClose,
     );
+    const showVm = async (vm?: VmId): Promise<void> => {
+      await this.showWindow();
+      if (vm !== undefined) this.#emit('showVm', { vm });
+    };
+    this.#recent = new RecentMenu(
+      this.#context,
+      { showVm: (vm) => void showVm(vm), openImage: (file) => void this.openFiles([file]) },
+      () => this.#installMenu(),
+    );
     this.#tray = new BackgroundTray({
-      show: (vm) => void this.showWindow().then(() => (vm === undefined ? undefined : this.#emit('showVm', { vm }))),
+      show: (vm) => void showVm(vm),
       end: () => this.endWithoutUser(),
       quit: () => app.quit(),
     });
@@ -82,7 +93,8 @@ export class Application {
   }
 
   #installMenu(): void {
-    installMenu(this.#context.library.preferences.hostKeys, (command) => this.#emit('menu', command));
+    const { hostKeys } = this.#context.library.preferences;
+    installMenu(hostKeys, this.#recent.items(), (command) => this.#emit('menu', command));
   }
 
   /** The preferences were changed. */
@@ -166,7 +178,7 @@ export class Application {
       {
         ...libraryCalls(this.#context, own),
         ...supportCalls(this.#context, own),
-        ...wizardCalls(this.#context, own),
+        ...wizardCalls(this.#context, own, (done) => this.#emit('creating', { done })),
         ...galleryCalls(this.#context),
         ...vmCalls(this.#context, own),
         ...consoleCalls(this.#context, own),

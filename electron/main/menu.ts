@@ -11,9 +11,8 @@ const SEPARATOR = 'separator';
 const FILE: readonly (Item | typeof SEPARATOR)[] = [
   ['menu.newVm', 'newVm', 'CmdOrCtrl+N'],
   ['menu.openVm', 'openVm', 'CmdOrCtrl+O'],
-  SEPARATOR,
-  ['menu.closeTab', 'closeTab', 'CmdOrCtrl+W'],
 ];
+const FILE_TABS: readonly Item[] = [['menu.closeTab', 'closeTab', 'CmdOrCtrl+W']];
 
 const VIEW: readonly (Item | typeof SEPARATOR)[] = [
   ['menu.fullScreen', 'fullScreen', 'Ctrl+Alt+Enter'],
@@ -68,7 +67,11 @@ const HOST_KEYS: Readonly<Record<HostKeys, string>> = {
   rightControl: 'Ctrl+Alt+',
 };
 
-export function installMenu(hostKeys: HostKeys, send: (command: MenuCommand) => void): void {
+export function installMenu(
+  hostKeys: HostKeys,
+  recent: MenuItemConstructorOptions[],
+  send: (command: MenuCommand) => void,
+): void {
   const items = (list: readonly (Item | typeof SEPARATOR)[]): MenuItemConstructorOptions[] =>
     list.map((item) =>
       item === SEPARATOR
@@ -84,7 +87,14 @@ export function installMenu(hostKeys: HostKeys, send: (command: MenuCommand) => 
   const template: MenuItemConstructorOptions[] = [
     {
       label: translate('menu.file'),
-      submenu: [...items(FILE), { type: 'separator' }, { role: 'quit', label: translate('menu.quit') }],
+      submenu: [
+        ...items(FILE),
+        { label: translate('menu.recent'), submenu: recent },
+        { type: 'separator' },
+        ...items(FILE_TABS),
+        { type: 'separator' },
+        { role: 'quit', label: translate('menu.quit') },
+      ],
     },
     {
       label: translate('menu.edit'),

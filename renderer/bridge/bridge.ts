@@ -35,9 +35,13 @@ const endpoint = new Endpoint<AppCalls, AppEvents, Record<never, never>, Record<
   {},
 );
 
-/** Asks main. Rejects with a VmError. */
-export function call<N extends keyof AppCalls>(name: N, args: ArgsOf<AppCalls, N>): Promise<ResultOf<AppCalls, N>> {
-  return endpoint.call(name, args);
+/** Asks main. Rejects with a VmError; `signal` gives the call up. */
+export function call<N extends keyof AppCalls>(
+  name: N,
+  args: ArgsOf<AppCalls, N>,
+  signal?: AbortSignal,
+): Promise<ResultOf<AppCalls, N>> {
+  return endpoint.call(name, args, signal === undefined ? {} : { signal });
 }
 
 /** Hears main; returns what ends it. */

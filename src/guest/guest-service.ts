@@ -124,7 +124,7 @@ export class GuestService {
       'vm.shutDown': () => session().shutDown(),
       'vm.powerOff': () => session().powerOff(),
       'vm.suspend': () => session().suspend(),
-      'vm.cancelSaving': () => session().cancelSaving(),
+      'vm.cancelWork': () => session().cancelWork(),
       'snapshot.list': () => session().snapshotTree(),
       'snapshot.take': async ({ name, description }) => {
         const taken = await session().takeSnapshot(name, description);

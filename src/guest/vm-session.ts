@@ -79,7 +79,7 @@ export class VmSession {
   #hasEnded = false;
   #lastPicture: Picture | undefined;
   /** Ends what is being saved now. */
-  #saving: AbortController | undefined;
+  #work: AbortController | undefined;
   /** As the guest last saw them. */
   #buttons = 0;
   #typing: Promise<void> = Promise.resolve();
@@ -210,9 +210,9 @@ export class VmSession {
     });
   }
 
-  /** What is being saved is given up; nothing happens when nothing is. */
-  cancelSaving(): void {
-    this.#saving?.abort();
+  /** What is being saved or loaded is given up; nothing happens when nothing is. */
+  cancelWork(): void {
+    this.#work?.abort();
   }
 
   takeSnapshot(name: string, description: string): Promise<{ id: string }> {
@@ -267,7 +267,9 @@ export class VmSession {
         await this.#bootSaved();
       } catch (error) {
         const trouble = VmError.from(error);
-        await this.#fail(trouble);
+        // The snapshot's state is the VM's by now: it waits, suspended.
+        if (trouble.code === 'cancelled') await this.#stop({ kind: 'suspended' });
+        else await this.#fail(trouble);
         throw trouble;
       }
     });
@@ -560,8 +562,8 @@ export class VmSession {
     }
   }
 
-  #starting(step: string): void {
-    this.lifecycle.move({ kind: 'starting', step });
+  #starting(step: string, done?: number): void {
+    this.lifecycle.move({ kind: 'starting', step, ...(done === undefined ? {} : { done }) });
   }
 
   #running(): MachineHost {
@@ -631,7 +633,7 @@ export class VmSession {
 
   async #writeMemory(writer: StateWriter, bytes: Uint8Array): Promise<void> {
     const saving = new AbortController();
-    this.#saving = saving;
+    this.#work = saving;
     const regions = this.#regions();
     const startOf = new Map(regions.map(({ id, start }) => [id, start]));
     try {
@@ -647,14 +649,28 @@ export class VmSession {
         },
       );
     } finally {
-      this.#saving = undefined;
+      this.#work = undefined;
     }
   }
 
   async #loadMemory(saved: SavedState, memory: WebAssembly.Memory): Promise<void> {
     const { rom } = memoryMapOf(this.config);
-    for (const { id, sizeBytes, start } of this.#regions()) {
-      await saved.memory.load(id, new Uint8Array(memory.buffer, rom.offset + start, sizeBytes));
+    const loading = new AbortController();
+    this.#work = loading;
+    const regions = this.#regions();
+    const totalBytes = regions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    let loadedBytes = 0;
+    try {
+      for (const { id, sizeBytes, start } of regions) {
+        await saved.memory.load(id, new Uint8Array(memory.buffer, rom.offset + start, sizeBytes), {
+          signal: loading.signal,
+          onProgress: (done, total) =>
+            this.#starting('memory', (loadedBytes + (sizeBytes * done) / Math.max(1, total)) / totalBytes),
+        });
+        loadedBytes += sizeBytes;
+      }
+    } finally {
+      this.#work = undefined;
     }
   }
 

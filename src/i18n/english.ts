@@ -16,6 +16,9 @@ export const english = {
   'menu.help': '&Help',
   'menu.newVm': 'New Virtual Machine…',
   'menu.openVm': 'Open…',
+  'menu.recent': 'Open Recent',
+  'menu.recentNone': 'Nothing yet',
+  'menu.recentClear': 'Clear List',
   'menu.closeTab': 'Close Tab',
   'menu.quit': 'Exit',
   'menu.fullScreen': 'Full Screen',
@@ -128,6 +131,7 @@ export const english = {
   'console.connecting': 'Connecting to the screen…',
   'console.paused': 'Paused',
   'console.saving': 'Saving…',
+  'console.loading': 'Loading the saved state…',
   'serial.terminal': 'Serial port {port} of {name}',
 
   'summary.devices': 'Devices',
@@ -204,6 +208,7 @@ export const english = {
   'ended.noReboot': '{name} powered off instead of restarting, as its settings say.',
 
   'wizard.title': 'New Virtual Machine',
+  'wizard.creating': 'Creating…',
   'wizard.step': 'Step {step} of {count}',
   'wizard.source.title': 'What do you want to run?',
   'wizard.source.cdrom': 'Installer or live disc (ISO image)',

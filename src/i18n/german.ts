@@ -18,6 +18,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'menu.help': '&Hilfe',
   'menu.newVm': 'Neue virtuelle Maschine …',
   'menu.openVm': 'Öffnen …',
+  'menu.recent': 'Zuletzt verwendet',
+  'menu.recentNone': 'Noch nichts',
+  'menu.recentClear': 'Liste leeren',
   'menu.closeTab': 'Registerkarte schließen',
   'menu.quit': 'Beenden',
   'menu.fullScreen': 'Vollbild',
@@ -131,6 +134,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'console.connecting': 'Verbindung zum Bildschirm wird hergestellt …',
   'console.paused': 'Unterbrochen',
   'console.saving': 'Wird gespeichert …',
+  'console.loading': 'Gespeicherter Zustand wird geladen …',
   'serial.terminal': 'Serieller Port {port} von {name}',
 
   'summary.devices': 'Geräte',
@@ -209,6 +213,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'ended.noReboot': '{name} wurde ausgeschaltet statt neu gestartet, wie in den Einstellungen festgelegt.',
 
   'wizard.title': 'Neue virtuelle Maschine',
+  'wizard.creating': 'Wird erstellt …',
   'wizard.step': 'Schritt {step} von {count}',
   'wizard.source.title': 'Was möchten Sie ausführen?',
   'wizard.source.cdrom': 'Installations- oder Live-Medium (ISO-Image)',

@@ -2,12 +2,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import { hexOf } from '../base/bytes';
+import { throwIfCancelled } from '../base/abort';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
 import { defaultIdentity } from '../config/identity';
 import type { Problem } from '../config/problem';
 import type { Preferences } from '../config/preferences';
-import { filePathTrouble, isAbsolutePath } from '../config/reader';
+import { isAbsolutePath } from '../config/reader';
 import type { Validated, VmConfig } from '../config/vm-config';
 import { folderNameFor, nameTrouble } from '../config/vm-name';
 import type { SnapshotTreeView } from '../disk/vm-store';
@@ -29,6 +30,7 @@ import {
   withVm,
 } from './arrangement';
 import { ArrangementFile } from './arrangement-file';
+import { type CopiedFile, copyFiles, type LongWork, makeFolders } from './copy-files';
 import type { EditOwner } from './edit-vm';
 import { OwnedVm } from './owned-vm';
 import { requireMemory } from './memory-limit';
@@ -68,12 +70,6 @@ export interface NewDisk {
   readonly sizeBytes: number;
 }
 
-/** A file of the host that a new VM gets a copy of; `to` is relative to its folder. */
-export interface CopiedFile {
-  readonly from: string;
-  readonly to: string;
-}
-
 export interface NewVm {
   readonly config: VmConfig;
   readonly disks: readonly NewDisk[];
@@ -82,7 +78,6 @@ export interface NewVm {
   readonly parentFolder?: string;
 }
 
-const COPY_BYTES = 4 << 20;
 const NEW_PREFIX = '.subzero-new-';
 const DELETED_PREFIX = '.subzero-deleted-';
 /** A VM is made in seconds; what is older was left behind by a crash. */
@@ -179,7 +174,7 @@ export class Library {
   }
 
   /** Makes the VM's folder with its configuration and disks, whole or not at all. */
-  async create(vm: NewVm): Promise<VmEntry> {
+  async create(vm: NewVm, work: LongWork = {}): Promise<VmEntry> {
     // Another computer than the one whose configuration it may have come from.
     const config = requireValid({ ...vm.config, identity: defaultIdentity });
     await this.#requireFreeName(config.name, undefined);
@@ -191,8 +186,9 @@ export class Library {
     let folder: string;
     try {
       for (const disk of vm.disks) await this.#createDisk(building, config, disk);
-      for (const copy of vm.copies ?? []) await this.#copyInto(building, copy);
+      await copyFiles(this.files, building, vm.copies ?? [], work);
       await writeConfig(this.files, building, config);
+      throwIfCancelled(work.signal);
       folder = await this.#moveIntoPlace(building, parent, folderNameFor(config.name));
     } catch (error) {
       await this.files.removeTree(building);
@@ -261,6 +257,13 @@ export class Library {
   /** It was started. */
   async markUsed(folder: string, usedMs: number): Promise<void> {
     await this.#arrangement.change((now) => withVm(now, folder, { usedMs }));
+  }
+
+  /** Nothing is said to have been started: the list of recent VMs is empty. */
+  async forgetUses(): Promise<void> {
+    await this.#arrangement.change((now) =>
+      now.vms.reduce((all, { path: folder, usedMs }) => (usedMs === 0 ? all : withVm(all, folder, { usedMs: 0 })), now),
+    );
   }
 
   async createFolder(name: string, parent: string | null): Promise<string> {
@@ -498,33 +501,6 @@ export class Library {
     await this.files.syncFolder(path.dirname(target));
   }
 
-  async #copyInto(vmFolder: string, { from, to }: CopiedFile): Promise<void> {
-    if (isAbsolutePath(to) || filePathTrouble(to) !== undefined) {
-      throw new VmError('bad-argument', `'${to}' is not in the new VM's folder`, { path: to });
-    }
-    const target = resolveFile(vmFolder, to);
-    await this.#makeFolders(path.dirname(target));
-    const source = await this.files.open(from, 'read');
-    try {
-      const copy = await this.files.open(target, 'create');
-      try {
-        const chunk = new Uint8Array(COPY_BYTES);
-        for (let at = 0; ; ) {
-          const got = await source.read(at, chunk);
-          if (got > 0) await copy.write(at, chunk.subarray(0, got));
-          at += got;
-          if (got < chunk.length) break;
-        }
-        await copy.sync();
-      } finally {
-        await copy.close();
-      }
-    } finally {
-      await source.close();
-    }
-    await this.files.syncFolder(path.dirname(target));
-  }
-
   /** Renames to the first free of 'Name', 'Name 2', … */
   async #moveIntoPlace(building: string, parent: string, name: string): Promise<string> {
     await this.files.syncFolder(building);
@@ -547,12 +523,8 @@ export class Library {
     }
   }
 
-  async #makeFolders(folder: string): Promise<void> {
-    if ((await this.files.stat(folder))?.kind === 'folder') return;
-    const parent = path.dirname(folder);
-    if (parent !== folder) await this.#makeFolders(parent);
-    await this.files.makeFolder(folder);
-    await this.files.syncFolder(parent);
+  #makeFolders(folder: string): Promise<void> {
+    return makeFolders(this.files, folder);
   }
 }
 

@@ -1,6 +1,7 @@
 /** `recent.json` in the configuration folder: the images that the user chose last, newest first. Losing it loses nothing. */
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import { Emitter } from '../base/events';
 import { replaceFile } from '../base/atomic-file';
 import type { HostFiles } from '../base/host-files';
 import { Mutex } from '../base/mutex';
@@ -19,6 +20,7 @@ const USES: readonly ImageUse[] = ['cdrom', 'disk', 'floppy'];
 export class RecentImages {
   readonly #path: string;
   readonly #mutex = new Mutex();
+  readonly onChanged = new Emitter<void>();
 
   constructor(
     private readonly files: HostFiles,
@@ -36,12 +38,21 @@ export class RecentImages {
   }
 
   add(image: RecentImage): Promise<void> {
-    return this.#mutex.run(async () => {
-      const others = (await this.#read()).filter((one) => one.path !== image.path);
+    return this.#change((before) => [image, ...before.filter((one) => one.path !== image.path)].slice(0, MAX_RECENT));
+  }
+
+  clear(): Promise<void> {
+    return this.#change(() => []);
+  }
+
+  async #change(change: (before: readonly RecentImage[]) => readonly RecentImage[]): Promise<void> {
+    await this.#mutex.run(async () => {
+      const images = change(await this.#read());
       await this.makeFolder(this.folder);
-      const text = `${JSON.stringify({ images: [image, ...others].slice(0, MAX_RECENT) }, undefined, 1)}\n`;
+      const text = `${JSON.stringify({ images }, undefined, 1)}\n`;
       await replaceFile(this.files, this.#path, new TextEncoder().encode(text));
     });
+    this.onChanged.emit();
   }
 
   async #read(): Promise<RecentImage[]> {

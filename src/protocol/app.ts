@@ -385,8 +385,8 @@ export interface AppCalls {
   'vm.pause': (args: { vm: VmId }) => void;
   'vm.resume': (args: { vm: VmId }) => void;
   'vm.suspend': (args: { vm: VmId }) => void;
-  /** Gives up the snapshot that is being taken, or the suspend. */
-  'vm.cancelSaving': (args: { vm: VmId }) => void;
+  /** Gives up the snapshot that is being taken or gone to, or the suspend. */
+  'vm.cancelWork': (args: { vm: VmId }) => void;
   'vm.shutDown': (args: { vm: VmId }) => void;
   'vm.reset': (args: { vm: VmId }) => void;
   'vm.powerOff': (args: { vm: VmId }) => void;
@@ -443,6 +443,8 @@ export interface AppEvents {
   snapshots: { vm: VmId; tree: SnapshotTree };
   /** A VM's process told how it ended. */
   ended: { vm: VmId; end: VmEnd };
+  /** How much of what a new VM is made of is there, from 0 to 1. */
+  creating: { done: number };
   log: { vm: VmId; level: 'info' | 'warning' | 'error'; message: string };
   details: { vm: VmId };
   preferences: PreferencesInfo;
@@ -611,7 +613,7 @@ export const appChecks: Checks<AppCalls> = {
   'vm.pause': ofVm,
   'vm.resume': ofVm,
   'vm.suspend': ofVm,
-  'vm.cancelSaving': ofVm,
+  'vm.cancelWork': ofVm,
   'vm.shutDown': ofVm,
   'vm.reset': ofVm,
   'vm.powerOff': ofVm,

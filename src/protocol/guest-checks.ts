@@ -29,7 +29,7 @@ const only = (kind: string, fields: Readonly<Record<string, ArgsCheck>> = {}): A
 export const statusCheck: ArgsCheck = union({
   stopped: only('stopped'),
   suspended: only('suspended'),
-  starting: only('starting', { step: text({ maxLength: 100 }) }),
+  starting: only('starting', { step: text({ maxLength: 100 }), done: optional(number) }),
   running: only('running'),
   paused: only('paused', { reason: oneOf(['user', 'diskFull', 'ioError']) }),
   saving: only('saving', { done: number }),

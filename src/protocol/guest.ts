@@ -9,7 +9,8 @@ import type { Checks } from './rpc';
 export type VmStatus =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'suspended' }
-  | { readonly kind: 'starting'; readonly step: string }
+  /** `done`: how much of a saved state is there, from 0 to 1. */
+  | { readonly kind: 'starting'; readonly step: string; readonly done?: number }
   | { readonly kind: 'running' }
   | { readonly kind: 'paused'; readonly reason: 'user' | 'diskFull' | 'ioError' }
   | { readonly kind: 'saving'; readonly done: number }
@@ -136,8 +137,8 @@ export interface GuestCalls {
   'vm.powerOff': (args: null) => void;
   /** Saves everything and ends the process; the next start goes on from there. */
   'vm.suspend': (args: null) => void;
-  /** Gives up what is being saved: a snapshot or a suspend, which then fails with 'cancelled'. */
-  'vm.cancelSaving': (args: null) => void;
+  /** Gives up what is being saved or loaded, which then fails with 'cancelled'; what was being loaded stays suspended. */
+  'vm.cancelWork': (args: null) => void;
   'snapshot.list': (args: null) => SnapshotTree;
   'snapshot.take': (args: { name: string; description: string }) => { id: string };
   'snapshot.restore': (args: { id: string }) => void;
@@ -197,7 +198,7 @@ export const guestChecks: Checks<GuestCalls> = {
   'vm.shutDown': nothing,
   'vm.powerOff': nothing,
   'vm.suspend': nothing,
-  'vm.cancelSaving': nothing,
+  'vm.cancelWork': nothing,
   'snapshot.list': nothing,
   'snapshot.take': object({ name: text({ maxLength: 200 }), description: text({ maxLength: 10_000 }) }),
   'snapshot.restore': object({ id: snapshotId }),

@@ -187,3 +187,45 @@ test('preferences apply at once, hold after a restart, and count for the command
     rmSync(home, { recursive: true, force: true });
   }
 });
+
+test('what was used last stands in the File menu, and is cleared from it', async () => {
+  const running = await launchApp();
+  const { app, page, home } = running;
+  const recent = (): Promise<string[]> =>
+    app.evaluate(({ Menu }) => {
+      const file = Menu.getApplicationMenu()?.items[0]?.submenu?.items;
+      const list = file?.find(({ label }) => label === 'Open Recent')?.submenu?.items ?? [];
+      return list.filter(({ type }) => type !== 'separator').map(({ label }) => label);
+    });
+  const choose = (label: string): Promise<void> =>
+    app.evaluate(({ Menu }, wanted) => {
+      const file = Menu.getApplicationMenu()?.items[0]?.submenu?.items;
+      const list = file?.find((item) => item.label === 'Open Recent')?.submenu?.items ?? [];
+      list.find((item) => item.label === wanted)?.click();
+    }, label);
+  try {
+    expect(await recent()).toEqual(['Nothing yet', 'Clear List']);
+    await runCli(home, 'create', 'Salt & Pepper', '--memory', '16');
+    await page.getByRole('treeitem', { name: 'Salt & Pepper' }).click();
+    await page.getByRole('button', { name: 'Power On' }).first().click();
+    await expect.poll(recent).toEqual(['Salt && Pepper', 'Clear List']);
+    await page.getByRole('tab', { name: 'Home' }).click();
+    await answerFileDialogs(app, builtFile('guests', 'memtest86plus.iso'));
+    await page.getByRole('button', { name: 'New Virtual Machine' }).click();
+    const wizard = page.getByRole('dialog', { name: 'New Virtual Machine' });
+    await wizard.getByRole('button', { name: 'Browse…' }).click();
+    await expect(wizard.getByText('Detected:')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect.poll(recent).toEqual(['Salt && Pepper', 'memtest86plus.iso', 'Clear List']);
+
+    await choose('memtest86plus.iso');
+    await expect(wizard.getByText('memtest86plus.iso')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await choose('Salt && Pepper');
+    await expect(page.getByRole('tab', { name: 'Salt & Pepper' })).toHaveAttribute('aria-selected', 'true');
+    await choose('Clear List');
+    await expect.poll(recent).toEqual(['Nothing yet', 'Clear List']);
+  } finally {
+    await running.close();
+  }
+});

@@ -1,6 +1,6 @@
 import { expect, type Locator, test } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { opticalImage } from '../support/optical-image';
@@ -157,4 +157,29 @@ test('an image dropped on the window boots after three clicks', async () => {
   await expect(async () => guest.sees(/GNU GRUB/)).toPass({ timeout: 300_000 });
   await page.getByRole('button', { name: 'Power Off' }).click();
   await expectState(page, 'Powered off');
+});
+
+test('copying a large disk says how far it is, and can be given up', async () => {
+  const large = path.join(folder, 'large.img');
+  writeFileSync(large, '');
+  truncateSync(large, 8 * 2 ** 30);
+  await open();
+  await wizard.getByText('Existing disk image').click();
+  await pick(large);
+  await wizard.getByText('Copy the image into the virtual machine').click();
+  await button('Next').click();
+  await wizard.getByRole('textbox', { name: 'Name' }).fill('Large copy');
+  await button('Next').click();
+  await button('Finish').click();
+  const progress = wizard.getByRole('progressbar', { name: 'Creating…' });
+  await expect(progress).toBeVisible();
+  await shot('creating');
+  await button('Cancel').click();
+  await expect(progress).toBeHidden();
+  await expect(button('Finish')).toBeEnabled();
+  await button('Cancel').click();
+  await expect(wizard).toBeHidden();
+  const vms = path.join(running.home, 'Subzero VMs');
+  await expect.poll(() => readdirSync(vms).filter((name) => /Large|^\.subzero-new/.test(name))).toEqual([]);
+  await expect(running.page.getByRole('treeitem', { name: 'Large copy' })).toHaveCount(0);
 });

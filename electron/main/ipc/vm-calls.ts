@@ -27,7 +27,7 @@ const MAX_WALKED_FILES = 100_000;
 export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
   const { library, directory, supervisor, files } = context;
   const ask =
-    (name: 'vm.cancelSaving' | 'vm.pause' | 'vm.resume' | 'vm.suspend' | 'vm.shutDown' | 'vm.reset' | 'vm.powerOff') =>
+    (name: 'vm.cancelWork' | 'vm.pause' | 'vm.resume' | 'vm.suspend' | 'vm.shutDown' | 'vm.reset' | 'vm.powerOff') =>
     async ({ vm }: { vm: VmId }): Promise<void> => {
       await directory.requireLink(vm).call(name, null);
     };
@@ -92,7 +92,7 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
     'vm.pause': ask('vm.pause'),
     'vm.resume': ask('vm.resume'),
     'vm.suspend': ask('vm.suspend'),
-    'vm.cancelSaving': ask('vm.cancelSaving'),
+    'vm.cancelWork': ask('vm.cancelWork'),
     'vm.shutDown': ask('vm.shutDown'),
     'vm.reset': ask('vm.reset'),
     'vm.powerOff': async ({ vm }) => {

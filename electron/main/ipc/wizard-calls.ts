@@ -4,7 +4,8 @@ import { VmError } from '../../../src/base/errors';
 import { nameTrouble } from '../../../src/config/vm-name';
 import { defaultConfig, type VmConfig } from '../../../src/config/vm-config';
 import { translate } from '../../../src/i18n/translate';
-import type { CopiedFile, NewDisk } from '../../../src/library/library';
+import type { CopiedFile } from '../../../src/library/copy-files';
+import type { NewDisk } from '../../../src/library/library';
 import { coldGalleryVm, hasGalleryGuest } from '../../../src/library/gallery/gallery';
 import { usesOf } from '../../../src/library/media';
 import { systemChoices } from '../../../src/library/systems/recognise';
@@ -31,7 +32,7 @@ const EXTENSIONS = {
   floppy: ['img', 'ima', 'flp', 'vfd', 'bin'],
 } as const;
 
-export function wizardCalls(context: AppContext, { window }: AppWindow): WizardCalls {
+export function wizardCalls(context: AppContext, { window }: AppWindow, creating: (done: number) => void): WizardCalls {
   const { library, directory, pickedFolders } = context;
   return {
     'wizard.info': async () => ({
@@ -68,10 +69,15 @@ export function wizardCalls(context: AppContext, { window }: AppWindow): WizardC
       const isTaken = directory.items().some((item) => item.name.toLowerCase() === name.toLowerCase());
       return isTaken ? translate('wizard.nameTaken', { name }) : null;
     },
-    'wizard.create': async (request) => {
+    'wizard.create': async (request, signal) => {
       const parentFolder = request.folder === null ? undefined : pickedFolders.get(request.folder);
       const made = await plan(context, request);
-      const entry = await library.create({ ...made, ...(parentFolder === undefined ? {} : { parentFolder }) });
+      const entry = await library.create(
+        { ...made, ...(parentFolder === undefined ? {} : { parentFolder }) },
+        { signal, onProgress: creating },
+      );
+      // Given up when it was there already.
+      if (signal.aborted) await library.delete(entry.folder);
       await directory.refresh();
       return directory.idOf(entry.folder);
     },

@@ -6,6 +6,7 @@ import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { report } from '../../state/notices';
+import { progressOf, Working } from './working';
 
 interface RestoreDialogProps {
   readonly vm: VmItem;
@@ -16,6 +17,9 @@ interface RestoreDialogProps {
 /** Asks before the present state is given up, and offers to keep it. */
 export function RestoreDialog({ vm, snapshot, onDone }: RestoreDialogProps) {
   const [isBusy, setBusy] = useState(false);
+  // What is saved before, and what is loaded afterwards, can be given up.
+  const canCancel = progressOf(vm) !== undefined;
+  const cancel = (): void => void call('vm.cancelWork', { vm: vm.id }).catch(report);
   const restore = async (takesFirst: boolean): Promise<void> => {
     setBusy(true);
     try {
@@ -35,10 +39,10 @@ export function RestoreDialog({ vm, snapshot, onDone }: RestoreDialogProps) {
       title={translate('snapshot.restoreTitle', { name: snapshot.name })}
       isAlert
       {...(isBusy ? {} : { onClose: () => onDone(false) })}
-      aside={isBusy ? <span className="working">{translate('snapshot.restoring')}</span> : null}
+      aside={isBusy ? <Working vm={vm} label={translate('snapshot.restoring')} /> : null}
       buttons={
         <>
-          <Button isDisabled={isBusy} onPress={() => onDone(false)}>
+          <Button isDisabled={isBusy && !canCancel} onPress={isBusy ? cancel : () => onDone(false)}>
             {translate('button.cancel')}
           </Button>
           <Button isDisabled={isBusy} onPress={() => void restore(true)}>

@@ -8,6 +8,7 @@ import { Dialog } from '../../components/dialog';
 import { Field } from '../../components/field';
 import { report } from '../../state/notices';
 import { nextNumber } from './snapshot-tree';
+import { Working } from './working';
 
 export function TakeDialog({ vm, onDone }: { readonly vm: VmItem; readonly onDone: () => void }) {
   const [name, setName] = useState('');
@@ -32,12 +33,12 @@ export function TakeDialog({ vm, onDone }: { readonly vm: VmItem; readonly onDon
       report(error);
     }
   };
-  const cancel = (): void => void call('vm.cancelSaving', { vm: vm.id }).catch(report);
+  const cancel = (): void => void call('vm.cancelWork', { vm: vm.id }).catch(report);
   return (
     <Dialog
       title={translate('snapshot.takeTitle', { name: vm.name })}
       {...(isBusy ? {} : { onClose: onDone })}
-      aside={isBusy ? <Progress vm={vm} /> : null}
+      aside={isBusy ? <Working vm={vm} label={translate('snapshot.taking')} /> : null}
       buttons={
         <>
           <Button isDisabled={isBusy && vm.status.kind !== 'saving'} onPress={isBusy ? cancel : onDone}>
@@ -67,17 +68,5 @@ export function TakeDialog({ vm, onDone }: { readonly vm: VmItem; readonly onDon
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </Form>
     </Dialog>
-  );
-}
-
-/** How far the saving is. */
-function Progress({ vm }: { readonly vm: VmItem }) {
-  return (
-    <span className="working saving">
-      {translate('snapshot.taking')}
-      {vm.status.kind === 'saving' ? (
-        <progress value={vm.status.done} aria-label={translate('snapshot.taking')} />
-      ) : null}
-    </span>
   );
 }

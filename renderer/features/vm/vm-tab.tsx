@@ -100,11 +100,12 @@ function Cover({ vm }: { readonly vm: VmItem }) {
       </div>
     );
   }
-  if (status.kind === 'saving') {
+  if (status.kind === 'saving' || (status.kind === 'starting' && status.done !== undefined)) {
+    const label = translate(status.kind === 'saving' ? 'console.saving' : 'console.loading');
     return (
       <div className="console-cover">
-        {translate('console.saving')}
-        <progress value={status.done} aria-label={translate('console.saving')} />
+        {label}
+        <progress value={status.done} aria-label={label} />
       </div>
     );
   }

@@ -3,7 +3,7 @@ import { Form } from 'react-aria-components';
 import { VmError } from '../../../src/base/errors';
 import { translate } from '../../../src/i18n/translate';
 import type { PickedFile, WizardInfo } from '../../../src/protocol/app';
-import { call } from '../../bridge/bridge';
+import { call, onEvent } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { closeDialog } from '../../state/dialogs';
@@ -45,7 +45,8 @@ export function Wizard({ file }: { readonly file?: PickedFile | undefined }) {
     (dropped) => wizardFor(dropped, takenNames()),
   );
   const [info, setInfo] = useState<WizardInfo>();
-  const [isCreating, setCreating] = useState(false);
+  const [creating, setCreating] = useState<AbortController>();
+  const isCreating = creating !== undefined;
   useEffect(() => {
     call('wizard.info', null).then(setInfo, report);
   }, []);
@@ -61,21 +62,27 @@ export function Wizard({ file }: { readonly file?: PickedFile | undefined }) {
       send({ t: 'refused', field: 'memoryMiB', text: problems.memoryMiB });
       return;
     }
-    setCreating(true);
+    const work = new AbortController();
+    setCreating(work);
     try {
-      const id = await call('wizard.create', requestOf(state));
+      const id = await call('wizard.create', requestOf(state), work.signal);
       closeDialog();
       openTab(id);
       if (state.powersOn) await call('vm.start', { vm: id });
     } catch (error) {
       const { code, message } = VmError.from(error);
-      setCreating(false);
+      setCreating(undefined);
       if (code === 'vm-exists' || code === 'name-invalid')
         send({ t: 'refused', field: 'name', text: sentence(message) });
       else report(error);
     }
   };
+  const cancel = (): void => {
+    if (creating === undefined) closeDialog();
+    else creating.abort();
+  };
   const goOn = (): void => {
+    if (isCreating) return;
     if (isLast) void create();
     else send({ t: 'next' });
   };
@@ -85,11 +92,17 @@ export function Wizard({ file }: { readonly file?: PickedFile | undefined }) {
     <Dialog
       title={translate('wizard.title')}
       size="medium"
-      onClose={closeDialog}
-      aside={<span className="wizard-step">{translate('wizard.step', { step: at + 1, count: steps.length })}</span>}
+      onClose={cancel}
+      aside={
+        isCreating ? (
+          <Creating />
+        ) : (
+          <span className="wizard-step">{translate('wizard.step', { step: at + 1, count: steps.length })}</span>
+        )
+      }
       buttons={
         <>
-          <Button onPress={closeDialog}>{translate('button.cancel')}</Button>
+          <Button onPress={cancel}>{translate('button.cancel')}</Button>
           <Button isDisabled={at === 0 || isCreating} onPress={() => send({ t: 'back' })}>
             {translate('button.back')}
           </Button>
@@ -114,5 +127,18 @@ export function Wizard({ file }: { readonly file?: PickedFile | undefined }) {
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </Form>
     </Dialog>
+  );
+}
+
+/** How far the copying of disks is. */
+function Creating() {
+  const [done, setDone] = useState<number>();
+  useEffect(() => onEvent('creating', (event) => setDone(event.done)), []);
+  const label = translate('wizard.creating');
+  return (
+    <span className="working" role="status">
+      {label}
+      {done === undefined ? null : <progress value={done} aria-label={label} />}
+    </span>
   );
 }

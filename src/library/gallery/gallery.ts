@@ -4,7 +4,8 @@ import { VmError } from '../../base/errors';
 import type { HostFiles } from '../../base/host-files';
 import type { OsConfig } from '../../config/os';
 import { defaultConfig, type VmConfig } from '../../config/vm-config';
-import type { CopiedFile, NewVm } from '../library';
+import type { CopiedFile } from '../copy-files';
+import type { NewVm } from '../library';
 import { readTemplate } from './template';
 
 /** Guests that come with Subzero, ready to start. */

@@ -5,7 +5,8 @@
 import * as path from 'node:path';
 import { readWholeFile } from '../../base/atomic-file';
 import type { HostFiles } from '../../base/host-files';
-import type { CopiedFile, NewVm } from '../library';
+import type { CopiedFile } from '../copy-files';
+import type { NewVm } from '../library';
 import { loadConfig } from '../vm-folder';
 import type { GalleryId } from './gallery';
 

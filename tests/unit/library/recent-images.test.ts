@@ -29,6 +29,16 @@ describe('recent images', () => {
     expect(await names()).toEqual(['5', '11', '10', '9', '8', '7', '6', '4', '3', '2'].map((n) => `${n}.iso`));
   });
 
+  it('are cleared, and whoever shows them is told of each change', async () => {
+    const images = recent();
+    let told = 0;
+    images.onChanged.on(() => told++);
+    await images.add({ path: image('a.iso'), uses: ['cdrom'] });
+    await images.clear();
+    expect(await names()).toEqual([]);
+    expect(told).toBe(2);
+  });
+
   it('are not shown when they are gone', async () => {
     await recent().add({ path: image('a.iso'), uses: ['cdrom'] });
     await recent().add({ path: image('b.iso'), uses: ['disk', 'floppy'] });
