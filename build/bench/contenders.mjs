@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { run } from '../setup/exec.mjs';
 import { at, inOut } from '../setup/paths.mjs';
 import { buildCd, folder } from './images.mjs';
+import { STATS_AFTER } from './measure.mjs';
 
 export const MEMORY_MIB = 256;
 
@@ -38,7 +39,7 @@ const subzero = {
   missing: () => undefined,
   async prepare({ name, guest, append, engine }) {
     const command = process.execPath;
-    const more = ['--serial', 'stdio', '--stats', ...engine];
+    const more = ['--serial', 'stdio', '--stats', '--stats-after', STATS_AFTER, ...engine];
     if (name === 'starter') {
       const env = { SUBZERO_HOME: `${folder}/home` };
       await makeStarterVm(env, guest);

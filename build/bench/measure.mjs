@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 
 const GRACE_MS = 4000;
+/** What Subzero says with STATS_AFTER: the instructions before and after a program. */
+const INSTRUCTIONS = /^subzero: after '([SR]) (\S+).*': (\d+) instructions$/gm;
+export const STATS_AFTER = '^[SR] ';
 const groups = new Set();
 process.on('exit', () => {
   for (const pid of groups) endGroup(pid);
@@ -25,6 +28,8 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
     const begun = new Map();
     let rest = '';
     let errors = '';
+    let told = '';
+    const starts = new Map();
 
     const readLine = (line) => {
       const now = performance.now();
@@ -61,6 +66,7 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
     child.stderr.setEncoding('utf8').on('data', (text) => {
       result.figures = /[\d.]+ MIPS/.exec(text)?.[0] ?? result.figures;
       errors = (errors + text).slice(-8000);
+      told += text;
       const compiled = /^subzero: compiled code: (\{.*\})$/m.exec(errors)?.[1];
       if (compiled !== undefined) result.compiled = JSON.parse(compiled);
       result.output = (result.output + text).slice(-2000);
@@ -68,6 +74,11 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
     let timer = setTimeout(() => endGroup(child.pid), timeoutMs);
     const end = (reason) => {
       clearTimeout(timer);
+      for (const [, kind, name, count] of told.matchAll(INSTRUCTIONS)) {
+        const program = result.programs[name];
+        if (kind === 'S') starts.set(name, Number(count));
+        else if (program !== undefined && starts.has(name)) program.instructions = Number(count) - starts.get(name);
+      }
       endGroup(child.pid);
       groups.delete(child.pid);
       reader?.kill('SIGKILL');

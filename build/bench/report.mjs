@@ -52,6 +52,16 @@ function wrongSums(results, names) {
   return found;
 }
 
+/** Millions of instructions a second of each program, where the runs say how many there were. */
+function mipsOf(runs, name) {
+  return median(
+    runs.map(({ programs }) => {
+      const program = programs[name];
+      return program?.instructions === undefined ? undefined : program.instructions / program.ms / 1000;
+    }),
+  );
+}
+
 const ms = (value) => (value === undefined ? '–' : value.toFixed(value < 10 ? 1 : 0));
 const times = (value) => (value === undefined ? '' : value.toFixed(2));
 
@@ -59,11 +69,18 @@ const times = (value) => (value === undefined ? '' : value.toFixed(2));
 export function table(title, { medians, means }, titles, results) {
   const ids = Object.keys(titles);
   const peers = ids.filter((id) => id !== 'subzero' && 'subzero' in titles);
-  const lines = [
-    `| ${title}, ms | ${ids.map((id) => titles[id]).join(' | ')} | ${peers.map((id) => `${titles[id]} ÷ Subzero`).join(' | ')} |`,
-    `| --- |${' ---: |'.repeat(ids.length + peers.length)}`,
+  const ours = results.subzero ?? [];
+  const hasMips = Object.keys(medians).some((name) => mipsOf(ours, name) !== undefined);
+  const heads = [
+    ...ids.map((id) => titles[id]),
+    ...peers.map((id) => `${titles[id]} ÷ Subzero`),
+    ...(hasMips ? [`${titles.subzero}, MIPS`] : []),
   ];
-  const row = (name, cells, ratios) => lines.push(`| ${name} | ${[...cells, ...ratios].join(' | ')} |`);
+  const lines = [`| ${title}, ms | ${heads.join(' | ')} |`, `| --- |${' ---: |'.repeat(heads.length)}`];
+  const row = (name, cells, ratios) => {
+    const mips = hasMips ? [ms(mipsOf(ours, name)).replace('–', '')] : [];
+    lines.push(`| ${name} | ${[...cells, ...ratios, ...mips].join(' | ')} |`);
+  };
   for (const [name, values] of Object.entries(medians)) {
     row(
       name,

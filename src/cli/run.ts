@@ -33,7 +33,8 @@ ${hardwareHelp}
   --tap-port PORT=FILE  every byte the guest writes to that I/O port, e.g. 0x402=-; '-' is stderr
   --debug-exit          a write of V to port 0xf4 ends with status (V << 1) | 1
   --no-reboot           a reset of the guest ends the run
-  --stats               a line of figures on stderr at the end`;
+  --stats               a line of figures on stderr at the end
+  --stats-after REGEX   the instructions so far on stderr after every line of serial output that matches`;
 
 const runOptions = {
   ...hardwareOptions,
@@ -48,6 +49,7 @@ const runOptions = {
   'debug-exit': { type: 'boolean' },
   'no-reboot': { type: 'boolean' },
   stats: { type: 'boolean' },
+  'stats-after': { type: 'string' },
 } as const;
 
 /** Text kept for matching across chunks. */
@@ -65,6 +67,7 @@ interface RunValues extends HardwareValues {
   readonly 'debug-exit'?: boolean;
   readonly 'no-reboot'?: boolean;
   readonly stats?: boolean;
+  readonly 'stats-after'?: string;
 }
 
 /** What is waited for, and what to type then. */
@@ -160,6 +163,9 @@ class Run {
   readonly #expectations: Expectation[] = [];
   readonly #serialFile: OutputFile | undefined;
   readonly #typing: readonly { readonly text: string; readonly after: RegExp | undefined }[];
+  readonly #statsAfter: RegExp | undefined;
+  /** Of serial output, a line that has not ended. */
+  #line = '';
   #finish: (status: number) => void = () => undefined;
   #untilSeen = false;
 
@@ -175,6 +181,7 @@ class Run {
       text: raw.replaceAll('\\n', '\n').replaceAll('\\t', '\t'),
       after: regexOf('type-after', values['type-after']?.[index]),
     }));
+    this.#statsAfter = regexOf('stats-after', values['stats-after']);
     const cannotWrite = (error: VmError): void => this.#fail(error);
     for (const { port, file } of store.config.debug.tapPorts)
       this.#taps.set(
@@ -279,7 +286,20 @@ class Run {
     if (port !== 0) return;
     if (this.values.serial === 'stdio') process.stdout.write(bytes);
     this.#serialFile?.write(bytes);
-    this.#feed(Buffer.from(bytes).toString('latin1'));
+    const text = Buffer.from(bytes).toString('latin1');
+    this.#feed(text);
+    if (this.#statsAfter !== undefined) this.#tellInstructions(this.#statsAfter, text);
+  }
+
+  #tellInstructions(after: RegExp, text: string): void {
+    const lines = (this.#line + text).split(/\r*\n/);
+    this.#line = (lines.pop() as string).slice(-MATCH_WINDOW);
+    for (const line of lines.filter((one) => after.test(one))) {
+      this.#session.stats().then(
+        ({ count }) => process.stderr.write(`subzero: after '${line}': ${count} instructions\n`),
+        () => undefined, // it has ended meanwhile
+      );
+    }
   }
 
   #tap(port: number, bytes: Uint8Array): void {

@@ -28,6 +28,16 @@ describe("the benchmark's report", () => {
     expect(text).toContain('| **geometric mean** |  |  | **4.00** |');
   });
 
+  test('says how many million instructions a second Subzero made of each program', () => {
+    const told = run(100, { fib: [10, 'a'], sieve: [10, 'b'] });
+    const { fib, sieve } = told.programs;
+    const results = { subzero: [{ ...told, programs: { fib: { ...fib, instructions: 4_500_000 }, sieve } }] };
+    const text = table('Linux', summarise(results), { subzero: 'Subzero' }, results);
+    expect(text).toContain('| Linux, ms | Subzero | Subzero, MIPS |');
+    expect(text).toContain('| fib | 10 | 450 |');
+    expect(text).toContain('| sieve | 10 |  |');
+  });
+
   test('finds a checksum that is not the native one', () => {
     const results = {
       native: [run(0, { fib: [1, 'a'] })],
