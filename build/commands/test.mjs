@@ -8,6 +8,7 @@ import * as setup from '../setup/setup.mjs';
 import { listFiles } from '../setup/stamp.mjs';
 import { missingPackages } from '../setup/system.mjs';
 import { runChecks } from './check.mjs';
+import { listE2e } from './e2e-list.mjs';
 
 const VITEST_PARTS = ['unit', 'isa', 'golden', 'guest-short', 'guest-long', 'long'];
 const PARTS = { check: runChecks, e2e };
@@ -64,6 +65,7 @@ export function bless() {
 }
 
 export async function test(args) {
+  if (args.includes('e2e') && args.includes('--list')) return listE2e();
   const chosen = args.filter((arg) => arg in PARTS);
   const filters = args.filter((arg) => !(arg in PARTS));
   const parts = chosen.length > 0 ? chosen : DEFAULT_PARTS;

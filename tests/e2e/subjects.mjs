@@ -1,0 +1,23 @@
+/**
+ * What the window promises, and the tests that show it: `npm run test:e2e -- --list` prints the table. Beside them,
+ * `npm run test:package` shows that packages work.
+ */
+export const subjects = [
+  { name: 'Console', tests: ['console.spec.ts', 'scancodes.spec.ts'] },
+  { name: 'VMs that outlive the window', tests: ['closing.spec.ts', 'elsewhere.spec.ts', 'VM process that is killed'] },
+  { name: 'Library', tests: ['library-organised.spec.ts', 'library.spec.ts'] },
+  { name: 'Settings editor', tests: ['settings.spec.ts', 'settings are changed and kept'] },
+  {
+    name: 'Snapshot Manager',
+    tests: ['snapshots of a VM that is off', 'a snapshot is taken', 'restoring the snapshot'],
+  },
+  { name: 'Wizard', tests: ['wizard.spec.ts', 'the wizard '] },
+  { name: 'Gallery', tests: ['gallery.spec.ts', 'try-subzero.spec.ts'] },
+  { name: 'Status bar', tests: ['media are ejected and inserted', 'the screen is filmed'] },
+  { name: 'Preferences', tests: ['preferences apply at once'] },
+  { name: 'Keyboard and screen reader', tests: ['walked with the keyboard', 'losses of the focus'] },
+  { name: 'Menus, recent files, recording', tests: ['File menu', 'the screen is filmed'] },
+  { name: 'Safety', tests: ['no Node', 'wrong shape', 'a VM from elsewhere', 'another place than before'] },
+  { name: 'Power and state', tests: ['wizard-to-restore.spec.ts'] },
+  { name: 'Start', tests: ['a window opens with an empty library'] },
+];
