@@ -2,6 +2,7 @@ import type { MenuCommand, VmItem } from '../src/protocol/app';
 import { specialKeys } from '../src/protocol/special-keys';
 import { onEvent } from './bridge/bridge';
 import { captureToClipboard, captureToFile } from './features/console/capture';
+import { toggleRecording } from './features/console/recording';
 import { consoleCommands } from './features/console/console-commands';
 import { openVmFolder } from './features/library/open-vm';
 import { revertToCurrent } from './features/snapshots/revert';
@@ -85,6 +86,8 @@ function runOnVm(command: MenuCommand, vm: VmItem): void {
       return isPoweredOn(vm) ? captureToFile(vm.id) : undefined;
     case 'captureToClipboard':
       return isPoweredOn(vm) ? captureToClipboard(vm.id) : undefined;
+    case 'recordScreen':
+      return isPoweredOn(vm) ? toggleRecording(vm.id) : undefined;
     case 'screenFit':
       return setScale(vm.id, 'fit');
     case 'screenPixel':

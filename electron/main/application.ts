@@ -20,6 +20,7 @@ import { consoleCalls } from './ipc/console-calls';
 import { galleryCalls } from './ipc/gallery-calls';
 import { infoOf, preferencesCalls } from './ipc/preferences-calls';
 import { libraryCalls } from './ipc/library-calls';
+import { recordingCalls } from './ipc/recording-calls';
 import { snapshotCalls } from './ipc/snapshot-calls';
 import { supportCalls } from './ipc/support-calls';
 import { vmCalls } from './ipc/vm-calls';
@@ -102,6 +103,8 @@ export class Application {
     const { library, directory } = this.#context;
     this.#installMenu();
     this.#tray.redraw(directory.items());
+    // Some of it is in words.
+    this.#emit('library', directory.items());
     this.#emit('preferences', infoOf(library.preferences, library.paths.vmsFolder));
   }
 
@@ -182,6 +185,7 @@ export class Application {
         ...galleryCalls(this.#context),
         ...vmCalls(this.#context, own),
         ...consoleCalls(this.#context, own),
+        ...recordingCalls(this.#context, own),
         ...snapshotCalls(this.#context, (vm, tree) => this.#emit('snapshots', { vm, tree })),
         ...preferencesCalls(this.#context, own, () => this.#preferencesChanged()),
         ...windowCalls(own, (answer) => this.#guard.answered(answer)),

@@ -41,6 +41,7 @@ const VM: readonly (Item | typeof SEPARATOR)[] = [
   SEPARATOR,
   ['menu.captureToFile', 'captureToFile', 'Ctrl+Alt+PrintScreen'],
   ['menu.captureToClipboard', 'captureToClipboard'],
+  ['menu.recordScreen', 'recordScreen'],
   SEPARATOR,
   ['menu.settings', 'settings', 'CmdOrCtrl+D'],
 ];

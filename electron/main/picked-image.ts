@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { systemText } from '../../src/i18n/system-text';
 import { readMedium, usesOf } from '../../src/library/media';
 import type { GuestSystem } from '../../src/library/systems/recognise';
 import type { PickedFile, SystemChoice } from '../../src/protocol/app';
@@ -24,5 +25,5 @@ export async function pickImage(
 }
 
 export function choiceOf({ os, memoryMiB, diskGiB, rtc, verdict }: GuestSystem): SystemChoice {
-  return { ...os, memoryMiB, diskGiB, rtc, verdict };
+  return { ...os, name: systemText(os), memoryMiB, diskGiB, rtc, verdict };
 }

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { VmError, type WireError } from '../../src/base/errors';
 import { Emitter } from '../../src/base/events';
 import { describeProblems } from '../../src/config/problem';
+import { systemText } from '../../src/i18n/system-text';
 import type { Library, VmEntry } from '../../src/library/library';
 import type { LibraryFolder, VmId, VmItem } from '../../src/protocol/app';
 import type { VmEnd, VmStatus } from '../../src/protocol/guest';
@@ -239,7 +240,7 @@ export class VmDirectory {
       runs: isHere ? 'here' : isElsewhere ? 'elsewhere' : 'nowhere',
       problems: entry.kind === 'broken' ? entry.problems.map((problem) => describeProblems([problem])) : [],
       osIcon: os?.icon ?? 'other',
-      osName: os?.name ?? '',
+      osName: os === undefined ? '' : systemText(os),
       folder: entry.folder,
       parent: entry.place.parent,
       isFavourite: entry.place.isFavourite,

@@ -11,7 +11,7 @@ import {
 import type { SystemVerdict } from '../config/system-verdict';
 import { type DriveBus, driveBuses } from '../config/drive-bus';
 import { type DisplayScale, displayScales } from '../config/display';
-import { integer, list, nothing, object, oneOf, optional, text } from './checks';
+import { bytes, integer, list, nothing, object, oneOf, optional, text } from './checks';
 import type { SnapshotTree, VmEnd, VmStats, VmStatus } from './guest';
 import type { Checks } from './rpc';
 import { type KeyboardLayoutId, keyboardLayoutIds, MAX_TYPED_LENGTH } from './keyboard-layouts';
@@ -286,6 +286,7 @@ export const menuCommands = [
   'typeText',
   'captureToFile',
   'captureToClipboard',
+  'recordScreen',
   'about',
 ] as const;
 export type MenuCommand = (typeof menuCommands)[number] | `send.${SpecialKey}`;
@@ -427,6 +428,11 @@ export interface AppCalls {
   /** Asks for a file; false when the user cancelled. */
   'console.captureToFile': (args: { vm: VmId }) => boolean;
   'console.captureToClipboard': (args: { vm: VmId }) => void;
+  /** Asks where a film of the screen goes; null when the user cancelled. */
+  'recording.begin': (args: { vm: VmId }) => FileToken | null;
+  /** WebM that follows on what was written before. */
+  'recording.write': (args: { recording: FileToken; bytes: Uint8Array }) => void;
+  'recording.end': (args: { recording: FileToken }) => void;
   /** What the user selected in a terminal, into the clipboard. */
   'app.copyText': (args: { text: string }) => void;
   /** The clipboard's text, for a user who pastes. */
@@ -458,6 +464,9 @@ export interface AppEvents {
   fullScreen: boolean;
   failed: { error: WireError };
 }
+
+/** One part of a film. */
+const MAX_RECORDED_BYTES = 64 << 20;
 
 const vm = text({ maxLength: 32, pattern: /^[0-9a-f]+$/ });
 const token = text({ maxLength: 64, pattern: /^[0-9a-f]+$/ });
@@ -641,6 +650,9 @@ export const appChecks: Checks<AppCalls> = {
   'console.stopTyping': ofVm,
   'console.captureToFile': ofVm,
   'console.captureToClipboard': ofVm,
+  'recording.begin': ofVm,
+  'recording.write': object({ recording: token, bytes: bytes(MAX_RECORDED_BYTES) }),
+  'recording.end': object({ recording: token }),
   'app.copyText': object({ text: text({ maxLength: MAX_COPIED_LENGTH }) }),
   'app.pasteText': nothing,
 };

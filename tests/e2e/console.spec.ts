@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { multibootElf } from '../support/multiboot-kernel';
 import { SCANCODE_GUEST_READY, scancodeKernel } from '../support/scancode-guest';
@@ -168,3 +168,50 @@ for (const [name, title, fix] of DEAD_ENDS) {
     await expectState(page, 'Powered off');
   });
 }
+
+test('the screen is filmed to a file while the window shows something else', async () => {
+  const { app, home } = running;
+  const film = path.join(home, 'film.webm');
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = (async () => ({ canceled: false, filePath })) as typeof dialog.showSaveDialog;
+  }, film);
+  await page.getByRole('treeitem', { name: NAME }).click();
+  await page.getByRole('button', { name: 'Capture Screen' }).click();
+  await page.getByRole('menuitem', { name: 'Record Screen…' }).click();
+  const stop = page.getByRole('contentinfo').getByRole('button', { name: 'Stop Recording' });
+  await expect(stop).toContainText(/Recording \d:\d\d/);
+  await page.screenshot({ path: screenshotPath('console-recording') });
+  await expectAccessible(page);
+  await page.getByRole('tab', { name: 'Home' }).click();
+  const size = (): number => statSync(film).size;
+  const early = size();
+  await expect.poll(size, { timeout: GUEST_MS }).toBeGreaterThan(early);
+  await page.getByRole('treeitem', { name: NAME }).click();
+  await stop.click();
+  await expect(page.getByText('The recording of the screen was saved.')).toBeVisible();
+  await expect(stop).toHaveCount(0);
+
+  const bytes = readFileSync(film);
+  expect(bytes.subarray(0, 4).toString('hex')).toBe('1a45dfa3');
+  expect(bytes.includes('V_VP8')).toBe(true);
+  // It plays, in its size, and is no black picture: the firmware wrote something.
+  const player = path.join(home, 'player.html');
+  writeFileSync(player, '<body style="margin: 0"><video src="film.webm" muted></video>');
+  const shown = await app.evaluate(async ({ BrowserWindow }, file) => {
+    const view = new BrowserWindow({ width: 1100, height: 860 });
+    try {
+      await view.loadFile(file);
+      const video = "document.querySelector('video')";
+      const wait = `new Promise((done) => { const v = ${video}; const shown = () => done([v.videoWidth, v.videoHeight]); if (v.readyState >= 2) shown(); else v.onloadeddata = shown; v.onerror = () => done([]); })`;
+      const dimensions = (await view.webContents.executeJavaScript(wait)) as number[];
+      const picture = (await view.webContents.capturePage()).toBitmap();
+      let bright = 0;
+      for (let at = 0; at < picture.length; at += 4) if ((picture[at + 1] ?? 0) > 100) bright++;
+      return { dimensions, bright };
+    } finally {
+      view.destroy();
+    }
+  }, player);
+  expect(shown.dimensions).toEqual([1024, 768]);
+  expect(shown.bright).toBeGreaterThan(50);
+});

@@ -12,6 +12,7 @@ import { useStore } from '../../state/store';
 import { useDetails } from '../vm/use-details';
 import { captureToClipboard, captureToFile } from './capture';
 import { consoleCommands } from './console-commands';
+import { recordings, toggleRecording } from './recording';
 
 const SCALES = ['fit', 'pixel', 'stretch'] as const satisfies readonly DisplayScale[];
 const FIRST_PLAIN_KEY = specialKeys.indexOf('altTab');
@@ -19,6 +20,8 @@ const FIRST_PLAIN_KEY = specialKeys.indexOf('altTab');
 /** What the toolbar and the bar of the full screen offer for the screen of a VM: special keys, text, pictures, size. */
 export function ConsoleTools({ vm }: { readonly vm: VmItem | undefined }) {
   const commands = useStore(consoleCommands);
+  const films = useStore(recordings);
+  const isFilmed = vm !== undefined && films.has(vm.id);
   const isOn = vm !== undefined && isPoweredOn(vm);
   const key = (name: SpecialKey) => ({
     id: name,
@@ -65,6 +68,13 @@ export function ConsoleTools({ vm }: { readonly vm: VmItem | undefined }) {
               id: 'clipboard',
               text: translate('menu.captureToClipboard'),
               onAction: () => vm !== undefined && captureToClipboard(vm.id),
+            },
+          ],
+          [
+            {
+              id: 'record',
+              text: translate(isFilmed ? 'recording.stop' : 'recording.start'),
+              onAction: () => vm !== undefined && toggleRecording(vm.id),
             },
           ],
         ]}

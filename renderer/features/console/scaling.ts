@@ -30,6 +30,15 @@ export function shownSize(picture: Size, room: Size, devicePixelRatio: number, s
   return scaledBy(picture, Math.max(factor, 0), devicePixelRatio);
 }
 
+/** Where a picture stands in a room of the same kind of pixels: as large as it goes, a whole factor where it grows. */
+export function centred(picture: Size, room: Size): Size & { readonly x: number; readonly y: number } {
+  const factor = Math.min(room.width / picture.width, room.height / picture.height);
+  const used = factor >= 1 ? Math.floor(factor) : factor;
+  const width = Math.round(picture.width * used);
+  const height = Math.round(picture.height * used);
+  return { x: Math.floor((room.width - width) / 2), y: Math.floor((room.height - height) / 2), width, height };
+}
+
 /** A whole factor is taken if the exact one is less than this many times as large. */
 const WHOLE_FACTOR_LOSS = 1.1;
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type UIEvent, useEffect, useRef, useState } from 'react';
 import { VmError } from '../../../src/base/errors';
 import { displayScales } from '../../../src/config/display';
 import { nameTrouble } from '../../../src/config/vm-name';
@@ -42,6 +42,9 @@ export interface SettingsPart {
 const SECTIONS = ['general', 'memory', 'cpu', 'drives', 'serial', 'display', 'boot', 'options'] as const;
 type SectionId = (typeof SECTIONS)[number];
 
+/** Scrolling that a click on a section makes does not mark another one. */
+const FOLLOW_AFTER_MS = 300;
+
 const SECTION_ICONS: Readonly<Record<SectionId, IconName>> = {
   general: 'info',
   memory: 'memory',
@@ -73,9 +76,22 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
   const problems = problemsOf(draft, details);
   const trouble = nameTrouble(draft.name);
 
+  /** The one that was asked for stays marked, even where there is not enough below it to bring it to the top. */
+  const askedAt = useRef(0);
   const show = (id: SectionId): void => {
+    askedAt.current = performance.now();
     setSection(id);
     page.current?.querySelector(`#settings-${id}`)?.scrollIntoView({ block: 'start' });
+  };
+  const follow = ({ currentTarget }: UIEvent<HTMLDivElement>): void => {
+    if (performance.now() - askedAt.current < FOLLOW_AFTER_MS) return;
+    const { scrollTop, clientHeight, scrollHeight } = currentTarget;
+    const top = currentTarget.getBoundingClientRect().top + clientHeight / 3;
+    const isAbove = (id: SectionId): boolean =>
+      (currentTarget.querySelector(`#settings-${id}`)?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY) <= top;
+    const isAtEnd = scrollTop + clientHeight >= scrollHeight - 2;
+    const seen = isAtEnd ? SECTIONS.at(-1) : SECTIONS.filter(isAbove).at(-1);
+    if (seen !== undefined) setSection(seen);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens
   useEffect(() => {
@@ -129,7 +145,7 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
             </button>
           ))}
         </nav>
-        <div className="settings-page" ref={page}>
+        <div className="settings-page" ref={page} onScroll={follow}>
           <Section id="general">
             <Field
               label={translate('settings.name')}

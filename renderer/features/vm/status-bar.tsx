@@ -12,6 +12,7 @@ import { report } from '../../state/notices';
 import { isPoweredOn } from '../../state/power';
 import { useRecent } from '../../state/recent';
 import { useStore } from '../../state/store';
+import { endRecording, recordings } from '../console/recording';
 import { stateLook, stateText } from './state-text';
 import { useDetails } from './use-details';
 
@@ -39,6 +40,7 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
         {stateText(vm)}
       </span>
       <span className="status-space" />
+      <FilmLamp vm={vm} />
       {isOn ? (
         <>
           <span title={details?.engineReason}>{translate('status.engine')}</span>
@@ -124,6 +126,33 @@ function Lamp({ vm, device, isOn }: { readonly vm: VmItem; readonly device: Devi
     >
       <Icon name={LAMP_ICONS[device.kind]} size={17} />
     </MenuButton>
+  );
+}
+
+/** The screen is filmed: since when, and the way to end it. */
+function FilmLamp({ vm }: { readonly vm: VmItem }) {
+  const since = useStore(recordings).get(vm.id);
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (since === undefined) return undefined;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [since]);
+  if (since === undefined) return null;
+  const seconds = Math.max(0, Math.floor((now - since) / 1000));
+  const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return (
+    <button
+      type="button"
+      className="film-lamp"
+      aria-label={translate('recording.stop')}
+      title={translate('recording.stop')}
+      onClick={() => void endRecording(vm.id)}
+    >
+      <span className="lamp" />
+      {translate('recording.running', { time })}
+    </button>
   );
 }
 

@@ -5,7 +5,7 @@ import {
   type PointerEventIn,
   pointerStep,
 } from '../../../../renderer/features/console/pointer';
-import { shownSize } from '../../../../renderer/features/console/scaling';
+import { centred, shownSize } from '../../../../renderer/features/console/scaling';
 import type { PointerMove } from '../../../../src/protocol/guest';
 
 const PLACE = { x: 50, y: 20, width: 101, height: 41 };
@@ -131,6 +131,24 @@ describe('size of the picture', () => {
       width: 900,
       height: 100,
       isCrisp: false,
+    });
+  });
+});
+
+describe('a picture in the middle of a room', () => {
+  it('grows by whole factors, and shrinks as far as it has to', () => {
+    expect(centred({ width: 320, height: 200 }, { width: 1024, height: 768 })).toEqual({
+      x: 32,
+      y: 84,
+      width: 960,
+      height: 600,
+    });
+    expect(centred({ width: 720, height: 400 }, { width: 1024, height: 768 })).toMatchObject({ width: 720, x: 152 });
+    expect(centred({ width: 2048, height: 768 }, { width: 1024, height: 768 })).toEqual({
+      x: 0,
+      y: 192,
+      width: 1024,
+      height: 384,
     });
   });
 });
