@@ -32,7 +32,7 @@ describe.skipIf(!support.isUsable)(
           run.dispose();
         }
       },
-      (seconds + 100) * 1000,
+      (2 * seconds + 600) * 1000,
     );
   },
 );
