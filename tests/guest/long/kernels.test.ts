@@ -45,7 +45,7 @@ describe('kernels of others, started directly', () => {
       ready: string;
     };
     const linux = ['--kernel', guestFile('linux-rt/vmlinuz'), '--initrd', guestFile('linux-rt/initrd.gz')];
-    const typed = ['--type-after', ready, '--type', 'uname -v; echo $((6*7))\\n'];
+    const typed = ['--type-after', ready, '--type', '(uname -v; echo $((6*7))) > /dev/ttyS0\\n'];
     const log = await logOf(['--memory', '256', ...linux, '--append', append, ...typed], '^42\\s*$', 2400);
     expect(log).toContain('PREEMPT_RT');
   });
