@@ -1,4 +1,4 @@
-import { MODE_AVX, MODE_FPU_TRAP, MODE_INTERCEPTED, stateOffset } from '../core/layout';
+import { MODE_AVX, MODE_FPU_TRAP, MODE_INTERCEPTED, MODE_PROTECTED, MODE_V86, stateOffset } from '../core/layout';
 import { DECODE_OK, type Decoder, type Instruction } from '../decoder';
 import { variantOf } from '../isa/compile';
 import type { Row } from '../isa/table';
@@ -261,7 +261,8 @@ class RegionBuilder {
     const { x } = step;
     const { row } = x.compiled;
     const { cpl, intercept, protectedOnly, unit } = row.attributes;
-    if (row.semantics === undefined || cpl !== undefined || protectedOnly) return false;
+    if (row.semantics === undefined || cpl !== undefined) return false;
+    if (protectedOnly && (this.plan.mode & (MODE_PROTECTED | MODE_V86)) !== MODE_PROTECTED) return false;
     if (intercept !== undefined && (this.plan.mode & MODE_INTERCEPTED) !== 0) return false;
     if (unit === 'avx' && (this.plan.mode & MODE_AVX) === 0) return false;
     if (unit !== undefined && (this.plan.mode & MODE_FPU_TRAP) !== 0) return false;
