@@ -44,12 +44,12 @@
    )
   )
   (local.set $13
-   (v128.load offset=1728
+   (v128.load offset=1840
     (local.get $0)
    )
   )
   (local.set $12
-   (v128.load offset=1696
+   (v128.load offset=1808
     (local.get $0)
    )
   )
@@ -76,7 +76,7 @@
       )
      )
      (local.set $10
-      (i32.load offset=1692
+      (i32.load offset=1796
        (local.get $0)
       )
      )
@@ -259,7 +259,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2208
+       (i32.load offset=2320
         (local.get $0)
        )
        (local.get $1)
@@ -269,7 +269,7 @@
     )
    )
   )
-  (v128.store offset=1696
+  (v128.store offset=1808
    (local.get $0)
    (local.get $12)
   )

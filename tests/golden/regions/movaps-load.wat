@@ -51,7 +51,7 @@
    )
   )
   (local.set $16
-   (v128.load offset=1696
+   (v128.load offset=1808
     (local.get $0)
    )
   )
@@ -223,7 +223,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2208
+       (i32.load offset=2320
         (local.get $0)
        )
        (local.get $1)
@@ -233,7 +233,7 @@
     )
    )
   )
-  (v128.store offset=1696
+  (v128.store offset=1808
    (local.get $0)
    (local.get $16)
   )

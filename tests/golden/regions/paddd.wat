@@ -35,12 +35,12 @@
    )
   )
   (local.set $10
-   (v128.load offset=1696
+   (v128.load offset=1808
     (local.get $0)
    )
   )
   (local.set $11
-   (v128.load offset=1728
+   (v128.load offset=1840
     (local.get $0)
    )
   )
@@ -135,7 +135,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2208
+       (i32.load offset=2320
         (local.get $0)
        )
        (local.get $1)
@@ -145,7 +145,7 @@
     )
    )
   )
-  (v128.store offset=1696
+  (v128.store offset=1808
    (local.get $0)
    (local.get $10)
   )

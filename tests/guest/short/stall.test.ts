@@ -65,7 +65,7 @@ test('after a stall of the host the clock of the guest slows down, and no tick i
   expect(guestMs).toBeLessThan(hostMs + CATCH_UP_MS);
   const first = samples[0] as Sample;
   for (const [i, { tick, tscNs }] of samples.entries()) {
-    expect(tick - first.tick).toBe(i);
+    expect((tick - first.tick) & 0xffff).toBe(i); // the counter has 16 bits
     expect(Math.abs(tscNs - first.tscNs - i * TICK_NS)).toBeLessThan(TICK_NS / 2);
   }
 });
