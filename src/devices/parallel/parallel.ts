@@ -114,7 +114,8 @@ export class Parallel implements Device<ParallelState>, PortHandler {
     // SELECT IN does not matter: printers have it strapped, and SeaBIOS never sets it
     const isOn = (value & CONTROL_NOT_INIT) !== 0;
     const now = this.clock.nowNs();
-    if (rises && isOn && (value & CONTROL_INPUT) === 0 && now >= this.#regs.readyNs) {
+    // taken even while busy: SeaBIOS strobes without a look at BUSY, faster than a byte takes
+    if (rises && isOn && (value & CONTROL_INPUT) === 0) {
       this.wires.out.write(this.#regs.data);
       this.#regs.readyNs = now + BUSY_NS;
     }

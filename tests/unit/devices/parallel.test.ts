@@ -64,11 +64,23 @@ describe('parallel port', () => {
     port.writePort(CONTROL, 1, ON);
     print(port, 0x41);
     expect(port.readPort(STATUS, 1) & 0xc0).toBe(0x40);
-    print(port, 0x42);
     expect([...out.bytes]).toEqual([0x41]);
     clock.advance(6_000);
     expect(port.readPort(STATUS, 1) & 0xc0).toBe(0);
     clock.advance(4_000);
+    expect(port.readPort(STATUS, 1) & 0xc0).toBe(0xc0);
+  });
+
+  it('takes a byte while it is busy: SeaBIOS does not wait, and nothing it prints is lost', () => {
+    const { port, clock, out } = make();
+    port.writePort(CONTROL, 1, ON);
+    print(port, 0x41);
+    clock.advance(3_000);
+    print(port, 0x42);
+    expect([...out.bytes]).toEqual([0x41, 0x42]);
+    clock.advance(9_999);
+    expect(port.readPort(STATUS, 1) & 0x80).toBe(0);
+    clock.advance(1);
     expect(port.readPort(STATUS, 1) & 0xc0).toBe(0xc0);
   });
 
