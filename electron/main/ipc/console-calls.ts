@@ -1,6 +1,4 @@
-import { dialog, MessageChannelMain } from 'electron';
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { MessageChannelMain } from 'electron';
 import { VmError } from '../../../src/base/errors';
 import { translate } from '../../../src/i18n/translate';
 import type { AppCalls, VmId } from '../../../src/protocol/app';
@@ -9,14 +7,13 @@ import type { AppContext, AppWindow } from '../app-context';
 import { copyPicture } from '../clipboard';
 import { connectRemoteConsole } from '../remote-console';
 import { changeStopped } from '../stopped-vm';
+import { askWhereTo } from './save-as';
 
 type ConsoleCalls = Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `console.${string}`>>;
 
-const NOT_IN_FILE_NAMES = /[\\/:*?"<>|]/g;
-
 /** The screen, keyboard and pictures of running VMs. */
 export function consoleCalls(context: AppContext, { window, transport }: AppWindow): ConsoleCalls {
-  const { library, directory, supervisor } = context;
+  const { library, directory, supervisor, files } = context;
   /** What is being typed, by VM. */
   const typing = new Map<VmId, AbortController>();
   return {
@@ -49,13 +46,16 @@ export function consoleCalls(context: AppContext, { window, transport }: AppWind
     'console.stopTyping': ({ vm }) => typing.get(vm)?.abort(),
     'console.captureToFile': async ({ vm }) => {
       const png = await directory.requireLink(vm).picture();
-      const { filePath } = await dialog.showSaveDialog(window, {
-        title: translate('dialog.capture.title'),
-        defaultPath: `${directory.entry(vm).name.replace(NOT_IN_FILE_NAMES, '_')}.png`,
-        filters: [{ name: translate('dialog.capture.png'), extensions: ['png'] }],
-      });
-      if (!filePath) return false;
-      await writeFile(path.extname(filePath) === '' ? `${filePath}.png` : filePath, png);
+      const { name } = directory.entry(vm);
+      const title = translate('dialog.capture.title');
+      const target = await askWhereTo(window, { title, name, extension: 'png', kind: translate('dialog.capture.png') });
+      if (target === undefined) return false;
+      const file = await files.open(target, 'replace');
+      try {
+        await file.write(0, png);
+      } finally {
+        await file.close();
+      }
       return true;
     },
     'console.captureToClipboard': async ({ vm }) => {
