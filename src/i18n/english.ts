@@ -158,6 +158,7 @@ export const english = {
   'device.disk': 'Hard disk',
   'device.cdrom': 'CD/DVD',
   'device.floppy': 'Floppy',
+  'device.parallel': 'Parallel port',
   'device.serial': 'Serial port',
   'device.display': 'Display',
   'device.kernel': 'Kernel',

@@ -161,6 +161,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'device.disk': 'Festplatte',
   'device.cdrom': 'CD/DVD',
   'device.floppy': 'Diskette',
+  'device.parallel': 'Paralleler Anschluss',
   'device.serial': 'Serieller Port',
   'device.display': 'Anzeige',
   'device.kernel': 'Kernel',

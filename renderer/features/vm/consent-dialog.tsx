@@ -6,15 +6,16 @@ import { Button } from '../../components/button';
 import { Check } from '../../components/check';
 import { Dialog } from '../../components/dialog';
 import { closeDialog } from '../../state/dialogs';
-import { startFailed } from '../../state/power';
 import { report } from '../../state/notices';
+import { useStartAfter } from './use-start-after';
 
 const KINDS = ['disk', 'cdrom', 'floppy', 'kernel'] as const;
 
 function deviceName(id: string): string {
   if (id === 'firmware' || id === 'folder') return translate(`consent.${id}`);
-  if (/^com\d$/.test(id))
-    return translate('consent.device', { device: translate('device.serial'), id: id.toUpperCase() });
+  const port = /^com\d$/.test(id) ? 'serial' : /^lpt\d$/.test(id) ? 'parallel' : undefined;
+  if (port !== undefined)
+    return translate('consent.device', { device: translate(`device.${port}`), id: id.toUpperCase() });
   const kind = KINDS.find((one) => id.startsWith(one));
   return kind === undefined ? id : translate('consent.device', { device: translate(`device.${kind}`), id });
 }
@@ -23,7 +24,7 @@ function deviceName(id: string): string {
 export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
   const [reaches, setReaches] = useState<readonly VmReach[]>();
   const [agreed, setAgreed] = useState<ReadonlySet<number>>(new Set());
-  const [isBusy, setBusy] = useState(false);
+  const [isBusy, startAfter] = useStartAfter(vm);
   useEffect(() => {
     call('vm.unagreed', { vm: vm.id }).then(setReaches, (error: unknown) => {
       closeDialog();
@@ -38,18 +39,7 @@ export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
     else next.delete(index);
     setAgreed(next);
   };
-  const start = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await call('vm.agree', { vm: vm.id, reaches });
-    } catch (error) {
-      setBusy(false);
-      report(error);
-      return;
-    }
-    closeDialog();
-    await call('vm.start', { vm: vm.id }).catch((error: unknown) => startFailed(vm.id, error));
-  };
+  const start = (): void => startAfter(() => call('vm.agree', { vm: vm.id, reaches }));
   return (
     <Dialog
       title={translate('consent.title', { name: vm.name })}
@@ -61,7 +51,7 @@ export function ConsentDialog({ vm }: { readonly vm: VmItem }) {
           <Button isDisabled={isBusy} onPress={closeDialog}>
             {translate('button.cancel')}
           </Button>
-          <Button look="primary" isDisabled={isBusy || agreed.size < reaches.length} onPress={() => void start()}>
+          <Button look="primary" isDisabled={isBusy || agreed.size < reaches.length} onPress={start}>
             {translate('consent.start')}
           </Button>
         </>

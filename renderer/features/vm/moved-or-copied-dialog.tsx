@@ -1,28 +1,16 @@
-import { useState } from 'react';
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
 import { closeDialog } from '../../state/dialogs';
-import { report } from '../../state/notices';
-import { startFailed } from '../../state/power';
+import { useStartAfter } from './use-start-after';
 
 /** A VM's folder lies elsewhere than it did: the user says why, and the VM starts. */
 export function MovedOrCopiedDialog({ vm }: { readonly vm: VmItem }) {
-  const [isBusy, setBusy] = useState(false);
-  const settle = async (answer: 'moved' | 'copied'): Promise<void> => {
-    setBusy(true);
-    try {
-      await call('vm.settleIdentity', { vm: vm.id, answer });
-    } catch (error) {
-      setBusy(false);
-      report(error);
-      return;
-    }
-    closeDialog();
-    await call('vm.start', { vm: vm.id }).catch((error: unknown) => startFailed(vm.id, error));
-  };
+  const [isBusy, startAfter] = useStartAfter(vm);
+  const settle = (answer: 'moved' | 'copied'): void =>
+    startAfter(() => call('vm.settleIdentity', { vm: vm.id, answer }));
   return (
     <Dialog
       title={translate('moved.title', { name: vm.name })}
@@ -33,10 +21,10 @@ export function MovedOrCopiedDialog({ vm }: { readonly vm: VmItem }) {
           <Button isDisabled={isBusy} onPress={closeDialog}>
             {translate('button.cancel')}
           </Button>
-          <Button isDisabled={isBusy} onPress={() => void settle('moved')}>
+          <Button isDisabled={isBusy} onPress={() => settle('moved')}>
             {translate('moved.moved')}
           </Button>
-          <Button look="primary" isDisabled={isBusy} onPress={() => void settle('copied')}>
+          <Button look="primary" isDisabled={isBusy} onPress={() => settle('copied')}>
             {translate('moved.copied')}
           </Button>
         </>
