@@ -1,3 +1,4 @@
+import { ACTIVITY_RUNNING, ACTIVITY_WAIT_FOR_SIPI } from './core/layout';
 import { SMBASE_AFTER_RESET } from './smm';
 import type { StateView } from './state-view';
 
@@ -6,7 +7,6 @@ export type ResetKind = 'power-on' | 'init';
 const CS = 1;
 const LDTR = 6;
 const TR = 7;
-const WAIT_FOR_SIPI = 2;
 
 /** Values after RESET# and INIT (Intel SDM vol. 3, table 9-1). The instruction count goes on. EFLAGS and MODE are the caller's. */
 export function resetVcpu(
@@ -49,7 +49,7 @@ export function resetVcpu(
   ]) {
     state.setU32(name, 0);
   }
-  state.setU32('ACTIVITY', isBootProcessor ? 0 : WAIT_FOR_SIPI);
+  state.setU32('ACTIVITY', isBootProcessor ? ACTIVITY_RUNNING : ACTIVITY_WAIT_FOR_SIPI);
   if (kind === 'power-on') resetUnits(state);
 }
 

@@ -4,6 +4,7 @@
  * Left out: I/O instruction restart, which the revision does not declare. What an instruction left pending (a trap, an interrupt shadow)
  * is taken before the SMI.
  */
+import { ACTIVITY_HALTED, ACTIVITY_RUNNING, ACTIVITY_SHUTDOWN } from './core/layout';
 import { linearBits } from './msr';
 import type { SegmentFields, StateView } from './state-view';
 
@@ -18,8 +19,6 @@ export const SMBASE_AFTER_RESET = 0x30000;
 const MAP_AT = 0xfe00;
 const MAP_SIZE = 0x200;
 const ENTRY_RIP = 0x8000n;
-const HALTED = 1;
-const SHUTDOWN = 3;
 const CS = 1;
 const SS = 2;
 const FS = 4;
@@ -99,7 +98,7 @@ function saveWide(state: StateView, flags: bigint, map: DataView): void {
   map.setBigUint64(0x68, state.u64('GDTR_BASE'), true);
   map.setUint32(0x84, state.u32('IDTR_LIMIT'), true);
   map.setBigUint64(0x88, state.u64('IDTR_BASE'), true);
-  map.setUint8(0xc9, state.u32('ACTIVITY') === HALTED ? 1 : 0);
+  map.setUint8(0xc9, state.u32('ACTIVITY') === ACTIVITY_HALTED ? 1 : 0);
   map.setBigUint64(0xd0, state.u64('EFER'), true);
   map.setUint32(0xfc, REVISION_AMD64, true);
   map.setUint32(0x100, state.u32('SMBASE'), true);
@@ -134,7 +133,7 @@ function saveLegacy(state: StateView, flags: bigint, map: DataView): void {
   put(0x158, state.u64('IDTR_BASE'));
   map.setUint32(0x154, state.u32('IDTR_LIMIT'), true);
   put(0x114, state.u64('CR4'));
-  map.setUint16(0x102, state.u32('ACTIVITY') === HALTED ? 1 : 0, true);
+  map.setUint16(0x102, state.u32('ACTIVITY') === ACTIVITY_HALTED ? 1 : 0, true);
   map.setUint32(0xfc, REVISION_RELOCATION, true);
   map.setUint32(0xf8, state.u32('SMBASE'), true);
 }
@@ -152,7 +151,7 @@ export function enterSmm(state: StateView, flags: bigint, memory: SmmMemory): vo
   state.setU32('IN_SMM', 1);
   state.setU32('SMM_NMI_BLOCKED', state.u32('NMI_BLOCKED'));
   state.setU32('NMI_BLOCKED', 1);
-  state.setU32('ACTIVITY', 0);
+  state.setU32('ACTIVITY', ACTIVITY_RUNNING);
   state.setU32('SHADOW', 0);
   state.setU64('RIP', ENTRY_RIP);
   state.setU64('CR0', state.u64('CR0') & ~CR0_CLEARED);
@@ -264,12 +263,12 @@ export function leaveSmm(state: StateView, memory: SmmMemory): bigint | undefine
   state.setU32('IN_SMM', 0);
   state.setU32('NMI_BLOCKED', state.u32('SMM_NMI_BLOCKED'));
   if (!isLoadable(state, resumed)) {
-    state.setU32('ACTIVITY', SHUTDOWN);
+    state.setU32('ACTIVITY', ACTIVITY_SHUTDOWN);
     return undefined;
   }
   const { cr0, cr4, efer, flags, segments } = resumed;
   state.setU32('SMBASE', resumed.smbase);
-  state.setU32('ACTIVITY', resumed.isHalted ? HALTED : 0);
+  state.setU32('ACTIVITY', resumed.isHalted ? ACTIVITY_HALTED : ACTIVITY_RUNNING);
   resumed.gpr.forEach((value, i) => state.setU64('GPR', value, i));
   // Bases are cut to what the registers hold: 32 bits, or canonical addresses of FS, GS and the system segments.
   const isLong = (efer & EFER_LMA) !== 0n;

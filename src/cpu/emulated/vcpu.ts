@@ -2,6 +2,13 @@ import type { ClockStep } from '../../machine/clock';
 import type { GuestBus, InstructionCount, StopReason, Vcpu } from '../backend';
 import type { VcpuState } from '../vcpu-state';
 import { hasInstructionBreakpoints, instructionBreakpoints } from './breakpoints';
+import {
+  ACTIVITY_HALTED,
+  ACTIVITY_LEAVING_SMM,
+  ACTIVITY_RUNNING,
+  ACTIVITY_SHUTDOWN,
+  ACTIVITY_WAIT_FOR_SIPI,
+} from './core/layout';
 import { type CoreExports, RAISED } from './core-exports';
 import { resetVcpu, type ResetKind } from './reset';
 import { enterSmm, leaveSmm, type SmmMemory } from './smm';
@@ -14,11 +21,6 @@ const FLAG_RF = 0x10000;
 const VECTOR_DB = 1;
 const FLAGS_SETTABLE = 0x3f7fd5n;
 const DR6_BS = 0x4000;
-const RUNNING = 0;
-const HALTED = 1;
-const WAIT_FOR_SIPI = 2;
-const SHUTDOWN = 3;
-const LEAVING_SMM = 4;
 const SHADOW_MOV_SS = 2;
 
 /** What a vCPU needs of its partition. */
@@ -195,8 +197,8 @@ export class EmulatedVcpu implements Vcpu {
       if (this.#isBreakWanted) return { kind: 'kicked' };
       if (this.#takeSmi(bus)) continue;
       const activity = this.#activity();
-      if (activity === SHUTDOWN) return { kind: 'shutdown', cause: 'tripleFault' };
-      if (activity !== RUNNING) return { kind: 'halted' };
+      if (activity === ACTIVITY_SHUTDOWN) return { kind: 'shutdown', cause: 'tripleFault' };
+      if (activity !== ACTIVITY_RUNNING) return { kind: 'halted' };
       if (state.u32('PENDING_DB') !== 0 && !this.#isShadowed(SHADOW_MOV_SS)) {
         this.#deliver(() => this.#core.deliverDebugTrap(this.#s));
         continue;
@@ -212,7 +214,7 @@ export class EmulatedVcpu implements Vcpu {
   /** Before everything but traps of the instruction that ran; one more SMI waits for RSM. */
   #takeSmi(bus: GuestBus): boolean {
     const { state } = this;
-    if (state.u32('SMI_PENDING') === 0 || this.isInSmm || state.u32('ACTIVITY') > HALTED) return false;
+    if (state.u32('SMI_PENDING') === 0 || this.isInSmm || state.u32('ACTIVITY') > ACTIVITY_HALTED) return false;
     if (state.u32('PENDING_DB') !== 0 || this.#isShadowed()) return false;
     bus.systemManagement?.(true);
     enterSmm(state, this.#core.readEflags(this.#s), this.host.memory);
@@ -247,9 +249,9 @@ export class EmulatedVcpu implements Vcpu {
   #activity(): number {
     const { state } = this;
     const activity = state.u32('ACTIVITY');
-    if (activity === HALTED && (this.#isNmiDue() || this.#isInterruptDue())) {
-      state.setU32('ACTIVITY', RUNNING);
-      return RUNNING;
+    if (activity === ACTIVITY_HALTED && (this.#isNmiDue() || this.#isInterruptDue())) {
+      state.setU32('ACTIVITY', ACTIVITY_RUNNING);
+      return ACTIVITY_RUNNING;
     }
     return activity;
   }
@@ -268,10 +270,10 @@ export class EmulatedVcpu implements Vcpu {
     if (vector === undefined) return;
     this.#pendingStartup = undefined;
     const { state } = this;
-    if (state.u32('ACTIVITY') !== WAIT_FOR_SIPI) return;
+    if (state.u32('ACTIVITY') !== ACTIVITY_WAIT_FOR_SIPI) return;
     state.setSegment(1, { ...state.segment(1), selector: vector << 8, base: BigInt(vector << 12) });
     state.setU64('RIP', 0n);
-    state.setU32('ACTIVITY', RUNNING);
+    state.setU32('ACTIVITY', ACTIVITY_RUNNING);
     this.#core.updateMode(this.#s);
   }
 
@@ -327,7 +329,7 @@ export class EmulatedVcpu implements Vcpu {
       this.#countEvent();
       return;
     }
-    if (state.u32('ACTIVITY') === LEAVING_SMM) {
+    if (state.u32('ACTIVITY') === ACTIVITY_LEAVING_SMM) {
       this.#leaveSmm(bus);
       return;
     }

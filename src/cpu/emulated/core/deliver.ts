@@ -21,6 +21,7 @@ import {
 import { readEflags, writeEflags } from './flags';
 import { frameCommit, frameCurrent, frameLong, framePush, frameSegment } from './frame';
 import {
+  ACTIVITY_SHUTDOWN,
   MODE_LONG,
   MODE_V86,
   S_ACTIVITY,
@@ -119,7 +120,7 @@ export function deliverException(s: usize): void {
   const before = load<u32>(s, S_DELIVERING) & 0xff;
   let event = classOf(vector);
   if (before == DELIVERING_DOUBLE_FAULT) {
-    store<u32>(s, 3, S_ACTIVITY);
+    store<u32>(s, ACTIVITY_SHUTDOWN, S_ACTIVITY);
     store<u32>(s, DELIVERING_NOTHING, S_DELIVERING);
     return;
   }

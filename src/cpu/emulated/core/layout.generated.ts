@@ -126,6 +126,11 @@ export const S_FERR: usize = 2356; // u32
 export const S_SOFT: usize = 2368; // v128[32] every 16
 export const STATE_SIZE: usize = 2880;
 
+export const ACTIVITY_HALTED: u32 = 1;
+export const ACTIVITY_LEAVING_SMM: u32 = 4;
+export const ACTIVITY_RUNNING: u32 = 0;
+export const ACTIVITY_SHUTDOWN: u32 = 3;
+export const ACTIVITY_WAIT_FOR_SIPI: u32 = 2;
 export const BLOCK_BYTES: usize = 4;
 export const BLOCK_HEAT: usize = 16;
 export const BLOCK_ID: usize = 8;

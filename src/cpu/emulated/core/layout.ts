@@ -48,7 +48,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['PATCHED_HANDLER', 'u32'], // its own handler
   ['SHADOW', 'u32'], // count-relative interrupt shadow: 0 none, 1 STI, 2 MOV SS
   ['SHADOW_COUNT', 'u64'], // the shadow holds while the exact count equals this
-  ['ACTIVITY', 'u32'], // 0 running, 1 halted, 2 wait-for-SIPI, 3 shutdown, 4 RSM ran and vcpu.ts does the rest
+  ['ACTIVITY', 'u32'], // ACTIVITY_*
   ['INTR', 'u32'], // INTR pin
   ['NMI_PENDING', 'u32'],
   ['NMI_BLOCKED', 'u32'],
@@ -177,6 +177,13 @@ export function stateOffset(name: string, index = 0): number {
   if (field === undefined) throw new RangeError(`no vCPU state field ${name}`);
   return field.offset + index * field.stride;
 }
+
+/** Values of ACTIVITY. */
+export const ACTIVITY_RUNNING = 0;
+export const ACTIVITY_HALTED = 1;
+export const ACTIVITY_WAIT_FOR_SIPI = 2;
+export const ACTIVITY_SHUTDOWN = 3;
+export const ACTIVITY_LEAVING_SMM = 4; // RSM ran, and vcpu.ts does the rest
 
 /** Bits of MODE, the part of a block's key that is not its address. */
 export const MODE_CS32 = 1; // CS.D (outside 64-bit mode)

@@ -5,6 +5,7 @@
  * through the jump cache, whose entries hold as long as MODE and CODE_GEN do.
  */
 import {
+  ACTIVITY_RUNNING,
   BLOCK_BYTES,
   BLOCK_HEAT,
   BLOCK_INSTRUCTIONS,
@@ -127,7 +128,7 @@ function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
     if (limit == 0 || count >= load<u64>(s, S_UNTIL)) return 0;
     isExact = true;
   }
-  if (load<u32>(s, S_ACTIVITY) != 0) return 0;
+  if (load<u32>(s, S_ACTIVITY) != ACTIVITY_RUNNING) return 0;
   const mode = load<u32>(s, S_MODE);
   const rip = load<u64>(s, S_RIP);
   store<u64>(s, rip, S_CODE_RIP);
@@ -394,6 +395,6 @@ export function prepareRun(s: usize): usize {
 }
 
 export function stopCode(s: usize): u32 {
-  if (load<u32>(s, S_ACTIVITY) != 0) return RUN_ACTIVITY;
+  if (load<u32>(s, S_ACTIVITY) != ACTIVITY_RUNNING) return RUN_ACTIVITY;
   return load<u64>(s, S_LIMIT) == 0 ? RUN_BREAK : RUN_UNTIL;
 }

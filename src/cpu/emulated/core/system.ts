@@ -14,6 +14,8 @@ import { setEfer } from './control-ops';
 import { setFlagsImage } from './flags';
 import { envCpuid, envRandom, envRdmsr, envWrmsr } from './imports';
 import {
+  ACTIVITY_HALTED,
+  ACTIVITY_LEAVING_SMM,
   MODE_LONG,
   OP_INDEX,
   OP_SEG,
@@ -61,13 +63,13 @@ function setPair(s: usize, value: u64): void {
 }
 
 export function hlt(s: usize, op: usize): void {
-  store<u32>(s, 1, S_ACTIVITY);
+  store<u32>(s, ACTIVITY_HALTED, S_ACTIVITY);
 }
 
 /** RSM ends the run; the rest of it is smm.ts's. */
 export function rsm(s: usize, op: usize): void {
   if (load<u32>(s, S_IN_SMM) == 0) raiseUD(s, op);
-  store<u32>(s, 4, S_ACTIVITY);
+  store<u32>(s, ACTIVITY_LEAVING_SMM, S_ACTIVITY);
 }
 
 export function cpuid(s: usize, op: usize): void {
