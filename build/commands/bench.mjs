@@ -7,7 +7,9 @@ import { buildGuest } from '../bench/images.mjs';
 import { measure } from '../bench/measure.mjs';
 import { ratio, summarise, table } from '../bench/report.mjs';
 import * as make from '../make/make.mjs';
-import { inOut } from '../setup/paths.mjs';
+import { electronDist } from '../setup/electron.mjs';
+import { passTo } from '../setup/exec.mjs';
+import { at, inOut, root } from '../setup/paths.mjs';
 import { say } from '../setup/report.mjs';
 import * as setup from '../setup/setup.mjs';
 
@@ -19,7 +21,9 @@ const HELP = `npm run bench -- [options]
   --timeout MINUTES  of one run (30)
   --cpu              shows CPU time of all threads instead of the host's clock
   --fallbacks        the instructions for which compiled code was left most often, too
-  --json FILE        every figure of every run`;
+  --json FILE        every figure of every run
+  --ui               the window instead: launch, key to pixel, scrolling, idle (--runs 20, --seconds 60)
+  --seconds N        how long scrolling and idling are watched (60)`;
 
 const OPTIONS = {
   runs: { type: 'string', default: '3' },
@@ -30,6 +34,8 @@ const OPTIONS = {
   cpu: { type: 'boolean', default: false },
   fallbacks: { type: 'boolean', default: false },
   json: { type: 'string' },
+  ui: { type: 'boolean', default: false },
+  seconds: { type: 'string', default: '60' },
   help: { type: 'boolean', default: false },
 };
 
@@ -104,6 +110,7 @@ export async function bench(args) {
     print(HELP);
     return 0;
   }
+  if (values.ui) return benchUi(args.some((arg) => arg.startsWith('--runs')) ? values.runs : '20', values.seconds);
   const { peers, guests: names, runs, timeoutMs } = chosen(values);
   await setup.setUp([...setup.FOR_CLI, 'linux-cloud', ...names.flatMap((name) => SETUP[name])]);
   await make.make(make.FOR_APP);
@@ -118,6 +125,17 @@ export async function bench(args) {
     }
   }
   return report(results, { runs, values });
+}
+
+async function benchUi(runs, seconds) {
+  for (const [name, text] of Object.entries({ runs, seconds })) positive(name, text);
+  await setup.setUp(setup.FOR_APP);
+  await make.make(make.FOR_APP);
+  const command = [process.execPath, at('build/bench/ui.mjs'), runs, seconds];
+  const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!hasDisplay) command.unshift('xvfb-run', '-a', '-s', '-screen 0 1920x1080x24');
+  const [program, ...rest] = command;
+  return passTo(program, rest, { cwd: root, env: { ELECTRON_OVERRIDE_DIST_PATH: electronDist() } });
 }
 
 /** What compiled code left to the interpreter, over the whole run of the guest: a TLB miss counts for its instruction. */

@@ -11,14 +11,15 @@ import { runChecks } from './check.mjs';
 import { listE2e } from './e2e-list.mjs';
 
 const VITEST_PARTS = ['unit', 'isa', 'golden', 'guest-short', 'guest-long', 'long'];
-const PARTS = { check: runChecks, e2e };
+const PARTS = { check: runChecks };
 for (const part of VITEST_PARTS) PARTS[part] = (filters) => vitest(part, filters);
+for (const part of ['e2e', 'looks']) PARTS[part] = (filters) => inWindow(part, filters);
 
-/** Parts that need guests which are large to fetch, or hours: only when named. */
+/** Parts that need guests which are large to fetch, or many minutes, are run only when named. */
 const DEFAULT_PARTS = ['check', 'unit', 'isa', 'golden', 'guest-short', 'e2e'];
 
 /** A part that takes longer than this, in minutes, hangs. */
-const LIMITS = { unit: 10, isa: 10, golden: 5, 'guest-short': 15, 'guest-long': 300, long: 600, e2e: 30 };
+const LIMITS = { unit: 10, isa: 10, golden: 5, 'guest-short': 15, 'guest-long': 300, long: 600, e2e: 30, looks: 60 };
 
 const print = (text) => process.stdout.write(`${text}\n`);
 
@@ -44,18 +45,23 @@ function vitest(part, filters) {
   ]);
 }
 
-async function e2e(filters) {
-  const specs = listFiles(['tests/e2e'], (file) => file.endsWith('.spec.ts'));
+/** A project of playwright.config.ts. */
+async function inWindow(part, filters) {
+  const specs = listFiles(
+    ['tests/e2e'],
+    (file) => file.endsWith('.spec.ts') && file.endsWith('looks.spec.ts') === (part === 'looks'),
+  );
   const missing = missingPackages();
   if (missing.length > 0) {
     const skipped = specs.map((file) => `${relative(file)}: this system lacks ${missing.join(', ')}`);
     return { passed: 0, failed: 0, skipped };
   }
   const reporter = at('build/commands/playwright-summary.mjs');
-  const command = [process.execPath, at('node_modules/@playwright/test/cli.js'), 'test', `--reporter=list,${reporter}`];
+  const command = [process.execPath, at('node_modules/@playwright/test/cli.js'), 'test', `--project=${part}`];
+  command.push(`--reporter=list,${reporter}`);
   if (process.platform === 'linux') command.unshift('xvfb-run', '-a', '-s', '-screen 0 1920x1080x24');
   const [program, ...args] = [...command, ...filters];
-  return summarised('e2e', program, args, { ELECTRON_OVERRIDE_DIST_PATH: electronDist() });
+  return summarised(part, program, args, { ELECTRON_OVERRIDE_DIST_PATH: electronDist() });
 }
 
 /** `npm run bless`: the texts of the golden tests as they are now. */

@@ -20,11 +20,13 @@ export interface RunningApp {
 }
 
 /** Starts the built app with a home of its own. `home` shares one with an earlier start. */
-export async function launchApp(options: { home?: string; env?: Record<string, string> } = {}): Promise<RunningApp> {
+export async function launchApp(
+  options: { home?: string; env?: Record<string, string>; args?: readonly string[] } = {},
+): Promise<RunningApp> {
   const home = options.home ?? newHome();
   const isRoot = process.getuid?.() === 0;
   const app = await _electron.launch({
-    args: [`--user-data-dir=${path.join(home, 'electron')}`, ROOT],
+    args: [`--user-data-dir=${path.join(home, 'electron')}`, ...(options.args ?? []), ROOT],
     chromiumSandbox: !isRoot,
     env: { ...(process.env as Record<string, string>), SUBZERO_HOME: home, ...options.env },
   });

@@ -1,6 +1,7 @@
 /**
  * What the window promises, and the tests that show it: `npm run test:e2e -- --list` prints the table. Beside them,
- * `npm run test:package` shows that packages work.
+ * `npm run bench -- --ui` shows how it feels and `npm run test:package` that packages work. A test is named by
+ * its file and, where a file has several subjects, by a part of its title.
  */
 export const subjects = [
   { name: 'Console', tests: ['console.spec.ts', 'scancodes.spec.ts'] },
@@ -15,9 +16,10 @@ export const subjects = [
   { name: 'Gallery', tests: ['gallery.spec.ts', 'try-subzero.spec.ts'] },
   { name: 'Status bar', tests: ['media are ejected and inserted', 'the screen is filmed'] },
   { name: 'Preferences', tests: ['preferences apply at once'] },
-  { name: 'Keyboard and screen reader', tests: ['walked with the keyboard', 'losses of the focus'] },
+  { name: 'Keyboard and screen reader', tests: ['walked with the keyboard', 'losses of the focus', 'looks.spec.ts'] },
   { name: 'Menus, recent files, recording', tests: ['File menu', 'the screen is filmed'] },
   { name: 'Safety', tests: ['no Node', 'wrong shape', 'a VM from elsewhere', 'another place than before'] },
+  { name: 'Looks', tests: ['looks.spec.ts'] },
   { name: 'Power and state', tests: ['wizard-to-restore.spec.ts'] },
   { name: 'Start', tests: ['a window opens with an empty library'] },
 ];

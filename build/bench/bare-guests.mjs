@@ -1,0 +1,43 @@
+// Guests without an operating system for the window's figures: flat 32-bit code behind a Multiboot header.
+
+const BASE = 0x100000;
+const HEADER_BYTES = 32;
+const MAGIC = 0x1badb002;
+const HAS_ADDRESSES = 1 << 16;
+const COLUMNS_BY_ROWS = 2000;
+
+/** Inverts the text screen at each byte that the keyboard sends. Waits in a loop: the answer comes as fast as it can. */
+export const invertingGuest = () =>
+  multiboot([
+    ...[0xfa, 0xe4, 0x64, 0xa8, 0x01, 0x74, 0xfa], // cli; again: in al, 0x64; test al, 1; jz again
+    ...[0xe4, 0x60, 0xbf, 0x00, 0x80, 0x0b, 0x00], // in al, 0x60; mov edi, 0xb8000
+    ...[0xb9, ...dword(COLUMNS_BY_ROWS)], // mov ecx, 2000
+    ...[0x66, 0x81, 0x37, 0x00, 0x77, 0x83, 0xc7, 0x02, 0xe2, 0xf6], // xor word [edi], 0x7700; add edi, 2; loop
+    ...[0xeb, 0xe2], // jmp again
+  ]);
+
+/** Scrolls text without end: each row goes up, the last one gets another letter. */
+export const scrollingGuest = () =>
+  multiboot([
+    ...[0xfa, 0xfc, 0xb3, 0x41], // cli; cld; mov bl, 'A'
+    ...[0xbe, 0xa0, 0x80, 0x0b, 0x00, 0xbf, 0x00, 0x80, 0x0b, 0x00], // next: mov esi, 0xb80a0; mov edi, 0xb8000
+    ...[0xb9, ...dword((24 * 160) / 4), 0xf3, 0xa5], // mov ecx, 960; rep movsd
+    ...[0x88, 0xd8, 0xb4, 0x07, 0xb9, ...dword(80), 0xf3, 0x66, 0xab], // mov al, bl; mov ah, 7; mov ecx, 80; rep stosw
+    ...[0xfe, 0xc3, 0x80, 0xe3, 0x1f, 0x80, 0xcb, 0x40], // inc bl; and bl, 0x1f; or bl, 0x40
+    ...[0xb9, ...dword(2_000_000), 0xe2, 0xfe], // mov ecx, 2000000; loop
+    ...[0xeb, 0xd2], // jmp next
+  ]);
+
+/** Sleeps for good. */
+export const idleGuest = () => multiboot([0xfb, 0xf4, 0xeb, 0xfd]); // sti; sleep: hlt; jmp sleep
+
+function dword(value) {
+  return [value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >>> 24) & 0xff];
+}
+
+/** Multiboot specification 0.6.96, "Header layout", with the address fields. */
+function multiboot(code) {
+  const end = BASE + HEADER_BYTES + code.length;
+  const fields = [MAGIC, HAS_ADDRESSES, -(MAGIC + HAS_ADDRESSES), BASE, BASE, end, end, BASE + HEADER_BYTES];
+  return Buffer.from([...fields.flatMap((field) => dword(field | 0)), ...code]);
+}

@@ -1,0 +1,245 @@
+// `npm run bench -- --ui`: how the window feels. Started by commands/bench.mjs, under Xvfb where there is no display.
+import { _electron } from '@playwright/test';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { inOut, root } from '../setup/paths.mjs';
+import { idleGuest, invertingGuest, scrollingGuest } from './bare-guests.mjs';
+import { median } from './report.mjs';
+
+const VMS = 50;
+const LIMIT_MS = 300_000;
+const TICKS_PER_SECOND = 100;
+
+const print = (text) => process.stdout.write(`${text}\n`);
+const percentile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+class Session {
+  static async start(home) {
+    const started = Date.now();
+    const app = await _electron.launch({
+      args: [`--user-data-dir=${path.join(home, 'electron')}`, root],
+      chromiumSandbox: process.getuid?.() !== 0,
+      env: { ...process.env, SUBZERO_HOME: home },
+    });
+    const page = await app.firstWindow();
+    page.setDefaultTimeout(LIMIT_MS);
+    return Object.assign(new Session(), { app, page, home, started });
+  }
+
+  async powerOn(name) {
+    await this.page.getByRole('treeitem', { name }).click();
+    await this.page.getByRole('button', { name: 'Power On' }).first().click();
+    await this.page.getByRole('contentinfo').getByText('Running').waitFor();
+    await this.page.locator(`[role=img][aria-label="Guest screen of ${name}"]:not([data-mode=""])`).waitFor();
+  }
+
+  async end() {
+    const child = this.app.process();
+    const question = this.page.getByRole('alertdialog', { name: 'Virtual machines are running' });
+    question
+      .getByRole('button', { name: 'Power Off' })
+      .click()
+      .catch(() => undefined);
+    const killer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    await this.app.close().catch(() => undefined);
+    clearTimeout(killer);
+  }
+}
+
+function newHome() {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'subzero-bench-'));
+}
+
+/** A VM that boots `kernel`; without one, a VM that is only listed. */
+async function addVm(home, name, kernel) {
+  if (kernel === undefined) {
+    const folder = path.join(home, 'Subzero VMs', name);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'vm.json'), JSON.stringify({ schemaVersion: 1, name }));
+    return;
+  }
+  const file = path.join(home, `${name}.bin`);
+  fs.writeFileSync(file, kernel);
+  const args = [inOut('cli.cjs'), 'create', name, '--kernel', file, '--memory', '16'];
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, SUBZERO_HOME: home } });
+}
+
+async function inHome(work) {
+  const home = newHome();
+  try {
+    return await work(home);
+  } finally {
+    fs.rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** From the start of the process to the first picture with all VMs in the library, in ms; the first run warms up. */
+const launches = (runs) =>
+  inHome(async (home) => {
+    for (let number = 1; number <= VMS; number++) await addVm(home, `Machine ${String(number).padStart(2, '0')}`);
+    const times = [];
+    for (let run = 0; run <= runs; run++) {
+      const session = await Session.start(home);
+      const painted = await session.page.evaluate(
+        (count) =>
+          new Promise((resolve) => {
+            const look = () =>
+              document.querySelectorAll('[role=treeitem]').length > count
+                ? resolve(
+                    performance.timeOrigin + (performance.getEntriesByName('library-painted')[0]?.startTime ?? NaN),
+                  )
+                : requestAnimationFrame(look);
+            look();
+          }),
+        VMS,
+      );
+      if (run > 0) times.push(painted - session.started);
+      await session.end();
+    }
+    return times;
+  });
+
+/** From the key's event in the window to another pixel on the canvas, in ms. */
+const keysToPixels = (keys) =>
+  inHome(async (home) => {
+    await addVm(home, 'Inverts', invertingGuest());
+    const session = await Session.start(home);
+    try {
+      await session.powerOn('Inverts');
+      await sleep(3000);
+      const { page } = session;
+      const screen = page.getByRole('img', { name: 'Guest screen of Inverts' });
+      await screen.focus();
+      const times = [];
+      for (let key = 0; key < keys; key++) {
+        const changed = page.evaluate(
+          () =>
+            new Promise((resolve, reject) => {
+              const canvas = document.querySelector('.console-screen canvas');
+              const probe = document.createElement('canvas');
+              probe.width = 1;
+              probe.height = 1;
+              const context = probe.getContext('2d', { willReadFrequently: true });
+              const pixel = () => {
+                context.drawImage(canvas, 300, 300, 1, 1, 0, 0, 1, 1);
+                return context.getImageData(0, 0, 1, 1).data.join();
+              };
+              const before = pixel();
+              const limit = setTimeout(() => reject(new Error('the screen did not change')), 20_000);
+              let pressed;
+              addEventListener('keydown', ({ timeStamp }) => (pressed = timeStamp), { once: true, capture: true });
+              const look = () => {
+                if (pixel() === before) return requestAnimationFrame(look);
+                clearTimeout(limit);
+                resolve(performance.now() - pressed);
+              };
+              look();
+            }),
+        );
+        await page.keyboard.down('a');
+        times.push(await changed);
+        // The release inverts the screen again.
+        await page.keyboard.up('a');
+        await sleep(300);
+      }
+      return times;
+    } finally {
+      await session.end();
+    }
+  });
+
+/** The longest tasks of the page while three VMs scroll text, in ms. */
+const scrolling = (seconds) =>
+  inHome(async (home) => {
+    const names = ['Scroll 1', 'Scroll 2', 'Scroll 3'];
+    for (const name of names) await addVm(home, name, scrollingGuest());
+    const session = await Session.start(home);
+    try {
+      for (const name of names) await session.powerOn(name);
+      return await session.page.evaluate(
+        (ms) =>
+          new Promise((resolve) => {
+            const tasks = [];
+            new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe(
+              {
+                type: 'longtask',
+              },
+            );
+            setTimeout(() => resolve(tasks), ms);
+          }),
+        seconds * 1000,
+      );
+    } finally {
+      await session.end();
+    }
+  });
+
+/** CPU time of a process and all its children, in seconds. */
+function cpuSeconds(pid) {
+  const stats = new Map();
+  for (const name of fs.readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const fields = fs
+        .readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      stats.set(Number(name), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const sum = (id) =>
+    [...stats]
+      .filter(([, { parent }]) => parent === id)
+      .reduce((all, [child]) => all + sum(child), stats.get(id)?.ticks ?? 0);
+  return sum(pid) / TICKS_PER_SECOND;
+}
+
+/** Share of a core that the app takes with a VM that sleeps. */
+const idle = (seconds) =>
+  inHome(async (home) => {
+    await addVm(home, 'Sleeps', idleGuest());
+    const session = await Session.start(home);
+    try {
+      await session.powerOn('Sleeps');
+      await sleep(10_000);
+      const pid = session.app.process().pid;
+      const before = cpuSeconds(pid);
+      await sleep(seconds * 1000);
+      return (cpuSeconds(pid) - before) / seconds;
+    } finally {
+      await session.end();
+    }
+  });
+
+const ms = (value) => `${value.toFixed(value < 100 ? 1 : 0)} ms`;
+
+async function main([runsText, secondsText]) {
+  const [runs, seconds] = [Number(runsText), Number(secondsText)];
+  print(
+    `${new Date().toISOString().slice(0, 10)}, ${os.cpus()[0].model}, ${os.cpus().length} CPUs, load ${os.loadavg()[0].toFixed(1)}`,
+  );
+  const row = (what, figure, goal) => print(`${what.padEnd(58)} ${figure.padEnd(34)} ${goal}`);
+  const started = await launches(runs);
+  row(`launch to the first picture of ${VMS} VMs, median of ${runs}`, ms(median(started)), 'at most 1.0 s');
+  const keys = await keysToPixels(Math.max(20, runs));
+  row(
+    'key to changed pixel',
+    `median ${ms(median(keys))}, p95 ${ms(percentile(keys, 0.95))}`,
+    'at most 17 and 34 ms above the guest',
+  );
+  const tasks = await scrolling(seconds);
+  const longest = Math.max(0, ...tasks);
+  row(`three VMs scrolling for ${seconds} s: tasks over 50 ms`, `${tasks.length}, longest ${ms(longest)}`, 'none');
+  if (process.platform === 'linux') {
+    row(`an idle VM for ${seconds} s: share of a core`, `${(100 * (await idle(seconds))).toFixed(1)} %`, 'under 3 %');
+  }
+}
+
+await main(process.argv.slice(2));

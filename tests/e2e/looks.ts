@@ -1,0 +1,57 @@
+import { expect, type Page } from '@playwright/test';
+
+/** What a user would see as broken: text that is cut off, that lies off the window, or under something else. */
+export async function expectNothingBroken(page: Page, where: string): Promise<void> {
+  const found = await page.evaluate(() => {
+    const problems: string[] = [];
+    const dialogs = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"], [role="menu"]')];
+    const root = dialogs.at(-1) ?? document.body;
+    const textOf = (element: Element): string =>
+      [...element.childNodes]
+        .filter((node) => node.nodeType === Node.TEXT_NODE)
+        .map((node) => node.textContent?.trim() ?? '')
+        .join('');
+    for (const element of root.querySelectorAll<HTMLElement>('*')) {
+      const text = textOf(element);
+      if (text === '' || element.closest('.visually-hidden, .xterm, [hidden], option') !== null) continue;
+      const style = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      if (style.visibility === 'hidden' || box.width <= 1 || box.height <= 1) continue;
+      const label = `“${text.slice(0, 60)}” (${element.tagName.toLowerCase()}.${element.className})`;
+      const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
+      const mayBeCut = style.textOverflow === 'ellipsis' || style.overflowX === 'auto' || style.display === 'inline';
+      if (isCut && style.overflowX !== 'visible' && !mayBeCut) problems.push(`cut off: ${label}`);
+      // What is scrolled out of its box is no fault.
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const line = [...range.getClientRects()].find(({ width, height }) => width > 1 && height > 1);
+      if (line === undefined) continue;
+      let isScrolledOut = false;
+      for (let box_ = element.parentElement; box_ !== null; box_ = box_.parentElement) {
+        const scroll = getComputedStyle(box_);
+        if (scroll.overflowX === 'visible' && scroll.overflowY === 'visible') continue;
+        const frame = box_.getBoundingClientRect();
+        const x = line.left + line.width / 2;
+        const y = line.top + line.height / 2;
+        if (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom) isScrolledOut = true;
+      }
+      if (isScrolledOut) continue;
+      if (line.right > innerWidth + 1 || line.left < -1) problems.push(`off the window: ${label}`);
+      const top = document.elementFromPoint(line.left + line.width / 2, line.top + line.height / 2);
+      if (top === null || top.contains(element) || element.contains(top)) continue;
+      if (style.pointerEvents === 'none' || top.closest('label') === element.closest('label')) continue;
+      problems.push(`under ${top.tagName.toLowerCase()}.${top.className}: ${label}`);
+    }
+    // Only what is meant to be wide, as a log, scrolls sideways.
+    for (const element of root.querySelectorAll<HTMLElement>('*')) {
+      if (element.scrollWidth <= element.clientWidth + 1 || element.closest('.xterm, pre, textarea') !== null) continue;
+      if (!['auto', 'scroll'].includes(getComputedStyle(element).overflowX)) continue;
+      const right = element.getBoundingClientRect().left + element.clientWidth;
+      const wide = [...element.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > right + 1);
+      const names = wide.slice(0, 3).map((one) => `${one.tagName.toLowerCase()}.${one.className}`);
+      problems.push(`scrolls sideways: ${element.tagName.toLowerCase()}.${element.className} for ${names.join(', ')}`);
+    }
+    return problems;
+  });
+  expect(found, where).toEqual([]);
+}
