@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { translate } from '../src/i18n/translate';
 import type { VmItem } from '../src/protocol/app';
-import { IconButton } from './components/button';
+import { DialogErrors } from './components/dialog';
 import { Icon } from './components/icon';
 import { AboutDialog } from './features/home/about-dialog';
 import { CloseDialog } from './features/home/close-dialog';
@@ -10,6 +10,7 @@ import { FullScreenBar } from './features/console/full-screen-bar';
 import { TypeDialog } from './features/console/type-dialog';
 import { HomeTab } from './features/home/home-tab';
 import { LibraryPanel } from './features/library/library-panel';
+import { DialogNotices, Notices } from './features/notices/notices';
 import { PreferencesDialog } from './features/preferences/preferences-dialog';
 import { LogDialog } from './features/support/log-dialog';
 import { SupportDialog } from './features/support/support-dialog';
@@ -30,7 +31,6 @@ import { Wizard } from './features/wizard/wizard';
 import { startMenuCommands } from './menu-commands';
 import { closeDialog, openDialog } from './state/dialogs';
 import { library, vmById } from './state/library';
-import { dismiss, notices } from './state/notices';
 import { useStore } from './state/store';
 import { activateTab, closeTab, HOME, tabs } from './state/tabs';
 import { isFullScreen, isLibraryShown } from './state/window';
@@ -82,7 +82,9 @@ export function App() {
         </main>
       </div>
       {full ? null : <StatusBar vm={vm} />}
-      <Dialogs />
+      <DialogErrors.Provider value={<DialogNotices />}>
+        <Dialogs />
+      </DialogErrors.Provider>
       <DropTarget />
       <Notices />
     </div>
@@ -145,33 +147,4 @@ function Dialogs() {
       return <SnapshotManager vm={vm} />;
     }
   }
-}
-
-function Notices() {
-  const list = useStore(notices);
-  return (
-    <section className="notices" aria-label={translate('notices.label')} aria-live="polite">
-      {list.map(({ id, kind, text, action }) => (
-        <div key={id} className={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-          <Icon name={kind === 'error' ? 'warning' : 'info'} size={18} />
-          <div className="notice-body">
-            <p>{text}</p>
-            {action === undefined ? null : (
-              <button
-                type="button"
-                className="link"
-                onClick={() => {
-                  dismiss(id);
-                  action.run();
-                }}
-              >
-                {action.label}
-              </button>
-            )}
-          </div>
-          <IconButton icon="close" label={translate('button.dismiss')} onPress={() => dismiss(id)} />
-        </div>
-      ))}
-    </section>
-  );
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
 interface DialogProps {
@@ -12,6 +12,9 @@ interface DialogProps {
   /** Beside the buttons, at the left. */
   readonly aside?: ReactNode;
 }
+
+/** What each dialog shows over its buttons: the trouble there was since it opened. */
+export const DialogErrors = createContext<ReactNode>(null);
 
 export function Dialog({ title, size = 'small', isAlert, onClose, children, buttons, aside }: DialogProps) {
   return (
@@ -30,6 +33,7 @@ export function Dialog({ title, size = 'small', isAlert, onClose, children, butt
             {title}
           </Heading>
           <div className="dialog-body">{children}</div>
+          {useContext(DialogErrors)}
           <div className="dialog-buttons">
             <div className="dialog-aside">{aside}</div>
             {buttons}

@@ -2,6 +2,7 @@ import { VmError } from '../../src/base/errors';
 import { errorText } from '../../src/i18n/error-text';
 import { translate } from '../../src/i18n/translate';
 import { call, onEvent } from '../bridge/bridge';
+import { type OpenDialog, openDialog } from './dialogs';
 import { vmById } from './library';
 import { Store } from './store';
 
@@ -11,6 +12,8 @@ export interface Notice {
   readonly text: string;
   /** What the user can do about it. */
   readonly action?: NoticeAction;
+  /** That was open when it came. */
+  readonly dialog?: OpenDialog;
 }
 
 export interface NoticeAction {
@@ -27,9 +30,19 @@ const NEWS_MS = 10_000;
 const ACTION_MS = 30_000;
 
 export function notify(kind: Notice['kind'], text: string, action?: NoticeAction): void {
-  const notice = { id: nextId++, kind, text, ...(action === undefined ? {} : { action }) };
+  const dialog = openDialog.get();
+  const notice: Notice = {
+    ...{ id: nextId++, kind, text },
+    ...(action === undefined ? {} : { action }),
+    ...(dialog === undefined ? {} : { dialog }),
+  };
   notices.update((list) => [...list, notice].slice(-MAX_NOTICES));
   if (kind === 'info') setTimeout(() => dismiss(notice.id), action === undefined ? NEWS_MS : ACTION_MS);
+}
+
+/** An error that came while this dialog, which is open now, was: it is for whoever works in it. */
+export function isAboutDialog({ kind, dialog }: Notice, open: OpenDialog | undefined): boolean {
+  return kind === 'error' && dialog !== undefined && dialog === open;
 }
 
 export function dismiss(id: number): void {

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { messageOf, VmError } from '../base/errors';
 import { NodeHostFiles } from '../base/node-host-files';
+import { engineReason } from '../config/cpu';
 import type { Validated, VmConfig } from '../config/vm-config';
 import { createGuestProcess, type GuestProcess, startOrClose } from '../guest/guest-process';
 import { ThrowAwayStore } from '../guest/throw-away-store';
 import { assetsIn } from '../guest/vm-assets';
-import { engineReason, type VmSession } from '../guest/vm-session';
+import type { VmSession } from '../guest/vm-session';
 import type { VmStore } from '../disk/vm-store';
+import { translate } from '../i18n/translate';
 import { Library } from '../library/library';
 import { preferredPaths } from '../library/preferences-file';
 import { prepareSocket } from '../library/runtime-socket';
@@ -208,7 +210,7 @@ class Run {
       },
     });
     if (store.config.cpu.engine === 'auto')
-      process.stderr.write(`subzero: engine emulated: ${engineReason(store.config)}\n`);
+      process.stderr.write(`subzero: engine emulated: ${translate(`engine.why.${engineReason(store.config.cpu)}`)}\n`);
   }
 
   async toEnd(timeoutMs: number | undefined): Promise<number> {

@@ -4,6 +4,14 @@ import { FieldReader } from './reader';
 export const engines = ['auto', 'emulated'] as const;
 export type EngineChoice = (typeof engines)[number];
 
+/** Why a VM runs on its engine: the settings say so, or there is no other. */
+export const engineReasons = ['settings', 'only'] as const;
+export type EngineReason = (typeof engineReasons)[number];
+
+export function engineReason({ engine }: CpuConfig): EngineReason {
+  return engine === 'auto' ? 'only' : 'settings';
+}
+
 export const cpuVendors = ['GenuineIntel', 'AuthenticAMD'] as const;
 export type CpuVendor = (typeof cpuVendors)[number];
 

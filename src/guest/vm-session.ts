@@ -4,6 +4,7 @@ import { isVmError, VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
 import { crc32c } from '../base/crc32c';
 import { encodePng } from '../base/png';
+import { engineReason } from '../config/cpu';
 import type { DisplayScale } from '../config/display';
 import { describeProblems } from '../config/problem';
 import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
@@ -125,7 +126,7 @@ export class VmSession {
       pid: process.pid,
       status: this.status,
       engine: 'emulated',
-      engineReason: engineReason(this.config),
+      engineReason: engineReason(this.config.cpu),
       memoryMiB: this.config.memory.memoryMiB,
     };
   }
@@ -586,6 +587,7 @@ export class VmSession {
   async #standStill(machine: MachineHost): Promise<Uint8Array> {
     await machine.pause();
     this.lifecycle.move({ kind: 'saving', done: 0 });
+    this.#work = new AbortController();
     const state = await machine.save();
     await this.#media.drain();
     await this.#media.flushAll();
@@ -632,7 +634,8 @@ export class VmSession {
   }
 
   async #writeMemory(writer: StateWriter, bytes: Uint8Array): Promise<void> {
-    const saving = new AbortController();
+    // It may have been given up while the guest was brought to a stand.
+    const saving = this.#work ?? new AbortController();
     this.#work = saving;
     const regions = this.#regions();
     const startOf = new Map(regions.map(({ id, start }) => [id, start]));
@@ -677,12 +680,6 @@ export class VmSession {
   async #thumbnail(): Promise<Uint8Array | undefined> {
     return thumbnailOf(await this.#running().screenPicture());
   }
-}
-
-export function engineReason(config: VmConfig): string {
-  return config.cpu.engine === 'emulated'
-    ? 'chosen in the settings'
-    : 'the only engine of this version; it needs nothing from this computer';
 }
 
 function endOf(cause: StopCause): VmEnd {

@@ -145,6 +145,8 @@ export const english = {
   'summary.snapshotCount': '{count, plural, =0 {None} one {# snapshot} other {# snapshots}}',
   'summary.engine': 'Engine',
   'summary.engineEmulated': 'Emulated by Subzero',
+  'engine.why.settings': 'chosen in the settings',
+  'engine.why.only': 'the only engine of this version; it needs nothing from this computer',
   'summary.settings': 'Edit virtual machine settings',
   'summary.delete': 'Delete',
   'summary.start': 'Power on this virtual machine',

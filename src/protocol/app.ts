@@ -1,5 +1,5 @@
 import type { WireError } from '../base/errors';
-import { cpuVendors } from '../config/cpu';
+import { cpuVendors, type EngineReason } from '../config/cpu';
 import {
   appearances,
   closeActions,
@@ -131,7 +131,7 @@ export interface VmDetails {
   /** What the VM's folder takes on this computer. */
   readonly usedBytes: number;
   readonly engine: string;
-  readonly engineReason: string;
+  readonly engineReason: EngineReason;
   readonly serialPorts: readonly number[];
 }
 

@@ -1,3 +1,4 @@
+import { engineReasons } from '../config/cpu';
 import { bytes, integer, list, object, oneOf, optional, text } from './checks';
 import { asConsoleOutput } from './console';
 import type { GuestEvents } from './guest';
@@ -60,7 +61,7 @@ export const vmInfoCheck: ArgsCheck = object({
   pid: number,
   status: statusCheck,
   engine: oneOf(['emulated', 'kvm']),
-  engineReason: anyText,
+  engineReason: oneOf(engineReasons),
   memoryMiB: number,
 });
 

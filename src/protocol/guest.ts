@@ -1,4 +1,5 @@
 import type { WireError } from '../base/errors';
+import type { EngineReason } from '../config/cpu';
 import { type DisplayScale, displayScales } from '../config/display';
 import { bytes, integer, list, nothing, object, oneOf, optional, text } from './checks';
 import type { ConsoleOutput } from './console';
@@ -34,7 +35,7 @@ export interface VmInfo {
   readonly status: VmStatus;
   readonly engine: 'emulated' | 'kvm';
   /** Why that engine. */
-  readonly engineReason: string;
+  readonly engineReason: EngineReason;
   readonly memoryMiB: number;
 }
 

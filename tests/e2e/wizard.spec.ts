@@ -87,6 +87,28 @@ test('a dropped file that is no image says why, and starts nothing', async () =>
   await drop(file);
   await expect(page.getByRole('alert').filter({ hasText: 'VMDK image, which is not supported yet' })).toBeVisible();
   await expect(wizard).toBeHidden();
+
+  // A dialog that opens lies over it, and shows inside what goes wrong from then on.
+  const notice = page.locator('.notices').getByText('VMDK image');
+  await open();
+  await expect(wizard).toBeVisible();
+  const box = await notice.boundingBox();
+  if (box === null) throw new Error('the earlier error is gone');
+  const onTop = await page.evaluate(
+    ({ x, y }) => document.elementFromPoint(x, y)?.closest('.notices, .overlay')?.className,
+    { x: box.x + box.width / 2, y: box.y + box.height / 2 },
+  );
+  expect(onTop).toContain('overlay');
+  await expect(wizard.getByRole('alert')).toHaveCount(0);
+  await drop(file);
+  await expect(wizard.getByRole('alert')).toContainText('VMDK image, which is not supported yet');
+  await expectAccessible(page);
+  await shot('refused-drop');
+  await button('Dismiss').click();
+  await expect(wizard.getByRole('alert')).toHaveCount(0);
+  await button('Cancel').click();
+  await page.locator('.notices').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(notice).toHaveCount(0);
 });
 
 test('an existing disk is copied into the VM, and the original stays as it is', async () => {

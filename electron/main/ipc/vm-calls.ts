@@ -2,6 +2,7 @@ import { dialog } from 'electron';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VmError } from '../../../src/base/errors';
+import { engineReason } from '../../../src/config/cpu';
 import type { SerialConfig } from '../../../src/config/serial';
 import type { VmConfig } from '../../../src/config/vm-config';
 import { formatBytes } from '../../../src/i18n/format-bytes';
@@ -258,7 +259,7 @@ async function details(context: AppContext, vm: VmId): Promise<VmDetails> {
     devices: await deviceLines(context, folder, withMediaOfNow(context, vm, config)),
     usedBytes: await usedBytes(folder),
     engine: info?.engine ?? 'emulated',
-    engineReason: info?.engineReason ?? '',
+    engineReason: info?.engineReason ?? engineReason(config.cpu),
     serialPorts: config.serial.flatMap(({ kind }, index) => (kind === 'terminal' ? [index] : [])),
   };
 }

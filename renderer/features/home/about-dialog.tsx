@@ -31,7 +31,8 @@ export function AboutDialog() {
           <p>{translate('app.about')}</p>
           {info === undefined ? null : (
             <p className="quiet">
-              {translate('app.version', { version: info.version })}{' '}
+              {translate('app.version', { version: info.version })}
+              <br />
               {translate('app.aboutElectron', { version: info.electron })}
             </p>
           )}

@@ -43,7 +43,7 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
       <FilmLamp vm={vm} />
       {isOn ? (
         <>
-          <span title={details?.engineReason}>{translate('status.engine')}</span>
+          <span title={details && translate(`engine.why.${details.engineReason}`)}>{translate('status.engine')}</span>
           {stats === undefined ? null : (
             <span className="figures" title={regionsText(stats)}>
               {figuresText(stats)}

@@ -80,7 +80,9 @@ function Facts({ vm, details }: { readonly vm: VmItem; readonly details: VmDetai
         <dt>{translate('summary.engine')}</dt>
         <dd>
           {translate('summary.engineEmulated')}
-          {details?.engineReason ? <span className="engine-reason">{details.engineReason}</span> : null}
+          {details === undefined ? null : (
+            <span className="engine-reason">{translate(`engine.why.${details.engineReason}`)}</span>
+          )}
         </dd>
         <dt>{translate('summary.used')}</dt>
         <dd>{details === undefined ? '' : formatBytes(details.usedBytes)}</dd>
