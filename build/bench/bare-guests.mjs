@@ -28,6 +28,16 @@ export const scrollingGuest = () =>
     ...[0xeb, 0xd2], // jmp next
   ]);
 
+/** Fills its memory from 2 MiB on with numbers that do not compress, over and over; a '#' on the screen says that it is full. */
+export const fillingGuest = (memoryMiB) =>
+  multiboot([
+    ...[0xfa, 0xfc, 0xb8, 0x01, 0x00, 0x00, 0x00], // cli; cld; mov eax, 1
+    ...[0xbf, ...dword(2 << 20)], // again: mov edi, 2 MiB
+    ...[0x69, 0xc0, ...dword(1664525), 0x05, ...dword(1013904223)], // next: imul eax, eax, …; add eax, …
+    ...[0xab, 0x81, 0xff, ...dword((memoryMiB - 1) << 20), 0x72, 0xec], // stosd; cmp edi, end; jb next
+    ...[0xc6, 0x05, ...dword(0xb8000), 0x23, 0xeb, 0xde], // mov byte [0xb8000], '#'; jmp again
+  ]);
+
 /** Sleeps for good. */
 export const idleGuest = () => multiboot([0xfb, 0xf4, 0xeb, 0xfd]); // sti; sleep: hlt; jmp sleep
 

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { NodeHostFiles } from '../base/node-host-files';
 import { bootDevices } from '../config/boot';
-import { cpuVendors } from '../config/cpu';
+import { cpuModels, cpuVendors, maxCpus } from '../config/cpu';
 import { driveBuses } from '../config/drive-bus';
 import { displayScales } from '../config/display';
 import { guestResetActions, hostCloseActions, powerOffActions } from '../config/options';
@@ -18,6 +18,8 @@ import { connectTo, openLibrary } from './vm-client';
 export const setHelp = `subzero set NAME [options]: changes a VM's settings; hardware of one that is on changes at its next power-on
   --description TEXT
   --memory MIB                guest RAM, 1 to 3072
+  --cpus N                    virtual processors
+  --cpu ${cpuModels.join('|')}
   --cpu-vendor GenuineIntel|AuthenticAMD
   --video-memory MIB          4, 8, 16, 32 or 64
   --scale fit|pixel           how the window shows the screen at first
@@ -40,6 +42,8 @@ export const setHelp = `subzero set NAME [options]: changes a VM's settings; har
 const options = {
   description: { type: 'string' },
   memory: { type: 'string' },
+  cpus: { type: 'string' },
+  cpu: { type: 'string' },
   'cpu-vendor': { type: 'string' },
   'video-memory': { type: 'string' },
   scale: { type: 'string' },
@@ -74,6 +78,8 @@ export async function set(args: readonly string[]): Promise<number> {
   const edit: VmEdit = {
     ...present('description', values.description, (text) => text),
     ...present('memoryMiB', values.memory, (text) => parseInteger('memory', text, 1, 3072)),
+    ...present('cpus', values.cpus, (text) => parseInteger('cpus', text, 1, maxCpus)),
+    ...present('model', values.cpu, (text) => choice('cpu', text, cpuModels)),
     ...present('vendor', values['cpu-vendor'], (text) => choice('cpu-vendor', text, cpuVendors)),
     ...present('vramMiB', values['video-memory'], (text) => parseInteger('video-memory', text, 1, 64)),
     ...present('scale', values.scale, (text) => choice('scale', text, displayScales)),

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { VmError } from '../base/errors';
 import type { HostFiles } from '../base/host-files';
 import type { BootDevice } from '../config/boot';
-import type { CpuVendor } from '../config/cpu';
+import type { CpuModelChoice, CpuVendor } from '../config/cpu';
 import { freeDeviceId } from '../config/device-id';
 import type { DiskFormat } from '../config/disks';
 import type { DriveBus } from '../config/drive-bus';
@@ -26,6 +26,8 @@ import { DISKS_FOLDER, requireValid, resolveFile } from './vm-folder';
 export interface VmEdit {
   readonly description?: string;
   readonly memoryMiB?: number;
+  readonly cpus?: number;
+  readonly model?: CpuModelChoice;
   readonly vendor?: CpuVendor;
   readonly bootOrder?: readonly BootDevice[];
   readonly scale?: (typeof displayScales)[number];
@@ -156,7 +158,12 @@ async function applied(
     ...base,
     description: edit.description ?? base.description,
     memory: { memoryMiB: edit.memoryMiB ?? base.memory.memoryMiB },
-    cpu: { ...base.cpu, vendor: edit.vendor ?? base.cpu.vendor },
+    cpu: {
+      ...base.cpu,
+      cpus: edit.cpus ?? base.cpu.cpus,
+      model: edit.model ?? base.cpu.model,
+      vendor: edit.vendor ?? base.cpu.vendor,
+    },
     boot: { ...base.boot, order: edit.bootOrder ?? base.boot.order },
     display: {
       ...base.display,

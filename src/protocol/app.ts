@@ -1,5 +1,5 @@
 import type { WireError } from '../base/errors';
-import { cpuVendors, type EngineReason } from '../config/cpu';
+import { type CpuModelChoice, cpuModels, cpuVendors, type EngineReason, maxCpus } from '../config/cpu';
 import {
   appearances,
   closeActions,
@@ -74,7 +74,7 @@ export interface SupportData {
 
 export interface DeviceLine {
   readonly id: string;
-  readonly kind: 'memory' | 'cpu' | 'disk' | 'cdrom' | 'floppy' | 'serial' | 'display' | 'kernel';
+  readonly kind: 'memory' | 'cpu' | 'disk' | 'cdrom' | 'floppy' | 'serial' | 'parallel' | 'display' | 'kernel';
   /** Shown only: a size, a file's name. */
   readonly value: string;
   readonly hasMedium: boolean;
@@ -83,10 +83,14 @@ export interface DeviceLine {
 /** What can be changed of a VM: with what waits for its next power-on. */
 export interface VmSettings {
   readonly memoryMiB: number;
+  readonly cpus: number;
+  readonly model: CpuModelChoice;
   readonly vendor: CpuVendor;
   readonly vramMiB: number;
   readonly bootOrder: readonly BootDevice[];
   readonly serial: readonly SerialPort[];
+  /** The file that its printer writes, shown only; null where there is no parallel port. */
+  readonly parallel: string | null;
   readonly options: VmOptions;
   /** Of its disks and CD/DVD drives; 'mixed': not the same of all. */
   readonly driveBus: DriveBus | 'mixed';
@@ -215,11 +219,15 @@ export interface VmChanges {
   readonly name?: string;
   readonly description?: string;
   readonly memoryMiB?: number;
+  readonly cpus?: number;
+  readonly model?: CpuModelChoice;
   readonly vendor?: CpuVendor;
   readonly bootOrder?: readonly BootDevice[];
   readonly scale?: DisplayScale;
   readonly vramMiB?: number;
   readonly serial?: readonly SerialChange[];
+  /** `file`: a token of 'settings.pickPortFile'; null removes the port. */
+  readonly parallel?: { readonly file: FileToken | null };
   readonly options?: VmOptions;
   readonly newDisksGiB?: readonly number[];
   readonly attachedDisks?: readonly FileToken[];
@@ -230,7 +238,7 @@ export interface VmChanges {
   readonly removedDrives?: readonly string[];
 }
 
-/** `file`: a token of 'settings.pickSerial'; null: the file that the port has already. */
+/** `file`: a token of 'settings.pickPortFile'; null: the file that the port has already. */
 export interface SerialChange {
   readonly kind: SerialPort['kind'];
   readonly file: FileToken | null;
@@ -372,8 +380,8 @@ export interface AppCalls {
   'vm.change': (args: { vm: VmId; changes: VmChanges }) => { isQueued: boolean };
   /** Forgets what waits for the next power-on. */
   'vm.discardQueued': (args: { vm: VmId }) => void;
-  /** Asks for the file or socket of a serial port. */
-  'settings.pickSerial': (args: { kind: 'file' | 'socket' }) => PickedFolder | null;
+  /** Asks for the file or socket of a serial port, or the file of the printer at the parallel port. */
+  'settings.pickPortFile': (args: { kind: 'file' | 'socket' | 'printer' }) => PickedFolder | null;
   'vm.delete': (args: { vm: VmId }) => void;
   /** Takes it off the list. */
   'vm.forget': (args: { vm: VmId }) => void;
@@ -570,7 +578,9 @@ export const appChecks: Checks<AppCalls> = {
       name: optional(name),
       description: optional(description),
       memoryMiB: optional(memory),
-      vendor: optional(oneOf(['GenuineIntel', 'AuthenticAMD'])),
+      cpus: optional(integer(1, maxCpus)),
+      model: optional(oneOf(cpuModels)),
+      vendor: optional(oneOf(cpuVendors)),
       bootOrder: optional(bootOrder),
       scale: optional(oneOf(displayScales)),
       vramMiB: optional(oneOf([1, 2, 4, 8, 16, 32, 64])),
@@ -585,6 +595,7 @@ export const appChecks: Checks<AppCalls> = {
           4,
         ),
       ),
+      parallel: optional(object({ file: optional(token) })),
       options: optional(
         object({
           autoStart: boolean,
@@ -602,7 +613,7 @@ export const appChecks: Checks<AppCalls> = {
     }),
   }),
   'vm.discardQueued': ofVm,
-  'settings.pickSerial': object({ kind: oneOf(['file', 'socket']) }),
+  'settings.pickPortFile': object({ kind: oneOf(['file', 'socket', 'printer']) }),
   'vm.delete': ofVm,
   'vm.forget': ofVm,
   'vm.start': ofVm,

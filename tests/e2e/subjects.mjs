@@ -10,7 +10,7 @@ export const subjects = [
   { name: 'Settings editor', tests: ['settings.spec.ts', 'settings are changed and kept'] },
   {
     name: 'Snapshot Manager',
-    tests: ['snapshots of a VM that is off', 'a snapshot is taken', 'restoring the snapshot'],
+    tests: ['snapshots of a VM that is off', 'a snapshot is taken', 'restoring the snapshot', 'long-work.spec.ts'],
   },
   { name: 'Wizard', tests: ['wizard.spec.ts', 'the wizard '] },
   { name: 'Gallery', tests: ['gallery.spec.ts', 'try-subzero.spec.ts'] },

@@ -21,7 +21,7 @@ type VmCalls = Omit<
   Pick<Handlers<AppCalls>, Extract<keyof AppCalls, `vm.${string}`>>,
   'vm.thumbnail' | 'vm.log' | 'vm.showFolder'
 > &
-  Pick<Handlers<AppCalls>, 'settings.pickSerial' | 'recent.list'>;
+  Pick<Handlers<AppCalls>, 'settings.pickPortFile' | 'recent.list'>;
 
 const MAX_WALKED_FILES = 100_000;
 
@@ -55,9 +55,9 @@ export function vmCalls(context: AppContext, { window }: AppWindow): VmCalls {
       await removePending(files, directory.folder(vm));
       directory.onDetails.emit(vm);
     },
-    'settings.pickSerial': async ({ kind }) => {
+    'settings.pickPortFile': async ({ kind }) => {
       const { canceled, filePath } = await dialog.showSaveDialog(window, {
-        title: translate(`dialog.serial.${kind}`),
+        title: translate(`dialog.port.${kind}`),
       });
       if (canceled || filePath === undefined || filePath === '') return null;
       return { token: context.pickedFolders.add(filePath), shown: filePath };
@@ -174,7 +174,7 @@ const GIB = 2 ** 30;
 
 /** The window's changes with its tokens resolved. */
 function editOf({ pickedFiles, pickedFolders }: AppContext, entry: VmEntry, changes: Omit<VmChanges, 'name'>): VmEdit {
-  const { newDisksGiB, attachedDisks, grownDisks, serial, ...same } = changes;
+  const { newDisksGiB, attachedDisks, grownDisks, serial, parallel, ...same } = changes;
   const oldPorts = entry.kind === 'ok' ? entry.config.serial : [];
   return {
     ...same,
@@ -201,6 +201,9 @@ function editOf({ pickedFiles, pickedFolders }: AppContext, entry: VmEntry, chan
             throw new VmError('bad-argument', 'choose where the serial port leads');
           }),
         }),
+    ...(parallel === undefined
+      ? {}
+      : { parallel: parallel.file === null ? [] : [{ file: pickedFolders.get(parallel.file) }] }),
   };
 }
 
@@ -209,10 +212,13 @@ async function settingsOf({ files }: AppContext, folder: string, now: VmConfig):
   const config = pending ?? now;
   return {
     memoryMiB: config.memory.memoryMiB,
+    cpus: config.cpu.cpus,
+    model: config.cpu.model,
     vendor: config.cpu.vendor,
     vramMiB: config.display.vramMiB,
     bootOrder: config.boot.order,
     serial: config.serial.map((port) => ({ kind: port.kind, file: 'file' in port ? port.file : '' })),
+    parallel: config.parallel[0]?.file ?? null,
     options: now.options,
     driveBus: driveBusOf(config),
     disks: await Promise.all(
@@ -313,6 +319,10 @@ async function deviceLines({ files }: AppContext, folder: string, config: VmConf
       hasMedium: true,
     });
   });
+  for (const { file } of config.parallel) {
+    const value = translate('device.parallelValue', { file: path.basename(file) });
+    lines.push({ id: 'lpt1', kind: 'parallel', value, hasMedium: true });
+  }
   lines.push({
     id: 'display',
     kind: 'display',

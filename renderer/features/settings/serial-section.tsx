@@ -19,7 +19,7 @@ export function SerialSection({
     change({ serial: draft.serial.map((old, i) => (i === at ? { ...old, ...port } : old)) });
   const pick = (at: number, kind: SerialPort['kind']): void => {
     if (kind !== 'file' && kind !== 'socket') return;
-    call('settings.pickSerial', { kind }).then((picked) => {
+    call('settings.pickPortFile', { kind }).then((picked) => {
       if (picked !== null) put(at, { token: picked.token, file: picked.shown });
     }, report);
   };
@@ -37,7 +37,7 @@ export function SerialSection({
               onChange={(kind) => put(at, { kind, ...(kind === port.kind ? {} : { file: '', token: null }) })}
             />
             {needsFile ? (
-              <span className="serial-file">
+              <span className="port-file">
                 <span className="path">{port.file || translate('wizard.source.noFile')}</span>
                 <Button onPress={() => pick(at, port.kind)}>{translate('button.browse')}</Button>
               </span>

@@ -1,5 +1,6 @@
 import { type ReactNode, type UIEvent, useEffect, useRef, useState } from 'react';
 import { VmError } from '../../../src/base/errors';
+import { cpuModels, maxCpus } from '../../../src/config/cpu';
 import { displayScales } from '../../../src/config/display';
 import { nameTrouble } from '../../../src/config/vm-name';
 import { errorText } from '../../../src/i18n/error-text';
@@ -16,6 +17,7 @@ import { notify, report, sentence } from '../../state/notices';
 import { useDetails } from '../vm/use-details';
 import { DriveSections } from './drive-sections';
 import { OptionsSection } from './options-section';
+import { ParallelSection } from './parallel-section';
 import { SerialSection } from './serial-section';
 import { changesOf, draftOf, MAX_MEMORY_MIB, movedUp, problemsOf, type SettingsDraft } from './settings-state';
 import './settings.css';
@@ -39,7 +41,7 @@ export interface SettingsPart {
   readonly change: (changes: Partial<SettingsDraft>) => void;
 }
 
-const SECTIONS = ['general', 'memory', 'cpu', 'drives', 'serial', 'display', 'boot', 'options'] as const;
+const SECTIONS = ['general', 'memory', 'cpu', 'drives', 'serial', 'parallel', 'display', 'boot', 'options'] as const;
 type SectionId = (typeof SECTIONS)[number];
 
 /** Scrolling that a click on a section makes does not mark another one. */
@@ -51,6 +53,7 @@ const SECTION_ICONS: Readonly<Record<SectionId, IconName>> = {
   cpu: 'cpu',
   drives: 'disk',
   serial: 'serial',
+  parallel: 'printer',
   display: 'display',
   boot: 'power',
   options: 'settings',
@@ -61,6 +64,7 @@ function sectionOf(device: string | undefined): SectionId {
   if (device === undefined) return 'general';
   if (device === 'kernel') return 'boot';
   if (device === 'memory' || device === 'cpu' || device === 'display') return device;
+  if (device.startsWith('lpt')) return 'parallel';
   return device.startsWith('com') ? 'serial' : 'drives';
 }
 
@@ -178,6 +182,21 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
           </Section>
           <Section id="cpu">
             <Select
+              label={translate('settings.cpus')}
+              value={String(draft.cpus)}
+              options={Array.from({ length: maxCpus }, (_, index) => ({
+                id: String(index + 1),
+                text: String(index + 1),
+              }))}
+              onChange={(cpus) => change({ cpus: Number(cpus) })}
+            />
+            <Select
+              label={translate('settings.model')}
+              value={draft.model}
+              options={cpuModels.map((id) => ({ id, text: translate(`settings.model.${id}`) }))}
+              onChange={(model) => change({ model })}
+            />
+            <Select
               label={translate('settings.vendor')}
               value={draft.vendor}
               options={(['GenuineIntel', 'AuthenticAMD'] as const).map((id) => ({
@@ -192,6 +211,9 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
           </Section>
           <Section id="serial">
             <SerialSection {...part} problems={problems} />
+          </Section>
+          <Section id="parallel">
+            <ParallelSection {...part} />
           </Section>
           <Section id="display">
             <Select

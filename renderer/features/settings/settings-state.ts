@@ -17,11 +17,14 @@ export interface SettingsDraft {
   readonly name: string;
   readonly description: string;
   readonly memory: string;
+  readonly cpus: number;
+  readonly model: VmDetails['settings']['model'];
   readonly vendor: CpuVendor;
   readonly vramMiB: number;
   readonly scale: DisplayScale;
   readonly bootOrder: readonly BootDevice[];
   readonly serial: readonly SerialDraft[];
+  readonly parallel: ParallelDraft | null;
   readonly options: VmOptions;
   /** Sizes in GiB as typed. */
   readonly newDisks: readonly string[];
@@ -41,6 +44,12 @@ export interface SerialDraft extends SerialPort {
   readonly token: FileToken | null;
 }
 
+export interface ParallelDraft {
+  readonly file: string;
+  /** Of a file that was picked now. */
+  readonly token: FileToken | null;
+}
+
 export type SettingsProblem = 'name' | 'memory' | 'newDisk' | 'size' | 'serial';
 
 export const MAX_MEMORY_MIB = 3072;
@@ -54,10 +63,13 @@ export function draftOf(name: string, { description, scale, settings }: VmDetail
     description,
     scale,
     memory: String(settings.memoryMiB),
+    cpus: settings.cpus,
+    model: settings.model,
     vendor: settings.vendor,
     vramMiB: settings.vramMiB,
     bootOrder: settings.bootOrder,
     serial: settings.serial.map((port, was) => ({ ...port, was, token: null })),
+    parallel: settings.parallel === null ? null : { file: settings.parallel, token: null },
     options: settings.options,
     newDisks: [],
     attached: [],
@@ -128,6 +140,8 @@ export function changesOf(draft: SettingsDraft, name: string, details: VmDetails
     ...(differs('name') ? { name: draft.name } : {}),
     ...(differs('description') ? { description: draft.description } : {}),
     ...(differs('memory') ? { memoryMiB: Number(draft.memory) } : {}),
+    ...(differs('cpus') ? { cpus: draft.cpus } : {}),
+    ...(differs('model') ? { model: draft.model } : {}),
     ...(differs('vendor') ? { vendor: draft.vendor } : {}),
     ...(differs('vramMiB') ? { vramMiB: draft.vramMiB } : {}),
     ...(differs('scale') ? { scale: draft.scale } : {}),
@@ -136,6 +150,7 @@ export function changesOf(draft: SettingsDraft, name: string, details: VmDetails
     ...(differs('serial')
       ? { serial: draft.serial.map(({ kind, token, was: port }) => ({ kind, file: token, was: port })) }
       : {}),
+    ...(differs('parallel') ? { parallel: { file: draft.parallel?.token ?? null } } : {}),
     ...(draft.newDisks.length > 0 ? { newDisksGiB: draft.newDisks.map(Number) } : {}),
     ...(draft.attached.length > 0 ? { attachedDisks: draft.attached.map(({ token }) => token) } : {}),
     ...(draft.detached.length > 0 ? { detachedDisks: draft.detached } : {}),

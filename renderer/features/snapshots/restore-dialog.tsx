@@ -45,12 +45,14 @@ export function RestoreDialog({ vm, snapshot, onDone }: RestoreDialogProps) {
           <Button isDisabled={isBusy && !canCancel} onPress={isBusy ? cancel : () => onDone(false)}>
             {translate('button.cancel')}
           </Button>
-          <Button isDisabled={isBusy} onPress={() => void restore(true)}>
-            {translate('snapshot.takeFirst')}
-          </Button>
-          <Button look="primary" isDisabled={isBusy} onPress={() => void restore(false)}>
-            {translate('snapshot.restoreNow')}
-          </Button>
+          {isBusy ? null : (
+            <>
+              <Button onPress={() => void restore(true)}>{translate('snapshot.takeFirst')}</Button>
+              <Button look="primary" onPress={() => void restore(false)}>
+                {translate('snapshot.restoreNow')}
+              </Button>
+            </>
+          )}
         </>
       }
     >

@@ -136,6 +136,7 @@ const DEVICE_ICONS = {
   cdrom: 'cdrom',
   floppy: 'floppy',
   serial: 'serial',
+  parallel: 'printer',
   display: 'display',
   kernel: 'kernel',
 } as const satisfies Record<DeviceLine['kind'], IconName>;
