@@ -72,7 +72,8 @@ export class MemoryPlan implements PamWires {
     const isSeen = isOpen || (isEnabled && this.#isInSmm);
     this.memory.map(
       'smram',
-      isSeen ? { gpa: VGA_HOLE, size: PAM_START - VGA_HOLE, read: offset, write: offset } : undefined,
+      // over the VGA's window, which is memory too in some modes
+      isSeen ? { gpa: VGA_HOLE, size: PAM_START - VGA_HOLE, read: offset, write: offset, isOverlay: true } : undefined,
     );
   }
 

@@ -25,11 +25,13 @@ export interface SlotMapping {
   readonly read?: number;
   /** Offset that writes go to; undefined = MMIO; 'drop' = ignored. */
   readonly write?: number | 'drop';
+  /** Hides what else is mapped there. */
+  readonly isOverlay?: boolean;
 }
 
 /** The board's side of guest-physical memory: who lies where. Changes take effect at the next instruction. */
 export interface MemorySlots {
-  /** Adds or replaces the mapping known as `name`; undefined removes it. Mappings must not overlap. */
+  /** Adds or replaces the mapping known as `name`; undefined removes it. Of those that overlap an overlay counts, else the oldest. */
   map(name: string, mapping: SlotMapping | undefined): void;
   /** A20 gate: false clears bit 20 of every address. */
   setA20(enabled: boolean): void;

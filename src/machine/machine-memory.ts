@@ -37,6 +37,7 @@ interface Slot {
   readonly endPage: number;
   readonly readFrame: number;
   readonly writeFrame: number;
+  readonly isOverlay: boolean;
 }
 
 const NO_LISTENER: MemoryListener = {
@@ -83,6 +84,7 @@ export class MachineMemory implements GuestMemory, MemorySlots {
         endPage: firstPage + mapping.size / FRAME_BYTES,
         readFrame: frame(mapping.read),
         writeFrame: frame(mapping.write),
+        isOverlay: mapping.isOverlay === true,
       };
       const old = this.#slots.get(name);
       if (old !== undefined && isSame(old, slot)) return;
@@ -230,7 +232,8 @@ export class MachineMemory implements GuestMemory, MemorySlots {
   }
 
   #writeTable(): void {
-    this.#order = [...this.#slots.values()];
+    const slots = [...this.#slots.values()];
+    this.#order = [...slots.filter((slot) => slot.isOverlay), ...slots.filter((slot) => !slot.isOverlay)];
     assert(this.#order.length <= MAX_SLOTS, 'the slot table has room');
     this.#table[SLOT_COUNT] = this.#order.length;
     this.#order.forEach((slot, index) => {
@@ -248,6 +251,7 @@ function isSame(a: Slot, b: Slot): boolean {
     a.firstPage === b.firstPage &&
     a.endPage === b.endPage &&
     a.readFrame === b.readFrame &&
-    a.writeFrame === b.writeFrame
+    a.writeFrame === b.writeFrame &&
+    a.isOverlay === b.isOverlay
   );
 }

@@ -23,6 +23,10 @@ const writeConfig32 = (device: number, fn: number, register: number, value: numb
   ...outDword(0xcf8, config(device, fn, register)),
   ...outDword(0xcfc, value),
 ];
+const outWord = (port: number, value: number): number[] => [...movDx(port), 0xb8, ...words(value), 0xef];
+const dispi = (index: number, value: number): number[] => [...outWord(0x1ce, index), ...outWord(0x1cf, value)];
+/** 640x480 in 256 colours: the VGA's window at A0000 is plain memory then. */
+const SHOW_PICTURE = [...dispi(4, 0), ...dispi(1, 640), ...dispi(2, 480), ...dispi(3, 8), ...dispi(4, 0x41)];
 const movDs = (segment: number): number[] => [0xb8, ...words(segment), 0x8e, 0xd8];
 /** mov byte [at], value, for each byte. */
 const store = (at: number, bytes: readonly number[]): number[] =>
@@ -35,8 +39,9 @@ const relocate = (at: number): number[] => [0x2e, 0x66, 0xc7, 0x06, ...words(at)
 /** Says what was called for: in al, port B2h; out 3F8h, al. */
 const HANDLER = [0xe4, 0xb2, ...movDx(0x3f8), ...OUT_AL, ...RSM];
 
-function bios(smbaseAt: number): Uint8Array {
+function bios(smbaseAt: number, first: readonly number[]): Uint8Array {
   const code = [
+    ...first,
     ...movDs(0x3000),
     ...store(0x8000, relocate(smbaseAt)),
     ...writeConfig8(0, 0, 0x72, 0x4a), // SMRAM: D_OPEN, G_SMRAME
@@ -66,20 +71,24 @@ function bios(smbaseAt: number): Uint8Array {
 
 describe('system management on the board', () => {
   it.each([
-    ['max', 0xff00],
-    ['pentium3', 0xfef8],
-  ] as const)('SMRAM is there for the handler alone (%s)', (model, smbaseAt) => {
-    const said: number[] = [];
-    const machine = new TestPc({
-      changes: { cpu: { cpus: 1, engine: 'auto', vendor: 'GenuineIntel', model } },
-      bios: bios(smbaseAt),
-      serialOut: (byte) => said.push(byte),
-    });
-    const { pc } = machine;
-    expect(machine.run(20_000)).toBe('halted');
-    expect(String.fromCharCode(...said)).toBe('<x>\xf1');
-    const saved = pc.save();
-    pc.restore(saved);
-    expect(pc.save()).toEqual(saved);
-  });
+    ['max', 'text', 0xff00, []],
+    ['pentium3', 'text', 0xfef8, []],
+    ['max', 'a picture', 0xff00, SHOW_PICTURE],
+  ] as const)(
+    'SMRAM is there for the handler alone (%s, while the screen shows %s)',
+    (model, _screen, smbaseAt, first) => {
+      const said: number[] = [];
+      const machine = new TestPc({
+        changes: { cpu: { cpus: 1, engine: 'auto', vendor: 'GenuineIntel', model } },
+        bios: bios(smbaseAt, first),
+        serialOut: (byte) => said.push(byte),
+      });
+      const { pc } = machine;
+      expect(machine.run(20_000)).toBe('halted');
+      expect(String.fromCharCode(...said)).toBe('<x>\xf1');
+      const saved = pc.save();
+      pc.restore(saved);
+      expect(pc.save()).toEqual(saved);
+    },
+  );
 });

@@ -47,6 +47,20 @@ describe('machine memory', () => {
     expect(memory.readU8(8192)).toBe(7);
   });
 
+  test('where mappings overlap the overlay counts, else the oldest', () => {
+    const memory = build();
+    const other = map.ram.offset + (2 << 20);
+    memory.writeU8(0x1000, 1);
+    memory.map('bar', { gpa: 0x1000, size: 0x1000, read: other, write: other });
+    expect(memory.readU8(0x1000)).toBe(1);
+    memory.map('overlay', { gpa: 0x1000, size: 0x1000, read: other, write: other, isOverlay: true });
+    memory.writeU8(0x1000, 2);
+    memory.map('overlay', undefined);
+    expect(memory.readU8(0x1000)).toBe(1);
+    memory.map('ram', undefined);
+    expect(memory.readU8(0x1000)).toBe(2);
+  });
+
   test('a device write tells of code, and makes the page neither clean nor watched', () => {
     const memory = build();
     const told: [number, number][] = [];
