@@ -23,6 +23,13 @@ const VIEW: readonly (Item | typeof SEPARATOR)[] = [
   ['scale.stretch', 'screenStretch'],
 ];
 
+/** Of everything in the window. */
+const ZOOM = [
+  ['menu.zoomIn', 'zoomIn'],
+  ['menu.zoomOut', 'zoomOut'],
+  ['menu.resetZoom', 'resetZoom'],
+] as const;
+
 const VM: readonly (Item | typeof SEPARATOR)[] = [
   ['menu.powerOn', 'powerOn', 'CmdOrCtrl+B'],
   ['menu.shutDown', 'shutDown'],
@@ -108,7 +115,14 @@ export function installMenu(
         ...items([['menu.preferences', 'preferences', 'CmdOrCtrl+P']]),
       ],
     },
-    { label: translate('menu.view'), submenu: items(VIEW) },
+    {
+      label: translate('menu.view'),
+      submenu: [
+        ...items(VIEW),
+        { type: 'separator' },
+        ...ZOOM.map(([label, role]): MenuItemConstructorOptions => ({ label: translate(label), role })),
+      ],
+    },
     {
       label: translate('menu.vm'),
       submenu: [

@@ -6,6 +6,10 @@ import { createFromImage, expectState, GuestConsole } from './vm-window';
 /** What becomes of running VMs when the window closes. */
 test.describe.configure({ mode: 'serial' });
 
+interface WithTray {
+  trayMenu?: Electron.Menu | null;
+}
+
 const home = newHome();
 let running: RunningApp;
 
@@ -63,6 +67,41 @@ test('kept in the background, the VM runs on without a window and a new window s
   });
   running = { ...running, page: await opened };
   await running.page.getByRole('treeitem', { name: 'Floppy' }).click();
+  await new GuestConsole(running.page, 'Floppy').sees(/grub>/);
+});
+
+test('the tray has each running VM and the way back to its window', async () => {
+  const { app } = running;
+  const tray = {
+    labels: () => app.evaluate(() => (globalThis as unknown as WithTray).trayMenu?.items.map(({ label }) => label)),
+    click: (label: string) =>
+      app.evaluate((_, wanted) => {
+        const { trayMenu } = globalThis as unknown as WithTray;
+        trayMenu?.items.find((item) => item.label === wanted)?.click();
+      }, label),
+  };
+  // The desktop's own tray is out of reach: what the app gives it is looked at.
+  await app.evaluate(({ Tray }) => {
+    const give = Tray.prototype.setContextMenu;
+    Tray.prototype.setContextMenu = function (menu) {
+      (globalThis as unknown as WithTray).trayMenu = menu;
+      give.call(this, menu);
+    };
+  });
+  await running.page.getByRole('button', { name: 'Pause' }).click();
+  await expect.poll(tray.labels).toContain('Floppy: Paused');
+  await running.page.getByRole('button', { name: 'Resume' }).click();
+  await expect
+    .poll(tray.labels)
+    .toEqual(['Open Subzero', '', 'Floppy: Running', '', 'Suspend Virtual Machines and Exit']);
+  await running.page.getByRole('tab', { name: 'Home' }).click();
+  await closeWindow();
+  await answer('Keep Running in Background');
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
+  const opened = app.waitForEvent('window');
+  await tray.click('Floppy: Running');
+  running = { ...running, page: await opened };
+  await expect(running.page.getByRole('tab', { name: 'Floppy' })).toHaveAttribute('aria-selected', 'true');
   await new GuestConsole(running.page, 'Floppy').sees(/grub>/);
 });
 

@@ -16,6 +16,11 @@ export async function expectNothingBroken(page: Page, where: string): Promise<vo
       if (text === '' || element.closest('.visually-hidden, .xterm, [hidden], option') !== null) continue;
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
+      const isShort = style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth;
+      if (isShort && element.clientWidth < 48) {
+        problems.push(`no room: “${text.slice(0, 60)}” (${element.tagName.toLowerCase()}.${element.className})`);
+        continue;
+      }
       if (style.visibility === 'hidden' || box.width <= 1 || box.height <= 1) continue;
       const label = `“${text.slice(0, 60)}” (${element.tagName.toLowerCase()}.${element.className})`;
       const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
