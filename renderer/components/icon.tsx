@@ -16,6 +16,8 @@ const PATHS = {
   fit: 'M3 4.5h14v11H3zM6 7.5v5M14 7.5v5M6 10h8',
   copy: 'M7 7h9.5v9.5H7zM13 7V3.5H3.5V13H7',
   paste: 'M5 4.5h10v12.5H5zM7.8 3h4.4v3H7.8zM7.5 9.5h5M7.5 12.5h5',
+  speaker: 'M3 7.8v4.4h3l4 3.3v-11l-4 3.3zM12.8 7.300a3.800 3.800 0 0 1 0 5.400M15 5a7 7 0 0 1 0 10',
+  speakerOff: 'M3 7.8v4.4h3l4 3.3v-11l-4 3.3zM13 8l4 4M17 8l-4 4',
   picture: 'M3 4.5h14v11H3zM3 13l4-4 3.5 3.5 2.5-2.5 4 4M13 8.2v.1',
   pin: 'M7 3.5h6l-.8 5 2.8 3H5l2.8-3zM10 11.5v5.5',
   pinned: 'M7 3.5h6l-.8 5 2.8 3H5l2.8-3zM10 11.5v5.5M3.5 17h13',

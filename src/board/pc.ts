@@ -129,6 +129,7 @@ export class PcMachine {
   readonly #interrupts: InterruptControllers;
   readonly #keyboard: I8042;
   readonly #backdoor: VmPort;
+  readonly #pit: Pit;
   readonly #pm: Pm;
   readonly #rtc: Rtc;
   #request: PcRequest | undefined;
@@ -231,9 +232,9 @@ export class PcMachine {
       hpetState,
     );
     this.#mmio.map('hpet', HPET_BASE, HPET_SIZE, hpet);
-    const pit = this.#attach(new Pit('pit', this.clock, { irq: pitLine }), pitState);
-    this.#ports.map(0x40, 4, pit.counters);
-    this.#ports.map(0x61, 1, pit.portB);
+    this.#pit = this.#attach(new Pit('pit', this.clock, { irq: pitLine }), pitState);
+    this.#ports.map(0x40, 4, this.#pit.counters);
+    this.#ports.map(0x61, 1, this.#pit.portB);
     this.#rtc = this.#attach(new Rtc('rtc', this.clock, { irq: rtcLine }), rtcState);
     this.#ports.map(0x70, 4, this.#rtc.ports);
     const dma = this.#attach(new Dma('dma', this.#memory), dmaState);
@@ -359,6 +360,16 @@ export class PcMachine {
     const request = this.#request;
     this.#request = undefined;
     return request;
+  }
+
+  /** The speaker gives a sound: `takeSound` should be asked often. */
+  get isSounding(): boolean {
+    return this.#pit.isSounding;
+  }
+
+  /** What the speaker played since it was last asked: signed 16-bit samples at SAMPLE_HZ; empty in silence. */
+  takeSound(): Int16Array {
+    return this.#pit.takeSound();
   }
 
   /** Scroll, Num, Caps Lock in bits 0 to 2. */

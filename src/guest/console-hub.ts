@@ -39,6 +39,8 @@ interface Viewer {
   readonly frames: FrameWindow;
   isVisible: boolean;
   watchesText: boolean;
+  /** Sound goes to it. */
+  listens: boolean;
   lastText: string | undefined;
   /** What changed since the last frame it got; 'all' before the first. */
   pending: ConsoleRect[] | 'all';
@@ -72,6 +74,10 @@ export class ConsoleHub {
       this.#leds = leds;
       this.#toAll({ t: 'leds', leds });
     },
+    sound: (rate, samples) => {
+      for (const { port, listens } of this.#viewers)
+        if (listens) port.send({ t: 'sound', rate, samples: samples.slice() });
+    },
     pointerMode: (absolute) => {
       this.#isAbsolute = absolute;
       this.#toAll({ t: 'pointerMode', absolute });
@@ -91,6 +97,7 @@ export class ConsoleHub {
       frames: new FrameWindow(),
       isVisible: false,
       watchesText: false,
+      listens: false,
       lastText: undefined,
       pending: 'all',
       held: new Set(),
@@ -129,6 +136,9 @@ export class ConsoleHub {
         viewer.watchesText = input.on;
         viewer.lastText = undefined;
         return this.#textSoon();
+      case 'listen':
+        viewer.listens = input.on;
+        return;
       case 'keys':
         for (const { usage, down } of input.strokes) {
           if (down) viewer.held.add(usage);

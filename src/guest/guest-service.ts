@@ -44,6 +44,7 @@ export class GuestService {
       this.#emit('leds', leds);
       this.#tell((listener) => listener.leds?.(leds));
     },
+    sound: (rate, samples) => this.#tell((listener) => listener.sound?.(rate, samples)),
     pointerMode: (absolute) => {
       this.#emit('pointerMode', { absolute });
       this.#tell((listener) => listener.pointerMode?.(absolute));

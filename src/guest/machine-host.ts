@@ -26,6 +26,7 @@ export interface MachineEvents {
   frame(mode: ScreenMode, rects: readonly Rect[]): void;
   nvram(bytes: Uint8Array): void;
   leds(leds: number): void;
+  sound(rate: number, samples: Uint8Array): void;
   pointerMode(absolute: boolean): void;
   deadEnd(found: DeadEnd): void;
   restarted?(): void;
@@ -228,6 +229,8 @@ export class MachineHost {
         return this.events.frame(message.mode, message.rects);
       case 'leds':
         return this.events.leds(message.leds);
+      case 'sound':
+        return this.events.sound(message.rate, bytes);
       case 'pointerMode':
         return this.events.pointerMode(message.absolute);
       case 'deadEnd':

@@ -64,6 +64,8 @@ export type ToHost =
   | { readonly t: 'nvram' }
   | { readonly t: 'hash'; readonly count: number; readonly hash: string }
   | { readonly t: 'leds'; readonly leds: number }
+  /** bytes: what the guest's speaker played, signed 16-bit samples. */
+  | { readonly t: 'sound'; readonly rate: number }
   /** The guest understands an absolute pointer (or no longer does). */
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
   | { readonly t: 'deadEnd'; readonly found: DeadEnd }

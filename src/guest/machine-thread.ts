@@ -4,6 +4,7 @@ import { encodePlain } from '../base/plain-data';
 import { prepareKernel } from '../board/kernel-boot';
 import { buildPc, type PcMachine } from '../board/pc';
 import { BackgroundCompiler } from './background-compiler';
+import { SAMPLE_HZ } from '../devices/pit/speaker';
 import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
 import { DeadEndWatch } from './dead-end-watch';
@@ -18,6 +19,8 @@ import { packState, unpackState } from './state-codec';
 
 /** Time between two frames, at most 60 a second. */
 const FRAME_MS = 16;
+/** Sound goes out in parts of so long. */
+const SOUND_MS = 20;
 /** Figures are of at least so long. */
 const FIGURES_MS = 200;
 
@@ -36,6 +39,7 @@ class MachineThread implements LoopHost {
   #lastFlushMs = 0;
   #lastMode: ScreenMode | undefined;
   #leds = -1;
+  #lastSoundMs = 0;
   #isAbsolute: boolean | undefined;
   #saves: number[] = [];
   #recorder: InputRecorder | undefined;
@@ -107,8 +111,9 @@ class MachineThread implements LoopHost {
       this.#sendSmallThings();
     }
     if (isFrameDue && this.#framesWanted > 0) this.#sendFrame(now);
+    const soundMs = this.#sendSound(now);
     const lookMs = this.#deadEnd.look(now, isIdle);
-    return Math.min(this.#nextFrameMs(now, isFrameDue), this.#keys.waitNs / 1e6, lookMs);
+    return Math.min(this.#nextFrameMs(now, isFrameDue), this.#keys.waitNs / 1e6, lookMs, soundMs);
   }
 
   #nextFrameMs(now: number, isFrameDue: boolean): number {
@@ -368,6 +373,17 @@ class MachineThread implements LoopHost {
     this.#wantsFull = false;
     this.#framesWanted--;
     this.#link.send({ t: 'frame', mode, rects });
+  }
+
+  /** Sends what the speaker played, in parts; when the next is due, in milliseconds. */
+  #sendSound(now: number): number {
+    if (!this.#machine.isSounding) return Number.POSITIVE_INFINITY;
+    const due = this.#lastSoundMs + SOUND_MS - now;
+    if (due > 0) return due;
+    this.#lastSoundMs = now;
+    const samples = this.#machine.takeSound();
+    if (samples.length > 0) this.#link.send({ t: 'sound', rate: SAMPLE_HZ }, new Uint8Array(samples.buffer));
+    return SOUND_MS;
   }
 
   #sendSmallThings(): void {

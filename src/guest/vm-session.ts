@@ -52,6 +52,8 @@ export interface SessionEvents {
   tap(port: number, bytes: Uint8Array): void;
   frame(mode: ScreenMode, rects: readonly Rect[], pixels: Uint8Array): void;
   leds(leds: number): void;
+  /** What the guest plays: signed 16-bit samples, little-endian. */
+  sound(rate: number, samples: Uint8Array): void;
   pointerMode(absolute: boolean): void;
   deadEnd(found: DeadEnd): void;
   activity(device: string): void;
@@ -496,6 +498,7 @@ export class VmSession {
           tap: (port, bytes) => this.events.tap(port, bytes),
           frame: (mode, rects) => this.events.frame(mode, rects, machine.frame),
           leds: (leds) => this.events.leds(leds),
+          sound: (rate, samples) => this.events.sound(rate, samples),
           pointerMode: (absolute) => this.events.pointerMode(absolute),
           compilerFailed: (error) => this.#log('warning', error),
           deadEnd: (found) => {

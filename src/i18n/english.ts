@@ -472,6 +472,8 @@ export const english = {
   'toolbar.sendKeys': 'Send Keys',
   'toolbar.typeText': 'Type Text…',
   'toolbar.capture': 'Capture Screen',
+  'toolbar.mute': 'Mute Sound',
+  'toolbar.unmute': 'Unmute Sound',
   'toolbar.screenSize': 'Screen Size',
   'scale.fit': 'Fit to Window',
   'scale.pixel': 'Actual Size',

@@ -477,6 +477,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'toolbar.sendKeys': 'Tasten senden',
   'toolbar.typeText': 'Text eintippen …',
   'toolbar.capture': 'Bildschirm aufnehmen',
+  'toolbar.mute': 'Ton ausschalten',
+  'toolbar.unmute': 'Ton einschalten',
   'toolbar.screenSize': 'Bildschirmgröße',
   'scale.fit': 'An Fenster anpassen',
   'scale.pixel': 'Originalgröße',

@@ -14,6 +14,7 @@ export const MAX_FRAME_PIXELS = 2560 * 1600;
 const MAX_RECTS = 64;
 const MAX_SERIAL_BYTES = 1 << 20;
 const MAX_TEXT_ROWS = 512;
+const MAX_SOUND_BYTES = 1 << 17;
 
 export interface ConsoleMode {
   readonly kind: 'text' | 'graphics';
@@ -60,6 +61,8 @@ export type ConsoleOutput =
   | { readonly t: 'leds'; readonly leds: number }
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
   | { readonly t: 'deadEnd'; readonly found: DeadEnd }
+  /** What the guest plays, when 'listen' asked for it: signed 16-bit samples, little-endian, `rate` of them a second. */
+  | { readonly t: 'sound'; readonly rate: number; readonly samples: Uint8Array }
   | { readonly t: 'serial'; readonly port: number; readonly bytes: Uint8Array };
 
 /** From the window. */
@@ -68,6 +71,7 @@ export type ConsoleInput =
   /** Whether anybody looks: no frames while not; the first afterwards covers the whole screen. */
   | { readonly t: 'visible'; readonly visible: boolean }
   | { readonly t: 'watchText'; readonly on: boolean }
+  | { readonly t: 'listen'; readonly on: boolean }
   | { readonly t: 'keys'; readonly strokes: readonly KeyStroke[] }
   | ({ readonly t: 'pointer' } & PointerMove)
   | { readonly t: 'serial'; readonly port: number; readonly bytes: Uint8Array };
@@ -91,6 +95,7 @@ const inputChecks: Readonly<Record<ConsoleInput['t'], ArgsCheck>> = {
   ack: object({ t: oneOf(['ack']), seq }),
   visible: object({ t: oneOf(['visible']), visible: boolean }),
   watchText: object({ t: oneOf(['watchText']), on: boolean }),
+  listen: object({ t: oneOf(['listen']), on: boolean }),
   keys: object({ t: oneOf(['keys']), strokes: list(keyStroke, 1000) }),
   pointer: object({
     t: oneOf(['pointer']),
@@ -120,6 +125,7 @@ const outputChecks: Readonly<Record<ConsoleOutput['t'], ArgsCheck>> = {
   leds: object({ t: oneOf(['leds']), leds: integer(0, 7) }),
   pointerMode: object({ t: oneOf(['pointerMode']), absolute: boolean }),
   deadEnd: object({ t: oneOf(['deadEnd']), found: oneOf(deadEnds) }),
+  sound: object({ t: oneOf(['sound']), rate: integer(8000, 96_000), samples: bytes(MAX_SOUND_BYTES) }),
   serial: object({ t: oneOf(['serial']), port, bytes: bytes(MAX_SERIAL_BYTES) }),
 };
 
@@ -132,6 +138,7 @@ export function asConsoleInput(message: unknown): ConsoleInput | undefined {
 export function asConsoleOutput(message: unknown): ConsoleOutput | undefined {
   if (problemIn(outputChecks, message) !== undefined) return undefined;
   const output = message as ConsoleOutput;
+  if (output.t === 'sound' && output.samples.length % 2 !== 0) return undefined;
   return output.t === 'frame' && !isFrameWhole(output) ? undefined : output;
 }
 

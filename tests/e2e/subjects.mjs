@@ -4,7 +4,7 @@
  * its file and, where a file has several subjects, by a part of its title.
  */
 export const subjects = [
-  { name: 'Console', tests: ['console.spec.ts', 'scancodes.spec.ts'] },
+  { name: 'Console', tests: ['console.spec.ts', 'scancodes.spec.ts', 'sound.spec.ts'] },
   { name: 'VMs that outlive the window', tests: ['closing.spec.ts', 'elsewhere.spec.ts', 'VM process that is killed'] },
   { name: 'Library', tests: ['library-organised.spec.ts', 'library.spec.ts'] },
   { name: 'Settings editor', tests: ['settings.spec.ts', 'settings are changed and kept'] },

@@ -41,6 +41,7 @@ export async function record(changes: Partial<VmConfig>, everyInstructions: numb
       tap: ignore,
       frame: ignore,
       leds: ignore,
+      sound: ignore,
       deadEnd: ignore,
       pointerMode: ignore,
     },
@@ -107,7 +108,7 @@ export async function replay(
           parallel: ignore,
           tap: ignore,
         },
-        ...{ frame: ignore, leds: ignore, pointerMode: ignore, deadEnd: ignore, nvram: ignore },
+        ...{ frame: ignore, leds: ignore, sound: ignore, pointerMode: ignore, deadEnd: ignore, nvram: ignore },
         hash: (count, hash) => hashes.set(count, hash),
         stopped: (cause) => {
           void host.terminate();

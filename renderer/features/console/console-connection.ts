@@ -4,6 +4,7 @@ import { attachConsole } from '../../bridge/bridge';
 import { setGuestLeds } from '../../state/leds';
 import { Store } from '../../state/store';
 import type { ScreenNews } from './screen-session';
+import { SoundOutput } from './sound-output';
 
 /** Kept for terminals that open later. */
 const MAX_SERIAL_BYTES = 1 << 20;
@@ -15,6 +16,8 @@ export class ConsoleConnection {
   readonly text = new Store<readonly string[]>([]);
   readonly isAbsolute = new Store(false);
   readonly deadEnd = new Store<DeadEnd>('none');
+  /** Plays what the guest plays, once `listen` was called. */
+  #sound: SoundOutput | undefined;
   readonly #worker = new Worker(new URL('./screen-worker.ts', import.meta.url), { type: 'module' });
   readonly #serial = new Map<
     number,
@@ -37,6 +40,7 @@ export class ConsoleConnection {
     this.#worker.postMessage({ canvas, port }, [canvas, port]);
     this.#isConnected = true;
     this.send({ t: 'watchText', on: true });
+    if (this.#sound !== undefined) this.send({ t: 'listen', on: true });
   }
 
   send(input: ConsoleInput): void {
@@ -53,8 +57,19 @@ export class ConsoleConnection {
     };
   }
 
+  /** Whether the guest is heard. */
+  listen(on: boolean): void {
+    this.send({ t: 'listen', on });
+    if (on) this.#sound ??= new SoundOutput();
+    else {
+      this.#sound?.close();
+      this.#sound = undefined;
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
+    this.#sound?.close();
     this.#worker.terminate();
   }
 
@@ -70,6 +85,8 @@ export class ConsoleConnection {
         return this.isAbsolute.set(news.absolute);
       case 'deadEnd':
         return this.deadEnd.set(news.found);
+      case 'sound':
+        return this.#sound?.play(news.rate, news.samples);
       case 'serial': {
         const line = this.#line(news.port);
         line.held.push(news.bytes);

@@ -12,6 +12,7 @@ import { useStore } from '../../state/store';
 import { useDetails } from '../vm/use-details';
 import { captureToClipboard, captureToFile } from './capture';
 import { consoleCommands } from './console-commands';
+import { MuteButton } from './mute-button';
 import { recordings, toggleRecording } from './recording';
 
 const SCALES = ['fit', 'pixel', 'stretch'] as const satisfies readonly DisplayScale[];
@@ -81,6 +82,7 @@ export function ConsoleTools({ vm }: { readonly vm: VmItem | undefined }) {
       >
         <Icon name="picture" />
       </MenuButton>
+      {vm === undefined ? null : <MuteButton vm={vm} isOn={isOn} />}
       {vm === undefined ? null : <ScaleTools key={vm.id} vm={vm} isOn={isOn} />}
     </>
   );

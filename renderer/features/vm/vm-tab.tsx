@@ -6,6 +6,8 @@ import type { VmItem } from '../../../src/protocol/app';
 import { Icon } from '../../components/icon';
 import { report } from '../../state/notices';
 import { doPower, isPoweredOn } from '../../state/power';
+import { muted } from '../../state/sound';
+import { useStore } from '../../state/store';
 import { ConsoleConnection } from '../console/console-connection';
 import { ConsoleView } from '../console/console-view';
 import { useScale } from '../console/console-tools';
@@ -123,5 +125,7 @@ function useConnection(id: string): ConsoleConnection | undefined {
       setConnection(undefined);
     };
   }, [id]);
+  const isHeard = !useStore(muted).has(id);
+  useEffect(() => connection?.listen(isHeard), [connection, isHeard]);
   return connection;
 }

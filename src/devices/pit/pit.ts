@@ -9,6 +9,7 @@ import type { InterruptLine } from '../../machine/interrupt-line';
 import { defineState, isRecord, isUint } from '../../machine/saved-state';
 import { TickRate } from '../../machine/tick-rate';
 import { type ChannelState, isChannelState, type OutEdge, PitChannel } from './channel';
+import { Speaker } from './speaker';
 
 export const PIT_HZ = 1_193_182;
 const RATE = new TickRate(PIT_HZ);
@@ -48,13 +49,9 @@ export const pitState = defineState<PitState>({
     (value.edgeTick === undefined || isUint(value.edgeTick, Number.MAX_SAFE_INTEGER)),
 });
 
-/** What the speaker does: off (undefined) or a tone. */
-export interface SpeakerTone {
-  readonly hz: number;
-}
-
 export class Pit implements Device<PitState> {
   readonly #channels = [new PitChannel(true), new PitChannel(true), new PitChannel(false)] as const;
+  readonly #speaker = new Speaker();
   readonly #timer: GuestTimer;
   #portB = 0;
   #out0 = false;
@@ -73,6 +70,7 @@ export class Pit implements Device<PitState> {
     writePort: (offset, _size, value) => {
       if (offset === CONTROL) this.#writeControl(value & 0xff);
       else this.#channels[offset as 0 | 1 | 2].write(value & 0xff, this.#tick());
+      if (offset === 2 || (offset === CONTROL && value >> 6 === 2)) this.#heard();
       if (offset === 0 || (offset === CONTROL && value >> 6 === 0 && (value & 0x30) !== 0)) this.#updateInterrupt();
     },
   };
@@ -86,13 +84,18 @@ export class Pit implements Device<PitState> {
     writePort: (_offset, _size, value) => {
       this.#portB = value & PORTB_WRITABLE;
       this.#channels[2].setGate((value & PORTB_GATE2) !== 0, this.#tick());
+      this.#heard();
     },
   };
 
-  get speaker(): SpeakerTone | undefined {
-    const channel = this.#channels[2];
-    const isOn = (this.#portB & (PORTB_GATE2 | PORTB_SPEAKER)) === (PORTB_GATE2 | PORTB_SPEAKER);
-    return isOn && channel.mode === 3 && channel.count > 1 ? { hz: PIT_HZ / channel.count } : undefined;
+  /** The speaker gives a sound, which `takeSound` hands out. */
+  get isSounding(): boolean {
+    return this.#speaker.isSounding;
+  }
+
+  /** What the speaker played since it was last asked, as samples at SAMPLE_HZ; empty in silence. */
+  takeSound(): Int16Array {
+    return this.#speaker.take(this.#tick());
   }
 
   reset(): void {
@@ -100,6 +103,7 @@ export class Pit implements Device<PitState> {
     this.#portB = 0;
     this.#edge = undefined;
     this.#updateInterrupt();
+    this.#heard();
   }
 
   save(): PitState {
@@ -119,6 +123,7 @@ export class Pit implements Device<PitState> {
     this.#edge = state.edgeTick === undefined ? undefined : this.#channels[0].nextEdge(state.edgeTick - 1);
     this.#arm();
     this.wires.irq.set(this.#out0);
+    this.#speaker.reset(this.#tick(), this.#channels[2].save(), (this.#portB & PORTB_SPEAKER) !== 0);
   }
 
   #tick(): number {
@@ -140,6 +145,11 @@ export class Pit implements Device<PitState> {
     const channel = this.#channels[select as 0 | 1 | 2];
     if ((value & 0x30) === 0) channel.latchCount(tick);
     else channel.writeControl(value);
+  }
+
+  /** Counter 2 or port B may have changed what is heard. */
+  #heard(): void {
+    this.#speaker.follow(this.#tick(), this.#channels[2].save(), (this.#portB & PORTB_SPEAKER) !== 0);
   }
 
   /** The timer: one change of OUT 0 a call, however late it is, so that no tick is lost or bunched. */

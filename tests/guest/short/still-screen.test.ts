@@ -33,8 +33,8 @@ test('while nothing changes on the screen of a busy guest there are no frames', 
   let said = '';
   const ignore = (): void => undefined;
   const events: SessionEvents = {
-    ...{ status: ignore, tap: ignore, leds: ignore, deadEnd: ignore, pointerMode: ignore, end: ignore },
-    ...{ activity: ignore, medium: ignore, installed: ignore, log: ignore, parallel: ignore },
+    ...{ status: ignore, tap: ignore, sound: ignore, leds: ignore, deadEnd: ignore, pointerMode: ignore, end: ignore },
+    ...{ activity: ignore, medium: ignore, installed: ignore, log: ignore, parallel: ignore, sound: ignore },
     // As a window does: each frame that came is followed by a wish for the next.
     frame: () => {
       frames++;

@@ -350,14 +350,6 @@ describe('pit', () => {
     expect(pit.portB.readPort(0, 1) & 0xcf).toBe(0x0f);
   });
 
-  it('tells the speaker its tone', () => {
-    const { pit, program } = make();
-    program(2, 3, 1193);
-    expect(pit.speaker).toBeUndefined();
-    pit.portB.writePort(0, 1, 3);
-    expect(Math.round(pit.speaker?.hz ?? 0)).toBe(1000);
-  });
-
   it('goes on where it was after a restore', () => {
     const first = make();
     first.program(0, 2, 1000);
