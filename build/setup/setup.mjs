@@ -1,4 +1,5 @@
 // Set-up: what a command needs, in order, each part only when it is not there yet.
+import { debianGuestStep } from './debian-guest.mjs';
 import { electronStep } from './electron.mjs';
 import { firmwareStep } from './firmware.mjs';
 import {
@@ -21,7 +22,7 @@ import { testKernelsStep, testProgramsStep } from './test-programs.mjs';
 const all = [
   ...[npmStep, electronStep, librariesStep, systemStepForTests, firmwareStep, systemsStep],
   ...[starterStep, discsStep, syslinuxStep, syslinuxMenuStep, linux32Step, cloudStep, realTimeStep],
-  ...[installerStep, testProgramsStep, testKernelsStep],
+  ...[installerStep, testProgramsStep, testKernelsStep, debianGuestStep],
 ];
 const byName = new Map(all.map((step) => [step.name, step]));
 
@@ -29,7 +30,10 @@ export const FOR_CHECK = ['npm'];
 export const FOR_CLI = ['npm', 'firmware', 'systems', 'starter', 'discs'];
 export const FOR_APP = [...FOR_CLI, 'electron', 'libraries'];
 export const FOR_TESTS = [...FOR_CLI, 'electron', 'system', 'syslinux'];
-const LONG_GUESTS = ['linux-686', 'linux-cloud', 'linux-rt', 'debian-installer', 'test-programs', 'test-kernels'];
+const LONG_GUESTS = [
+  ...['linux-686', 'linux-cloud', 'linux-rt', 'debian-installer', 'debian-guest'],
+  ...['test-programs', 'test-kernels'],
+];
 export const FOR_LONG_TESTS = [...FOR_CLI, 'syslinux', 'syslinux-menu', ...LONG_GUESTS];
 
 export async function setUp(names) {

@@ -16,7 +16,7 @@ const PROGRAMS = { Xvfb: 'xvfb', 'xvfb-run': 'xvfb', xauth: 'xauth', 'qemu-img':
 /** Electron runs without these; only tests want them. */
 const FOR_TESTS = new Set(Object.values(PROGRAMS));
 
-const inPath = (program) =>
+export const inPath = (program) =>
   (process.env.PATH ?? '').split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, program)));
 
 /** Debian packages whose library or program is not there; nothing on other systems, where they come with Electron. */

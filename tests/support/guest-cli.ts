@@ -5,9 +5,12 @@ import { join, resolve } from 'node:path';
 
 const OUT = resolve(__dirname, '../../build/out');
 
+/** Where set-up makes guests. */
+export const GUESTS = join(OUT, 'guests');
+
 /** A file of a guest that set-up made. */
 export function guestFile(name: string): string {
-  const file = join(OUT, 'guests', name);
+  const file = join(GUESTS, name);
   if (!existsSync(file)) throw new Error(`${file} is missing: set-up makes it (npm test)`);
   return file;
 }

@@ -14,11 +14,14 @@ async function boots(args: readonly string[], until: string, cpuSeconds: number)
 }
 
 describe('iPXE', () => {
-  test.each([
-    ['its ISO', '--cdrom', 'ipxe.iso'],
-    ['a kernel', '--kernel', 'ipxe.lkrn'],
-  ])('starts from %s', async (_how, option, file) => {
-    await boots([option, guestFile(file)], 'iPXE initialising devices', 900);
+  test('starts from its ISO', async () => {
+    await boots(['--cdrom', guestFile('ipxe.iso')], 'iPXE initialising devices', 900);
+  });
+
+  test('starts as a kernel, runs the commands of its command line, and those that are typed', async () => {
+    const commands = 'echo told ${product} && cpuid --ext 29 && echo long mode && shell';
+    const typed = ['--type-after', 'long mode[^]*iPXE>', '--type', 'echo typed ${platform}\\n'];
+    await boots(['--kernel', guestFile('ipxe.lkrn'), '--append', commands, ...typed], '^typed pcbios', 900);
   });
 });
 
