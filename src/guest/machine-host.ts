@@ -10,6 +10,7 @@ import { LAST_PICTURE, type ToHost, type ToMachine } from './machine-messages';
 import type { KeyStroke } from '../protocol/guest';
 import type { StopCause } from './machine-loop';
 import type { MediaRequest } from './media-server';
+import { createPlanRing } from './plan-ring';
 
 const RING_BYTES = 8 << 20;
 
@@ -69,7 +70,7 @@ export class MachineHost {
 
   constructor(
     scripts: { readonly machineThread: string; readonly regionCompiler: string },
-    init: Omit<MachineThreadInit, 'rings' | 'frameBuffer' | 'compilerPort'>,
+    init: Omit<MachineThreadInit, 'rings' | 'frameBuffer' | 'compiler'>,
     private readonly events: MachineEvents,
   ) {
     const rings = { toMachine: createRing(RING_BYTES), toHost: createRing(RING_BYTES) };
@@ -77,13 +78,15 @@ export class MachineHost {
     this.#fromMachine = new RingConsumer(rings.toHost);
     const frameBuffer = this.frame.buffer as SharedArrayBuffer;
     const channel = init.jit === 'background' ? new MessageChannel() : undefined;
-    const workerData: MachineThreadInit = { ...init, rings, frameBuffer, compilerPort: channel?.port1 };
+    const compiler = channel === undefined ? undefined : { plans: createPlanRing(), answers: channel.port1 };
+    const workerData: MachineThreadInit = { ...init, rings, frameBuffer, compiler };
     const quiet = { stdout: false, stderr: false };
     const ports = (port: MessagePort | undefined): MessagePort[] => (port === undefined ? [] : [port]);
     this.#worker = new Worker(scripts.machineThread, { ...quiet, workerData, transferList: ports(channel?.port1) });
-    if (channel !== undefined) {
+    if (channel !== undefined && compiler !== undefined) {
+      const { plans } = compiler;
       const { model, vendor } = init.config.cpu;
-      const data = { workerData: { port: channel.port2, model, vendor }, transferList: [channel.port2] };
+      const data = { workerData: { plans, answers: channel.port2, model, vendor }, transferList: [channel.port2] };
       this.#compiler = new Worker(scripts.regionCompiler, { ...quiet, ...data });
       // without it everything is interpreted, which is slow and right
       this.#compiler.on('error', (error) => this.events.compilerFailed?.(error));

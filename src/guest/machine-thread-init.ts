@@ -32,8 +32,8 @@ export interface MachineThreadInit {
   readonly memory: WebAssembly.Memory;
   readonly core: WebAssembly.Module;
   readonly jit: JitMode;
-  /** To the thread that compiles, with 'background'. */
-  readonly compilerPort: MessagePort | undefined;
+  /** To the thread that compiles, with 'background': the ring of plans, and the port of its answers. */
+  readonly compiler: { readonly plans: SharedArrayBuffer; readonly answers: MessagePort } | undefined;
   readonly firmware: FirmwareFiles;
   /** Media by block port: the ids of config's disks, cdroms and floppies. */
   readonly media: Readonly<Record<string, MediumInfo | undefined>>;

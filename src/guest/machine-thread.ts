@@ -154,7 +154,9 @@ class MachineThread implements LoopHost {
       core: init.core,
       jit: {
         mode: init.jit,
-        ...(init.compilerPort === undefined ? {} : { compiler: new BackgroundCompiler(init.compilerPort) }),
+        ...(init.compiler === undefined
+          ? {}
+          : { compiler: new BackgroundCompiler(init.compiler.plans, init.compiler.answers) }),
       },
       firmware: init.firmware,
       kernel: prepareKernel(init.firmware, init.config.boot.kernel?.file ?? '', init.config.memory.memoryMiB),
