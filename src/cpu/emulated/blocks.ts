@@ -19,7 +19,8 @@ const FRAME = 4096;
 const PIECE_SHIFT = 6;
 const { OP_SIZE } = layout;
 const INSTRUCTION_MAX = 15;
-const BUCKETS = 1 << 18;
+const BUCKETS_SHIFT = 14;
+const BUCKETS = 1 << (32 - BUCKETS_SHIFT);
 const OPS_MAX = 2 * layout.BLOCK_INSTRUCTIONS_MAX + 4;
 const NO_MEMORY = 0xffffffff;
 const VECTOR_UD = 6;
@@ -31,6 +32,7 @@ const CODE_GEN = stateOffset('CODE_GEN') >> 2;
 const PATCHED_OP = stateOffset('PATCHED_OP') >> 2;
 const PATCHED_HANDLER = stateOffset('PATCHED_HANDLER') >> 2;
 const JUMP_CACHE = stateOffset('JUMP_CACHE');
+const BLOCK_ENTRIES = 1 << (32 - layout.BLOCK_ENTRIES_SHIFT);
 const TEMPORARY_BLOCK = stateOffset('TEMPORARY_BLOCK');
 const CS = stateOffset('SEG') + SEG_STRIDE;
 const CS_LIMIT = (CS + 4) >> 2;
@@ -54,6 +56,7 @@ export interface CodeTranslator {
 export interface BlockCacheAreas {
   readonly pageFlags: number;
   readonly codeMap: number;
+  readonly blockTable: number;
   readonly arena: number;
   readonly arenaSize: number;
 }
@@ -80,8 +83,6 @@ export interface Block {
   /** Where control may go from it, as offsets from its start: taken branches, then what follows its last instruction. */
   readonly exits: readonly number[];
   readonly end: BlockEnd;
-  /** Branches that link to it. */
-  incoming: number[] | undefined;
   /** Where its computed jump was seen to go, as offsets from its start. */
   targets: Set<number> | undefined;
   /** Compiled regions, and those under way, that it is part of. */
@@ -144,6 +145,7 @@ export class BlockCache {
     this.#i32 = new Int32Array(memory.buffer);
     this.#packer = new OpPacker(memory, decoder.rows);
     this.#next = areas.arena;
+    this.#clearTable();
   }
 
   /** The state must be cleared before; its fields that name the areas are set here. */
@@ -157,16 +159,19 @@ export class BlockCache {
     this.#i32[(state + stateOffset('JUMP_CACHE')) >> 2] = jumpCache;
     this.#i32[(state + stateOffset('TEMPORARY_BLOCK')) >> 2] = temporaryBlock;
     this.#i32[(state + stateOffset('CODE_MAP')) >> 2] = this.areas.codeMap;
+    this.#i32[(state + stateOffset('BLOCK_TABLE')) >> 2] = this.areas.blockTable;
     this.#i32[(state >> 2) + PATCHED_OP] = 0;
     this.#u8.fill(0, jumpCache, jumpCache + layout.JUMP_ENTRIES * layout.JUMP_ENTRY_SIZE);
   }
 
-  /** Import `decode`: the first op of the block at RIP; `from`: a branch in the same page to link to it, or 0. Throws guest faults. */
-  decode(state: number, from: number): number {
+  /**
+   * Import `decode`: the first op of the block at RIP, whose first byte lies at offset `at`; `from`: a branch in the same page to link
+   * to it, or 0. The core asks for what its tables do not know. Throws guest faults.
+   */
+  decode(state: number, from: number, at: number): number {
+    if (at === NO_MEMORY) return this.#raiseAlone(state, VECTOR_UD);
     const mode = this.#i32[(state >> 2) + MODE]!;
     const linear = this.#linear(state, mode);
-    const at = this.core.translateCode(state, toBigInt(linear.low, linear.high)) >>> 0;
-    if (at === NO_MEMORY) return this.#raiseAlone(state, VECTOR_UD);
     let block = this.#find(at, mode);
     if (block !== undefined && block.secondSize !== 0) {
       if (this.#secondPage(state, linear, mode) !== block.secondStart) {
@@ -178,10 +183,8 @@ export class BlockCache {
     const flushes = this.statistics.flushes;
     block ??= this.#build(state, at, mode, linear);
     this.#cacheJump(state, linear, block.op, at);
-    if (isLinkable && this.statistics.flushes === flushes) {
-      this.#i32[(from + layout.OP_LINK) >> 2] = this.#entryOf(block);
-      (block.incoming ??= []).push(from);
-    }
+    this.#noteBlock(block);
+    if (isLinkable && this.statistics.flushes === flushes) this.#i32[(from + layout.OP_LINK) >> 2] = block.op;
     return block.op;
   }
 
@@ -247,17 +250,6 @@ export class BlockCache {
     const isCompiled = record !== 0;
     this.#u16[(header + layout.OP_HANDLER) >> 1] = isCompiled ? layout.HANDLER_COMPILED : layout.HANDLER_LEAVE;
     this.#i32[(header + layout.BLOCK_REGION) >> 2] = record;
-    const [from, to] = isCompiled ? [block.op, header] : [header, block.op];
-    for (const branch of block.incoming ?? []) {
-      const at = (branch + layout.OP_LINK) >> 2;
-      if (this.#i32[at]! >>> 0 === from) this.#i32[at] = to;
-    }
-  }
-
-  /** Where a branch to the block leads. */
-  #entryOf(block: Block): number {
-    const header = block.op - OP_SIZE;
-    return this.#u16[(header + layout.OP_HANDLER) >> 1] === layout.HANDLER_COMPILED ? header : block.op;
   }
 
   /** Import `codeWritten`, and for devices: bytes of one frame are about to change. */
@@ -311,13 +303,13 @@ export class BlockCache {
   }
 
   #find(at: number, mode: number): Block | undefined {
-    let block = this.#buckets[bucketOf(at, mode)];
+    let block = this.#buckets[hashOf(at, mode) >>> BUCKETS_SHIFT];
     while (block !== undefined && (block.start !== at || block.mode !== mode)) block = block.next;
     return block;
   }
 
   #unchain(block: Block): void {
-    const bucket = bucketOf(block.start, block.mode);
+    const bucket = hashOf(block.start, block.mode) >>> BUCKETS_SHIFT;
     let at = this.#buckets[bucket];
     if (at === block) {
       this.#buckets[bucket] = block.next;
@@ -343,6 +335,21 @@ export class BlockCache {
     this.#i32[entry + (layout.JUMP_KEY >> 2) + 1] = this.#i32[(state >> 2) + CODE_GEN]!;
     this.#i32[entry + (layout.JUMP_OP >> 2)] = op;
     this.#i32[entry + (layout.JUMP_PHYSICAL >> 2)] = at;
+  }
+
+  /** From now on the core finds the block by itself. One on two pages must be looked at each time. */
+  #noteBlock({ start, mode, op, secondSize }: Block): void {
+    if (secondSize !== 0) return;
+    const index = hashOf(start, mode) >>> layout.BLOCK_ENTRIES_SHIFT;
+    const entry = (this.areas.blockTable + index * layout.BLOCK_ENTRY_SIZE) >> 2;
+    this.#i32[entry + (layout.BLOCK_ENTRY_START >> 2)] = start;
+    this.#i32[entry + (layout.BLOCK_ENTRY_MODE >> 2)] = mode;
+    this.#i32[entry + (layout.BLOCK_ENTRY_OP >> 2)] = op;
+  }
+
+  #clearTable(): void {
+    const { blockTable } = this.areas;
+    this.#u8.fill(0, blockTable, blockTable + BLOCK_ENTRIES * layout.BLOCK_ENTRY_SIZE);
   }
 
   #build(state: number, at: number, mode: number, linear: { low: number; high: number }): Block {
@@ -406,8 +413,7 @@ export class BlockCache {
     this.#finish(draft, mode);
     if (link !== undefined && environmentOf(mode) !== ENV_CHECKED) {
       const last = draft.op - OP_SIZE;
-      this.#i32[(last + layout.OP_LINK) >> 2] = this.#entryOf(link);
-      (link.incoming ??= []).push(last);
+      this.#i32[(last + layout.OP_LINK) >> 2] = link.op;
     }
     exits.push(draft.bytes);
     const block: Block = {
@@ -423,7 +429,6 @@ export class BlockCache {
       instructions: draft.count,
       exits,
       end: blockEnd,
-      incoming: undefined,
       targets: undefined,
       regions: undefined,
     };
@@ -434,7 +439,7 @@ export class BlockCache {
     this.#i32[(header + layout.BLOCK_ID) >> 2] = block.id;
     this.#i32[(header + layout.BLOCK_HEAT) >> 2] = this.firstHeat;
     this.#next = draft.op;
-    const bucket = bucketOf(at, mode);
+    const bucket = hashOf(at, mode) >>> BUCKETS_SHIFT;
     block.next = this.#buckets[bucket];
     this.#buckets[bucket] = block;
     this.#register(block.start, block);
@@ -559,10 +564,6 @@ export class BlockCache {
     this.#byId[block.id - this.#firstId] = undefined;
     const end = block.op + block.opCount * OP_SIZE;
     for (let op = block.op; op < end; op += OP_SIZE) this.#u16[op >> 1] = layout.HANDLER_LEAVE;
-    for (const from of block.incoming ?? []) {
-      const at = (from + layout.OP_LINK) >> 2;
-      if (this.#i32[at]! >>> 0 === block.op) this.#i32[at] = 0;
-    }
     for (const vcpu of this.#vcpus) this.#dropFromVcpu(vcpu, block, end);
     this.#unregister(block.start, block);
     if (block.secondSize !== 0 && block.secondStart !== NO_MEMORY) this.#unregister(block.secondStart, block);
@@ -607,6 +608,7 @@ export class BlockCache {
     this.#byId = [];
     this.#pages.clear();
     this.#buckets.fill(undefined);
+    this.#clearTable();
     this.#next = this.areas.arena;
     for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
       const at = state >> 2;
@@ -631,8 +633,8 @@ function isFlatJump(row: Row, size: number, mode: number): boolean {
   return (kind === 'rel8' || kind === 'relz') && size !== 16 && environmentOf(mode) !== ENV_CHECKED;
 }
 
-function bucketOf(offset: number, mode: number): number {
-  return Math.imul((offset ^ (mode << 20)) | 0, 0x9e3779b1) >>> 14;
+function hashOf(offset: number, mode: number): number {
+  return Math.imul(offset ^ (mode << 20), layout.BLOCK_ENTRY_HASH);
 }
 
 function toBigInt(low: number, high: number): bigint {

@@ -17,8 +17,8 @@ export interface CoreExports {
   translateQuiet(s: number, linear: bigint): number;
   /** Where the code at a linear address lies, as far as that can be told without any effect; 0xffffffff: nowhere. */
   settledCode(s: number, linear: bigint): number;
-  /** What compiled code calls when the TLB does not know a page: offset in the page, or all ones. */
-  fillTlb(s: number, linear: bigint, access: number, bytes: number): bigint;
+  /** What compiled code calls when the TLB does not know a page: 0 where the access is the interpreter's. */
+  fillTlb(s: number, linear: bigint, access: number, bytes: number): number;
   lazyFr(code: number, r: bigint): bigint;
   lazyFc(code: number, r: bigint, a: bigint, b: bigint): bigint;
   /** Compiled regions are called through it. */

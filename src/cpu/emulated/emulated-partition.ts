@@ -6,6 +6,7 @@ import { BlockCache, type BlockCacheAreas } from './blocks';
 import { type CoreExports, RAISED } from './core-exports';
 import { cpuid } from './cpuid';
 import {
+  BLOCK_TABLE_OFFSET,
   CODE_ARENA_OFFSET,
   CODE_ARENA_SIZE,
   CODE_MAP_OFFSET,
@@ -39,6 +40,7 @@ const EAGER_ENTRIES = 2;
 const BLOCK_AREAS: BlockCacheAreas = {
   pageFlags: PAGE_FLAGS_OFFSET,
   codeMap: CODE_MAP_OFFSET,
+  blockTable: BLOCK_TABLE_OFFSET,
   arena: CODE_ARENA_OFFSET,
   arenaSize: CODE_ARENA_SIZE,
 };
@@ -189,6 +191,7 @@ export class EmulatedPartition implements Partition {
     state.setU32('JUMP_CACHE', base + VCPU_JUMP_CACHE);
     state.setU32('TEMPORARY_BLOCK', base + VCPU_TEMPORARY_BLOCK);
     state.setU32('CODE_MAP', CODE_MAP_OFFSET);
+    state.setU32('BLOCK_TABLE', BLOCK_TABLE_OFFSET);
     state.setU32('SLOT_TABLE', SLOT_TABLE_OFFSET);
     state.setU32('PAGE_FLAGS', PAGE_FLAGS_OFFSET);
     state.setU32('VENDOR_AMD', config.vendor === 'AuthenticAMD' ? 1 : 0);
@@ -265,7 +268,7 @@ export class EmulatedPartition implements Partition {
       readTaskPriority: () => bus().readTaskPriority(this.#running?.index ?? 0),
       writeTaskPriority: (value: number) => bus().writeTaskPriority(this.#running?.index ?? 0, value),
       random: () => bus().random(),
-      decode: (s: number, from: number) => this.#blocks.decode(s, from),
+      decode: (s: number, from: number, at: number) => this.#blocks.decode(s, from >>> 0, at >>> 0),
       decodeAlone: (s: number) => this.#blocks.decodeAlone(s),
       fallback: (s: number) => this.#regions?.fellBack(s, this.#stateAt(s).u64('RIP'), this.#stateAt(s).u32('MODE')),
       hot: (s: number, op: number) => this.#regions?.hot(s, op >>> 0, this.#stateAt(s).u64('CODE_RIP')),

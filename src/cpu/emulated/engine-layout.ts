@@ -3,6 +3,7 @@
  *
  *     0            static data of the AssemblyScript core
  *     VCPUS        per vCPU: state, TLB log, TLBs, jump cache and targets, temporary block
+ *     BLOCK_TABLE  where decoded blocks are, by the code they stem from
  *     CODE_MAP     u64 per frame: a bit per 64 bytes that decoded code stems from
  *     CODE_ARENA   decoded blocks
  *     (the rest belongs to compiled code)
@@ -24,6 +25,7 @@ export const VCPUS_OFFSET = MIB;
 export const VCPU_STRIDE = MIB;
 export const VCPU_MAX = 8;
 
+export const BLOCK_TABLE_OFFSET = 12 * MIB;
 export const CODE_MAP_OFFSET = 16 * MIB;
 export const CODE_MAP_SIZE = 8 * MIB;
 export const CODE_ARENA_OFFSET = 24 * MIB;

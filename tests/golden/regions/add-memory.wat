@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -20,21 +20,20 @@
   (local $10 i64)
   (local $11 i64)
   (local $12 i64)
-  (local $13 i64)
+  (local $13 i32)
   (local $14 i32)
   (local $15 i32)
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 i32)
   (local $scratch i64)
-  (local $scratch_21 i64)
+  (local $scratch_20 i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
    )
   )
-  (local.set $15
+  (local.set $14
    (i32.load offset=208
     (local.get $0)
    )
@@ -63,23 +62,21 @@
    (block $block
     (loop $label
      (if
-      (i64.gt_u
-       (local.tee $10
-        (i64.sub
-         (local.get $3)
-         (i64.load offset=8
-          (local.tee $18
-           (i32.add
-            (local.get $15)
-            (i32.and
+      (i64.le_u
+       (i64.sub
+        (local.get $3)
+        (i64.load offset=8
+         (local.tee $17
+          (i32.add
+           (local.get $14)
+           (i32.and
+            (i32.shr_u
              (i32.wrap_i64
-              (i64.shr_u
-               (local.get $3)
-               (i64.const 7)
-              )
+              (local.get $3)
              )
-             (i32.const 32736)
+             (i32.const 7)
             )
+            (i32.const 32736)
            )
           )
          )
@@ -88,17 +85,16 @@
        (i64.const 4092)
       )
       (then
+      )
+      (else
        (if
-        (i64.lt_s
-         (local.tee $10
-          (call $fimport$2
-           (local.get $0)
-           (local.get $3)
-           (i32.const 1)
-           (i32.const 4)
-          )
+        (i32.eqz
+         (call $fimport$2
+          (local.get $0)
+          (local.get $3)
+          (i32.const 1)
+          (i32.const 4)
          )
-         (i64.const 0)
         )
         (then
          (local.set $9
@@ -109,54 +105,28 @@
        )
       )
      )
-     (if
-      (i32.or
-       (i64.ne
-        (i64.load
-         (local.get $18)
-        )
-        (i64.load offset=8
-         (local.get $18)
-        )
-       )
-       (i32.ne
-        (i32.load offset=16
-         (local.get $18)
-        )
-        (i32.load offset=20
-         (local.get $18)
-        )
-       )
-      )
-      (then
-       (local.set $9
-        (i64.const 255)
-       )
-       (br $block)
-      )
-     )
-     (local.set $19
+     (local.set $18
       (i32.add
        (i32.load offset=20
-        (local.get $18)
+        (local.get $17)
        )
        (i32.wrap_i64
-        (local.get $10)
+        (local.get $3)
        )
       )
      )
-     (local.set $11
+     (local.set $10
       (i64.load32_u
-       (local.get $19)
+       (local.get $18)
       )
      )
      (i64.store32
-      (local.get $19)
-      (local.tee $13
+      (local.get $18)
+      (local.tee $12
        (i64.and
         (i64.add
-         (local.get $11)
-         (local.tee $12
+         (local.get $10)
+         (local.tee $11
           (i64.and
            (local.get $2)
            (i64.const 4294967295)
@@ -169,21 +139,21 @@
      )
      (local.set $4
       (block (result i64)
-       (local.set $scratch_21
-        (local.get $13)
+       (local.set $scratch_20
+        (local.get $12)
        )
        (local.set $5
         (block (result i64)
          (local.set $scratch
-          (local.get $11)
+          (local.get $10)
          )
          (local.set $6
-          (local.get $12)
+          (local.get $11)
          )
          (local.get $scratch)
         )
        )
-       (local.get $scratch_21)
+       (local.get $scratch_20)
       )
      )
      (local.set $1
@@ -192,7 +162,7 @@
        (i32.const 2)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 6)
      )
      (if
@@ -204,7 +174,7 @@
        (local.set $8
         (local.get $7)
        )
-       (local.set $16
+       (local.set $15
         (i32.const 0)
        )
        (br $block1)
@@ -214,10 +184,10 @@
      (unreachable)
     )
    )
-   (local.set $17
+   (local.set $16
     (i32.const 1)
    )
-   (local.set $16
+   (local.set $15
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -237,9 +207,9 @@
      )
     )
    )
-   (local.set $14
+   (local.set $13
     (select
-     (local.get $14)
+     (local.get $13)
      (i32.and
       (i32.wrap_i64
        (local.get $9)
@@ -271,12 +241,12 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $16)
+      (local.get $15)
      )
     )
    )
@@ -284,7 +254,7 @@
   (i64.store offset=160
    (local.get $0)
    (call $fimport$1
-    (local.get $14)
+    (local.get $13)
     (local.get $4)
     (local.get $5)
     (local.get $6)
@@ -293,10 +263,10 @@
   (i64.store offset=152
    (local.get $0)
    (call $fimport$0
-    (local.get $14)
+    (local.get $13)
     (local.get $4)
    )
   )
-  (local.get $17)
+  (local.get $16)
  )
 )

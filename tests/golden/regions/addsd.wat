@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -17,17 +17,14 @@
   (local $7 i32)
   (local $8 i32)
   (local $9 i32)
-  (local $10 i32)
-  (local $11 i32)
+  (local $10 v128)
+  (local $11 v128)
   (local $12 v128)
-  (local $13 v128)
-  (local $14 v128)
-  (local $15 v128)
+  (local $13 f64)
+  (local $14 f64)
+  (local $15 f64)
   (local $16 f64)
   (local $17 f64)
-  (local $18 f64)
-  (local $19 f64)
-  (local $20 f64)
   (local.set $4
    (i64.load offset=136
     (local.get $0)
@@ -43,49 +40,46 @@
     (local.get $0)
    )
   )
-  (local.set $13
-   (v128.load offset=1840
+  (local.set $11
+   (v128.load offset=1856
     (local.get $0)
    )
   )
-  (local.set $12
-   (v128.load offset=1808
+  (local.set $10
+   (v128.load offset=1824
     (local.get $0)
    )
   )
   (block $block1
    (block $block
     (loop $label
-     (local.set $14
+     (local.set $12
       (f64x2.replace_lane 0
-       (local.get $12)
-       (local.tee $18
+       (local.get $10)
+       (local.tee $15
         (f64.add
-         (local.tee $16
+         (local.tee $13
           (f64x2.extract_lane 0
-           (local.get $12)
+           (local.get $10)
           )
          )
-         (local.tee $17
+         (local.tee $14
           (f64x2.extract_lane 0
-           (local.get $13)
+           (local.get $11)
           )
          )
         )
        )
       )
      )
-     (local.set $10
-      (i32.load offset=1796
-       (local.get $0)
-      )
-     )
-     (local.set $11
+     (if
       (i32.eqz
        (i32.and
         (i32.eq
          (i32.and
-          (local.get $10)
+          (i32.load offset=1812
+           (local.get $0)
+          )
           (i32.const 61536)
          )
          (i32.const 4128)
@@ -95,9 +89,9 @@
           (i32.or
            (i32.and
             (f64.ge
-             (local.tee $19
+             (local.tee $16
               (f64.abs
-               (local.get $16)
+               (local.get $13)
               )
              )
              (f64.reinterpret_i64
@@ -105,14 +99,14 @@
              )
             )
             (f64.le
-             (local.get $19)
+             (local.get $16)
              (f64.reinterpret_i64
               (i64.const 9218868437227405311)
              )
             )
            )
            (f64.eq
-            (local.get $16)
+            (local.get $13)
             (f64.reinterpret_i64
              (i64.const 0)
             )
@@ -121,9 +115,9 @@
           (i32.or
            (i32.and
             (f64.ge
-             (local.tee $20
+             (local.tee $17
               (f64.abs
-               (local.get $17)
+               (local.get $14)
               )
              )
              (f64.reinterpret_i64
@@ -131,14 +125,14 @@
              )
             )
             (f64.le
-             (local.get $20)
+             (local.get $17)
              (f64.reinterpret_i64
               (i64.const 9218868437227405311)
              )
             )
            )
            (f64.eq
-            (local.get $17)
+            (local.get $14)
             (f64.reinterpret_i64
              (i64.const 0)
             )
@@ -147,7 +141,7 @@
          )
          (f64.le
           (f64.abs
-           (local.get $18)
+           (local.get $15)
           )
           (f64.reinterpret_i64
            (i64.const 9218868437227405311)
@@ -156,26 +150,20 @@
         )
        )
       )
-     )
-     (if
-      (local.get $11)
       (then
        (local.set $6
         (i64.const 255)
        )
        (br $block)
-       (local.set $14
+       (local.set $12
         (i64x2.splat
          (i64.const 0)
         )
        )
       )
      )
-     (local.set $15
-      (local.get $14)
-     )
-     (local.set $12
-      (local.get $15)
+     (local.set $10
+      (local.get $12)
      )
      (local.set $1
       (i32.sub
@@ -259,7 +247,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
@@ -269,9 +257,9 @@
     )
    )
   )
-  (v128.store offset=1808
+  (v128.store offset=1824
    (local.get $0)
-   (local.get $12)
+   (local.get $10)
   )
   (local.get $9)
  )

@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -20,14 +20,13 @@
   (local $10 i64)
   (local $11 i64)
   (local $12 i64)
-  (local $13 i64)
+  (local $13 i32)
   (local $14 i32)
   (local $15 i32)
   (local $16 i32)
-  (local $17 i32)
   (local $scratch i64)
+  (local $scratch_18 i64)
   (local $scratch_19 i64)
-  (local $scratch_20 i64)
   (local.set $8
    (i64.load offset=136
     (local.get $0)
@@ -74,16 +73,10 @@
         )
        )
       )
-      (local.set $11
-       (local.get $5)
-      )
-      (local.set $17
-       (i64.eqz
-        (local.get $11)
-       )
-      )
       (if
-       (local.get $17)
+       (i64.eqz
+        (local.get $5)
+       )
        (then
         (local.set $1
          (i32.sub
@@ -91,7 +84,7 @@
           (i32.const 2)
          )
         )
-        (local.set $14
+        (local.set $13
          (i32.const 14)
         )
         (br $block)
@@ -134,51 +127,48 @@
         (i32.const 1)
        )
       )
-      (local.set $14
+      (local.set $13
        (i32.const 18)
       )
       (br $block)
      )
      (local.set $5
       (block (result i64)
-       (local.set $scratch_19
+       (local.set $scratch_18
         (call $fimport$0
-         (local.get $14)
+         (local.get $13)
          (local.get $5)
         )
        )
        (local.set $6
         (call $fimport$1
-         (local.get $14)
+         (local.get $13)
          (local.get $5)
          (local.get $6)
          (local.get $7)
         )
        )
-       (local.get $scratch_19)
+       (local.get $scratch_18)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 0)
      )
      (local.set $11
       (local.get $5)
      )
-     (local.set $12
-      (local.get $6)
-     )
-     (local.set $17
+     (local.set $16
       (i32.wrap_i64
        (i64.shr_u
-        (local.get $12)
+        (local.get $6)
         (i64.const 63)
        )
       )
      )
      (local.set $5
       (block (result i64)
-       (local.set $scratch_20
-        (local.tee $13
+       (local.set $scratch_19
+        (local.tee $12
          (i64.and
           (i64.sub
            (i64.and
@@ -193,27 +183,21 @@
        )
        (local.set $6
         (i64.extend_i32_u
-         (local.get $17)
+         (local.get $16)
         )
        )
-       (local.get $scratch_20)
+       (local.get $scratch_19)
       )
      )
      (local.set $3
-      (local.get $13)
-     )
-     (local.set $11
-      (local.get $5)
-     )
-     (local.set $17
-      (i32.eqz
-       (i64.eqz
-        (local.get $11)
-       )
-      )
+      (local.get $12)
      )
      (if
-      (local.get $17)
+      (i32.eqz
+       (i64.eqz
+        (local.get $5)
+       )
+      )
       (then
        (local.set $1
         (i32.sub
@@ -221,7 +205,7 @@
          (i32.const 2)
         )
        )
-       (local.set $14
+       (local.set $13
         (i32.const 22)
        )
        (if
@@ -233,7 +217,7 @@
          (local.set $9
           (local.get $8)
          )
-         (local.set $15
+         (local.set $14
           (i32.const 0)
          )
          (br $block1)
@@ -242,7 +226,7 @@
        (br $label)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 22)
      )
      (local.set $9
@@ -251,16 +235,16 @@
        (i64.const 10)
       )
      )
-     (local.set $15
+     (local.set $14
       (i32.const 2)
      )
      (br $block1)
     )
    )
-   (local.set $16
+   (local.set $15
     (i32.const 1)
    )
-   (local.set $15
+   (local.set $14
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -280,9 +264,9 @@
      )
     )
    )
-   (local.set $14
+   (local.set $13
     (select
-     (local.get $14)
+     (local.get $13)
      (i32.and
       (i32.wrap_i64
        (local.get $10)
@@ -314,12 +298,12 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $15)
+      (local.get $14)
      )
     )
    )
@@ -335,7 +319,7 @@
   (i64.store offset=160
    (local.get $0)
    (call $fimport$1
-    (local.get $14)
+    (local.get $13)
     (local.get $5)
     (local.get $6)
     (local.get $7)
@@ -344,10 +328,10 @@
   (i64.store offset=152
    (local.get $0)
    (call $fimport$0
-    (local.get $14)
+    (local.get $13)
     (local.get $5)
    )
   )
-  (local.get $16)
+  (local.get $15)
  )
 )

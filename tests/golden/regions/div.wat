@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -23,8 +23,6 @@
   (local $13 i32)
   (local $14 i32)
   (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
   (local $scratch i64)
   (local.set $7
    (i64.load offset=136
@@ -59,7 +57,7 @@
   (block $block1
    (block $block
     (loop $label
-     (local.set $16
+     (if
       (i64.eqz
        (local.tee $10
         (i64.and
@@ -68,9 +66,6 @@
         )
        )
       )
-     )
-     (if
-      (local.get $16)
       (then
        (local.set $9
         (i64.const 255)
@@ -78,7 +73,7 @@
        (br $block)
       )
      )
-     (local.set $17
+     (if
       (i32.eqz
        (i64.eqz
         (i64.shr_u
@@ -106,9 +101,6 @@
         )
        )
       )
-     )
-     (if
-      (local.get $17)
       (then
        (local.set $9
         (i64.const 255)
@@ -215,7 +207,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)

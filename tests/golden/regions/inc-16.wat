@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -18,13 +18,12 @@
   (local $8 i64)
   (local $9 i64)
   (local $10 i64)
-  (local $11 i64)
+  (local $11 i32)
   (local $12 i32)
   (local $13 i32)
   (local $14 i32)
-  (local $15 i32)
   (local $scratch i64)
-  (local $scratch_17 i64)
+  (local $scratch_16 i64)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
@@ -52,13 +51,13 @@
       (block (result i64)
        (local.set $scratch
         (call $fimport$0
-         (local.get $12)
+         (local.get $11)
          (local.get $3)
         )
        )
        (local.set $4
         (call $fimport$1
-         (local.get $12)
+         (local.get $11)
          (local.get $3)
          (local.get $4)
          (local.get $5)
@@ -67,27 +66,24 @@
        (local.get $scratch)
       )
      )
-     (local.set $12
+     (local.set $11
       (i32.const 0)
      )
      (local.set $9
       (local.get $3)
      )
-     (local.set $10
-      (local.get $4)
-     )
-     (local.set $15
+     (local.set $14
       (i32.wrap_i64
        (i64.shr_u
-        (local.get $10)
+        (local.get $4)
         (i64.const 63)
        )
       )
      )
      (local.set $3
       (block (result i64)
-       (local.set $scratch_17
-        (local.tee $11
+       (local.set $scratch_16
+        (local.tee $10
          (i64.and
           (i64.add
            (i64.and
@@ -102,10 +98,10 @@
        )
        (local.set $4
         (i64.extend_i32_u
-         (local.get $15)
+         (local.get $14)
         )
        )
-       (local.get $scratch_17)
+       (local.get $scratch_16)
       )
      )
      (local.set $2
@@ -114,7 +110,7 @@
         (local.get $2)
         (i64.const -65536)
        )
-       (local.get $11)
+       (local.get $10)
       )
      )
      (local.set $1
@@ -123,7 +119,7 @@
        (i32.const 2)
       )
      )
-     (local.set $12
+     (local.set $11
       (i32.const 17)
      )
      (if
@@ -135,7 +131,7 @@
        (local.set $7
         (local.get $6)
        )
-       (local.set $13
+       (local.set $12
         (i32.const 0)
        )
        (br $block)
@@ -145,10 +141,10 @@
      (unreachable)
     )
    )
-   (local.set $14
+   (local.set $13
     (i32.const 1)
    )
-   (local.set $13
+   (local.set $12
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -168,9 +164,9 @@
      )
     )
    )
-   (local.set $12
+   (local.set $11
     (select
-     (local.get $12)
+     (local.get $11)
      (i32.and
       (i32.wrap_i64
        (local.get $8)
@@ -202,12 +198,12 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $13)
+      (local.get $12)
      )
     )
    )
@@ -219,7 +215,7 @@
   (i64.store offset=160
    (local.get $0)
    (call $fimport$1
-    (local.get $12)
+    (local.get $11)
     (local.get $3)
     (local.get $4)
     (local.get $5)
@@ -228,10 +224,10 @@
   (i64.store offset=152
    (local.get $0)
    (call $fimport$0
-    (local.get $12)
+    (local.get $11)
     (local.get $3)
    )
   )
-  (local.get $14)
+  (local.get $13)
  )
 )

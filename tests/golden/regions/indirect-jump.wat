@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -19,13 +19,12 @@
   (local $9 i64)
   (local $10 i64)
   (local $11 i64)
-  (local $12 i64)
+  (local $12 i32)
   (local $13 i32)
   (local $14 i32)
   (local $15 i32)
-  (local $16 i32)
   (local $scratch i64)
-  (local $scratch_18 i64)
+  (local $scratch_17 i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -57,13 +56,13 @@
      (block (result i64)
       (local.set $scratch
        (call $fimport$0
-        (local.get $13)
+        (local.get $12)
         (local.get $4)
        )
       )
       (local.set $5
        (call $fimport$1
-        (local.get $13)
+        (local.get $12)
         (local.get $4)
         (local.get $5)
         (local.get $6)
@@ -72,27 +71,24 @@
       (local.get $scratch)
      )
     )
-    (local.set $13
+    (local.set $12
      (i32.const 0)
     )
     (local.set $10
      (local.get $4)
     )
-    (local.set $11
-     (local.get $5)
-    )
-    (local.set $16
+    (local.set $15
      (i32.wrap_i64
       (i64.shr_u
-       (local.get $11)
+       (local.get $5)
        (i64.const 63)
       )
      )
     )
     (local.set $4
      (block (result i64)
-      (local.set $scratch_18
-       (local.tee $12
+      (local.set $scratch_17
+       (local.tee $11
         (i64.add
          (local.get $3)
          (i64.const 1)
@@ -101,14 +97,14 @@
       )
       (local.set $5
        (i64.extend_i32_u
-        (local.get $16)
+        (local.get $15)
        )
       )
-      (local.get $scratch_18)
+      (local.get $scratch_17)
      )
     )
     (local.set $3
-     (local.get $12)
+     (local.get $11)
     )
     (if
      (i64.ne
@@ -131,22 +127,22 @@
     (local.set $10
      (local.get $2)
     )
-    (local.set $13
+    (local.set $12
      (i32.const 19)
     )
     (local.set $8
      (local.get $10)
     )
-    (local.set $14
+    (local.set $13
      (i32.const 2)
     )
     (br $block1)
     (unreachable)
    )
-   (local.set $15
+   (local.set $14
     (i32.const 1)
    )
-   (local.set $14
+   (local.set $13
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -166,9 +162,9 @@
      )
     )
    )
-   (local.set $13
+   (local.set $12
     (select
-     (local.get $13)
+     (local.get $12)
      (i32.and
       (i32.wrap_i64
        (local.get $9)
@@ -200,12 +196,12 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $14)
+      (local.get $13)
      )
     )
    )
@@ -217,7 +213,7 @@
   (i64.store offset=160
    (local.get $0)
    (call $fimport$1
-    (local.get $13)
+    (local.get $12)
     (local.get $4)
     (local.get $5)
     (local.get $6)
@@ -226,10 +222,10 @@
   (i64.store offset=152
    (local.get $0)
    (call $fimport$0
-    (local.get $13)
+    (local.get $12)
     (local.get $4)
    )
   )
-  (local.get $15)
+  (local.get $14)
  )
 )

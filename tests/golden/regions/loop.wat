@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -23,9 +23,8 @@
   (local $13 i32)
   (local $14 i32)
   (local $15 i32)
-  (local $16 i32)
   (local $scratch i64)
-  (local $scratch_18 i64)
+  (local $scratch_17 i64)
   (local.set $8
    (i64.load offset=136
     (local.get $0)
@@ -67,7 +66,7 @@
      )
      (local.set $5
       (block (result i64)
-       (local.set $scratch_18
+       (local.set $scratch_17
         (local.tee $11
          (i64.sub
           (local.get $3)
@@ -86,7 +85,7 @@
          (local.get $scratch)
         )
        )
-       (local.get $scratch_18)
+       (local.get $scratch_17)
       )
      )
      (local.set $3
@@ -98,16 +97,13 @@
      (local.set $12
       (local.get $7)
      )
-     (local.set $16
+     (if
       (i32.eqz
        (i64.eq
         (local.get $11)
         (local.get $12)
        )
       )
-     )
-     (if
-      (local.get $16)
       (then
        (local.set $1
         (i32.sub
@@ -208,7 +204,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)

@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -17,19 +17,17 @@
   (local $7 i64)
   (local $8 i64)
   (local $9 i64)
-  (local $10 i64)
-  (local $11 i64)
+  (local $10 i32)
+  (local $11 i32)
   (local $12 i32)
   (local $13 i32)
   (local $14 i32)
-  (local $15 i32)
-  (local $16 i32)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
    )
   )
-  (local.set $13
+  (local.set $11
    (i32.load offset=208
     (local.get $0)
    )
@@ -58,28 +56,26 @@
    (block $block
     (loop $label
      (if
-      (i64.gt_u
-       (local.tee $10
-        (i64.sub
-         (local.tee $9
-          (i64.add
-           (local.get $3)
-           (i64.const 8)
-          )
+      (i64.le_u
+       (i64.sub
+        (local.tee $9
+         (i64.add
+          (local.get $3)
+          (i64.const 8)
          )
-         (i64.load
-          (local.tee $16
-           (i32.add
-            (local.get $13)
-            (i32.and
+        )
+        (i64.load
+         (local.tee $14
+          (i32.add
+           (local.get $11)
+           (i32.and
+            (i32.shr_u
              (i32.wrap_i64
-              (i64.shr_u
-               (local.get $9)
-               (i64.const 7)
-              )
+              (local.get $9)
              )
-             (i32.const 32736)
+             (i32.const 7)
             )
+            (i32.const 32736)
            )
           )
          )
@@ -88,17 +84,16 @@
        (i64.const 4092)
       )
       (then
+      )
+      (else
        (if
-        (i64.lt_s
-         (local.tee $10
-          (call $fimport$2
-           (local.get $0)
-           (local.get $9)
-           (i32.const 0)
-           (i32.const 4)
-          )
+        (i32.eqz
+         (call $fimport$2
+          (local.get $0)
+          (local.get $9)
+          (i32.const 0)
+          (i32.const 4)
          )
-         (i64.const 0)
         )
         (then
          (local.set $8
@@ -109,20 +104,17 @@
        )
       )
      )
-     (local.set $11
+     (local.set $2
       (i64.load32_u
        (i32.add
-        (i32.load offset=16
-         (local.get $16)
+        (i32.load offset=20
+         (local.get $14)
         )
         (i32.wrap_i64
-         (local.get $10)
+         (local.get $9)
         )
        )
       )
-     )
-     (local.set $2
-      (local.get $11)
      )
      (local.set $1
       (i32.sub
@@ -139,7 +131,7 @@
        (local.set $7
         (local.get $6)
        )
-       (local.set $14
+       (local.set $12
         (i32.const 0)
        )
        (br $block1)
@@ -149,10 +141,10 @@
      (unreachable)
     )
    )
-   (local.set $15
+   (local.set $13
     (i32.const 1)
    )
-   (local.set $14
+   (local.set $12
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -172,9 +164,9 @@
      )
     )
    )
-   (local.set $12
+   (local.set $10
     (select
-     (local.get $12)
+     (local.get $10)
      (i32.and
       (i32.wrap_i64
        (local.get $8)
@@ -206,12 +198,12 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $14)
+      (local.get $12)
      )
     )
    )
@@ -220,6 +212,6 @@
    (local.get $0)
    (local.get $2)
   )
-  (local.get $15)
+  (local.get $13)
  )
 )

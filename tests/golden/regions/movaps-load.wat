@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -16,21 +16,19 @@
   (local $6 i64)
   (local $7 i64)
   (local $8 i64)
-  (local $9 i64)
+  (local $9 i32)
   (local $10 i32)
   (local $11 i32)
   (local $12 i32)
   (local $13 i32)
   (local $14 i32)
-  (local $15 i32)
-  (local $16 v128)
-  (local $17 v128)
+  (local $15 v128)
   (local.set $5
    (i64.load offset=136
     (local.get $0)
    )
   )
-  (local.set $11
+  (local.set $10
    (i32.load offset=208
     (local.get $0)
    )
@@ -50,8 +48,8 @@
     (local.get $0)
    )
   )
-  (local.set $16
-   (v128.load offset=1808
+  (local.set $15
+   (v128.load offset=1824
     (local.get $0)
    )
   )
@@ -80,23 +78,21 @@
       )
      )
      (if
-      (i64.gt_u
-       (local.tee $9
-        (i64.sub
-         (local.get $8)
-         (i64.load
-          (local.tee $15
-           (i32.add
-            (local.get $11)
-            (i32.and
+      (i64.le_u
+       (i64.sub
+        (local.get $8)
+        (i64.load
+         (local.tee $13
+          (i32.add
+           (local.get $10)
+           (i32.and
+            (i32.shr_u
              (i32.wrap_i64
-              (i64.shr_u
-               (local.get $8)
-               (i64.const 7)
-              )
+              (local.get $8)
              )
-             (i32.const 32736)
+             (i32.const 7)
             )
+            (i32.const 32736)
            )
           )
          )
@@ -105,17 +101,16 @@
        (i64.const 4080)
       )
       (then
+      )
+      (else
        (if
-        (i64.lt_s
-         (local.tee $9
-          (call $fimport$2
-           (local.get $0)
-           (local.get $8)
-           (i32.const 0)
-           (i32.const 16)
-          )
+        (i32.eqz
+         (call $fimport$2
+          (local.get $0)
+          (local.get $8)
+          (i32.const 0)
+          (i32.const 16)
          )
-         (i64.const 0)
         )
         (then
          (local.set $7
@@ -126,20 +121,17 @@
        )
       )
      )
-     (local.set $17
+     (local.set $15
       (v128.load align=1
        (i32.add
-        (i32.load offset=16
-         (local.get $15)
+        (i32.load offset=20
+         (local.get $13)
         )
         (i32.wrap_i64
-         (local.get $9)
+         (local.get $8)
         )
        )
       )
-     )
-     (local.set $16
-      (local.get $17)
      )
      (local.set $1
       (i32.sub
@@ -156,7 +148,7 @@
        (local.set $6
         (local.get $5)
        )
-       (local.set $12
+       (local.set $11
         (i32.const 0)
        )
        (br $block1)
@@ -166,10 +158,10 @@
      (unreachable)
     )
    )
-   (local.set $13
+   (local.set $12
     (i32.const 1)
    )
-   (local.set $12
+   (local.set $11
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -189,9 +181,9 @@
      )
     )
    )
-   (local.set $10
+   (local.set $9
     (select
-     (local.get $10)
+     (local.get $9)
      (i32.and
       (i32.wrap_i64
        (local.get $7)
@@ -223,20 +215,20 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $12)
+      (local.get $11)
      )
     )
    )
   )
-  (v128.store offset=1808
+  (v128.store offset=1824
    (local.get $0)
-   (local.get $16)
+   (local.get $15)
   )
-  (local.get $13)
+  (local.get $12)
  )
 )

@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -35,12 +35,12 @@
    )
   )
   (local.set $10
-   (v128.load offset=1808
+   (v128.load offset=1824
     (local.get $0)
    )
   )
   (local.set $11
-   (v128.load offset=1840
+   (v128.load offset=1856
     (local.get $0)
    )
   )
@@ -135,7 +135,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
@@ -145,7 +145,7 @@
     )
    )
   )
-  (v128.store offset=1808
+  (v128.store offset=1824
    (local.get $0)
    (local.get $10)
   )

@@ -1,12 +1,12 @@
 (module
  (type $0 (func (param i32 i64) (result i64)))
  (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i64)))
+ (type $2 (func (param i32 i64 i32 i32) (result i32)))
  (type $3 (func (param i32 i32) (result i32)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
  (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i64)))
+ (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
  (export "0" (func $0))
  (func $0 (param $0 i32) (param $1 i32) (result i32)
   (local $2 i64)
@@ -20,10 +20,9 @@
   (local $10 i64)
   (local $11 i64)
   (local $12 i64)
-  (local $13 i64)
+  (local $13 i32)
   (local $14 i32)
   (local $15 i32)
-  (local $16 i32)
   (local $scratch i64)
   (local.set $6
    (i64.load offset=136
@@ -52,13 +51,13 @@
       (block (result i64)
        (local.set $scratch
         (call $fimport$0
-         (local.get $14)
+         (local.get $13)
          (local.get $3)
         )
        )
        (local.set $4
         (call $fimport$1
-         (local.get $14)
+         (local.get $13)
          (local.get $3)
          (local.get $4)
          (local.get $5)
@@ -67,30 +66,27 @@
        (local.get $scratch)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 0)
-     )
-     (local.set $9
-      (local.get $4)
      )
      (local.set $4
       (i64.or
        (i64.and
-        (local.get $9)
+        (local.get $4)
         (i64.const 4611686018427387903)
        )
        (i64.or
         (i64.shl
-         (local.tee $13
+         (local.tee $12
           (i64.extend_i32_u
            (i64.ne
-            (local.tee $12
+            (local.tee $11
              (i64.and
-              (local.tee $11
+              (local.tee $10
                (i64.and
                 (i64.or
                  (i64.shl
-                  (local.tee $10
+                  (local.tee $9
                    (i64.and
                     (local.get $2)
                     (i64.const 4294967295)
@@ -99,7 +95,7 @@
                   (i64.const 7)
                  )
                  (i64.shr_u
-                  (local.get $10)
+                  (local.get $9)
                   (i64.const 25)
                  )
                 )
@@ -117,15 +113,15 @@
         )
         (i64.shl
          (i64.xor
-          (local.get $13)
+          (local.get $12)
           (i64.extend_i32_u
            (i64.ne
             (i64.xor
              (i64.shr_u
-              (local.get $11)
+              (local.get $10)
               (i64.const 31)
              )
-             (local.get $12)
+             (local.get $11)
             )
             (i64.const 0)
            )
@@ -137,7 +133,7 @@
       )
      )
      (local.set $2
-      (local.get $11)
+      (local.get $10)
      )
      (local.set $1
       (i32.sub
@@ -145,7 +141,7 @@
        (i32.const 2)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 0)
      )
      (if
@@ -157,7 +153,7 @@
        (local.set $7
         (local.get $6)
        )
-       (local.set $15
+       (local.set $14
         (i32.const 0)
        )
        (br $block)
@@ -167,10 +163,10 @@
      (unreachable)
     )
    )
-   (local.set $16
+   (local.set $15
     (i32.const 1)
    )
-   (local.set $15
+   (local.set $14
     (i32.and
      (i32.shr_u
       (i32.wrap_i64
@@ -190,9 +186,9 @@
      )
     )
    )
-   (local.set $14
+   (local.set $13
     (select
-     (local.get $14)
+     (local.get $13)
      (i32.and
       (i32.wrap_i64
        (local.get $8)
@@ -224,12 +220,12 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2320
+       (i32.load offset=2336
         (local.get $0)
        )
        (local.get $1)
       )
-      (local.get $15)
+      (local.get $14)
      )
     )
    )
@@ -241,7 +237,7 @@
   (i64.store offset=160
    (local.get $0)
    (call $fimport$1
-    (local.get $14)
+    (local.get $13)
     (local.get $3)
     (local.get $4)
     (local.get $5)
@@ -250,10 +246,10 @@
   (i64.store offset=152
    (local.get $0)
    (call $fimport$0
-    (local.get $14)
+    (local.get $13)
     (local.get $3)
    )
   )
-  (local.get $16)
+  (local.get $15)
  )
 )

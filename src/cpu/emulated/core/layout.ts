@@ -44,6 +44,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['JUMP_CACHE', 'u32'], // this vCPU's table linear address -> op, JUMP_* below
   ['TEMPORARY_BLOCK', 'u32'], // room for one uncached block (exact stops, segment limits)
   ['CODE_MAP', 'u32'], // u64 per frame of the shared memory: a bit per 64 bytes that blocks stem from
+  ['BLOCK_TABLE', 'u32'], // blocks by where they start, BLOCK_ENTRY_* below
   ['PATCHED_OP', 'u32'], // op whose handler is HANDLER_LEAVE for the moment, 0 = none
   ['PATCHED_HANDLER', 'u32'], // its own handler
   ['SHADOW', 'u32'], // count-relative interrupt shadow: 0 none, 1 STI, 2 MOV SS
@@ -257,6 +258,17 @@ export const BLOCK_INSTRUCTIONS = 12; // u32
 export const BLOCK_HEAT = 16; // u32, how often the interpreter entered it, up to where it was reported
 export const BLOCK_REGION = 20; // u32, REGION_* record, 0: none
 
+/**
+ * BLOCK_TABLE: for some blocks of one page, where they are; a newer block takes the place of an older one. Index: the upper bits of
+ * (start ^ mode << 20) * BLOCK_ENTRY_HASH. What is left of a dropped block is known by its first op, HANDLER_LEAVE.
+ */
+export const BLOCK_ENTRIES_SHIFT = 15; // 32 - log2 of the number of entries
+export const BLOCK_ENTRY_HASH = 0x9e3779b1;
+export const BLOCK_ENTRY_SIZE = 16;
+export const BLOCK_ENTRY_START = 0; // u32, offset in memory of the block's first byte
+export const BLOCK_ENTRY_MODE = 4; // u32
+export const BLOCK_ENTRY_OP = 8; // u32, 0: none
+
 /** How often the interpreter enters a block before it tells jit/regions.ts. */
 export const HEAT_LIMIT = 2_000;
 
@@ -307,9 +319,9 @@ export const EA_SEG64_ADDR32 = 5; // 64-bit mode, address-size prefix: 32-bit wr
 export const TLB_ENTRIES = 1024;
 export const TLB_ENTRY_SIZE = 32;
 export const TLB_READ_TAG = 0; // u64, page address when plain reads are allowed
-export const TLB_WRITE_TAG = 8; // u64
-export const TLB_READ_BASE = 16; // u32, offset of the page in shared memory for reads
-export const TLB_WRITE_BASE = 20; // u32
+export const TLB_WRITE_TAG = 8; // u64, the same where plain writes are allowed as well as reads, and go to the same place
+export const TLB_BASE = 16; // u32, offset of the page in shared memory
+export const TLB_ADDEND = 20; // u32, what brings the low half of a linear address to its offset in shared memory
 export const TLB_INFO = 24; // u64, GPA page | TLBI_*
 export const TLBI_GLOBAL = 1;
 export const TLBI_EXECUTE = 2; // fetches are allowed where READ_TAG matches

@@ -12,12 +12,11 @@ import {
   S_RES1,
   S_TLB,
   S_TLB_BASE,
+  TLB_ADDEND,
   TLB_CLASS_SIZE,
-  TLB_READ_BASE,
   TLB_READ_TAG,
   CLASS_SUPERVISOR,
   CLASS_USER_ALIGNED,
-  TLB_WRITE_BASE,
   TLB_WRITE_TAG,
 } from './layout.generated';
 import { tlbEntry, translate } from './paging';
@@ -159,7 +158,7 @@ function probeSlow(s: usize, op: usize, la: u64, bytes: u32, tlb: usize): void {
 function readFrom<T>(s: usize, op: usize, la: u64, tlb: usize): u64 {
   const entry = tlbEntry(tlb, la);
   const d = la - load<u64>(entry, TLB_READ_TAG);
-  if (d <= <u64>(4096 - sizeof<T>())) return <u64>load<T>(<usize>load<u32>(entry, TLB_READ_BASE) + <usize>d);
+  if (d <= <u64>(4096 - sizeof<T>())) return <u64>load<T>(<usize>load<u32>(entry, TLB_ADDEND) + <usize>la);
   return readSlow(s, op, la, <u32>sizeof<T>(), tlb);
 }
 
@@ -168,7 +167,7 @@ function readFrom<T>(s: usize, op: usize, la: u64, tlb: usize): u64 {
 function writeTo<T>(s: usize, op: usize, la: u64, value: u64, tlb: usize): void {
   const entry = tlbEntry(tlb, la);
   const d = la - load<u64>(entry, TLB_WRITE_TAG);
-  if (d <= <u64>(4096 - sizeof<T>())) store<T>(<usize>load<u32>(entry, TLB_WRITE_BASE) + <usize>d, <T>value);
+  if (d <= <u64>(4096 - sizeof<T>())) store<T>(<usize>load<u32>(entry, TLB_ADDEND) + <usize>la, <T>value);
   else writeSlow(s, op, la, <u32>sizeof<T>(), value, tlb);
 }
 
@@ -316,7 +315,7 @@ export function read128(s: usize, op: usize, la: u64): v128 {
     read128Slow(s, op, la);
     return v128.load(s, S_RES0);
   }
-  return v128.load(<usize>load<u32>(entry, TLB_READ_BASE) + <usize>d);
+  return v128.load(<usize>load<u32>(entry, TLB_ADDEND) + <usize>la);
 }
 
 // @ts-ignore: decorator
@@ -324,7 +323,7 @@ export function read128(s: usize, op: usize, la: u64): v128 {
 export function write128(s: usize, op: usize, la: u64, value: v128): void {
   const entry = tlbEntry(currentTlb(s), la);
   const d = la - load<u64>(entry, TLB_WRITE_TAG);
-  if (d <= 4096 - 16) v128.store(<usize>load<u32>(entry, TLB_WRITE_BASE) + <usize>d, value);
+  if (d <= 4096 - 16) v128.store(<usize>load<u32>(entry, TLB_ADDEND) + <usize>la, value);
   else write128Slow(s, op, la, v128.extract_lane<u64>(value, 0), v128.extract_lane<u64>(value, 1));
 }
 
@@ -350,12 +349,8 @@ function probeUpdate(s: usize, op: usize, la: u64, bytes: u32): usize {
 @inline
 export function updateAddress(s: usize, op: usize, la: u64, bytes: u32): usize {
   const entry = tlbEntry(currentTlb(s), la);
-  const tag = load<u64>(entry, TLB_WRITE_TAG);
-  const d = la - tag;
-  const base = load<u32>(entry, TLB_WRITE_BASE);
-  if (d <= <u64>(4096 - bytes) && load<u64>(entry, TLB_READ_TAG) == tag && load<u32>(entry, TLB_READ_BASE) == base) {
-    return <usize>base + <usize>d;
-  }
+  const d = la - load<u64>(entry, TLB_WRITE_TAG);
+  if (d <= <u64>(4096 - bytes)) return <usize>load<u32>(entry, TLB_ADDEND) + <usize>la;
   return probeUpdate(s, op, la, bytes);
 }
 
@@ -372,7 +367,7 @@ export function plainRead(s: usize, op: usize, la: u64): usize {
   const entry = tlbEntry(tlb, la);
   if (la - load<u64>(entry, TLB_READ_TAG) > 4095) translate(s, op, la, ACCESS_READ, tlb, 0);
   const d = la - load<u64>(entry, TLB_READ_TAG);
-  return d <= 4095 ? <usize>load<u32>(entry, TLB_READ_BASE) + <usize>d : 0;
+  return d <= 4095 ? <usize>load<u32>(entry, TLB_ADDEND) + <usize>la : 0;
 }
 
 /** The same for writes. Code, clean and watched pages: 0 until a first write went the slow way. */
@@ -381,7 +376,7 @@ export function plainWrite(s: usize, op: usize, la: u64): usize {
   const entry = tlbEntry(tlb, la);
   if (la - load<u64>(entry, TLB_WRITE_TAG) > 4095) translate(s, op, la, ACCESS_WRITE, tlb, 0);
   const d = la - load<u64>(entry, TLB_WRITE_TAG);
-  return d <= 4095 ? <usize>load<u32>(entry, TLB_WRITE_BASE) + <usize>d : 0;
+  return d <= 4095 ? <usize>load<u32>(entry, TLB_ADDEND) + <usize>la : 0;
 }
 
 /** By size in bytes, through a given TLB. */

@@ -48,13 +48,13 @@ import {
   TLB_ENTRY_SIZE,
   TLB_INFO,
   TLB_LOG_ENTRIES,
-  TLB_READ_BASE,
+  TLB_ADDEND,
+  TLB_BASE,
   TLB_READ_TAG,
   CLASS_SUPERVISOR,
   CLASS_SUPERVISOR_AC,
   CLASS_USER,
   CLASS_USER_ALIGNED,
-  TLB_WRITE_BASE,
   TLB_WRITE_TAG,
 } from './layout.generated';
 import { raiseGP, raisePF, raiseSS } from './raise';
@@ -268,25 +268,15 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
   const gpa = walked & (PHYSICAL_MASK & ~0xfff);
   const never = page ^ 0x1000;
   const entry = tlbEntry(tlb, la);
-  const read = guestPhysical(s, gpa, ACCESS_READ);
+  const host = guestPhysical(s, gpa, ACCESS_READ);
+  if (host & PHYSICAL_NOT_PLAIN || (walked & MAY_READ) == 0 || load<u8>(pageFlagsAt(s, <u32>host)) & READ_BLOCKERS) return;
   let info = gpa;
-  let readTag = never;
   let writeTag = never;
-  if ((read & PHYSICAL_NOT_PLAIN) == 0) {
-    if (walked & MAY_READ && (load<u8>(pageFlagsAt(s, <u32>read)) & READ_BLOCKERS) == 0) {
-      readTag = page;
-      if (walked & MAY_EXECUTE) info |= TLBI_EXECUTE;
-    }
-    store<u32>(entry, <u32>read, TLB_READ_BASE);
+  if (walked & MAY_EXECUTE) info |= TLBI_EXECUTE;
+  // where reads and writes go to different places, as with shadowed ROM, writes are not plain
+  if (walked & MAY_WRITE && guestPhysical(s, gpa, ACCESS_WRITE) == host && (load<u8>(pageFlagsAt(s, <u32>host)) & WRITE_BLOCKERS) == 0) {
+    writeTag = page;
   }
-  if (walked & MAY_WRITE) {
-    const write = guestPhysical(s, gpa, ACCESS_WRITE);
-    if ((write & PHYSICAL_NOT_PLAIN) == 0 && (load<u8>(pageFlagsAt(s, <u32>write)) & WRITE_BLOCKERS) == 0) {
-      writeTag = page;
-      store<u32>(entry, <u32>write, TLB_WRITE_BASE);
-    }
-  }
-  if (readTag == never && writeTag == never) return;
   if (load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED && isWatchedPage(s, page)) return;
   if (walked & IS_GLOBAL) info |= TLBI_GLOBAL;
   else {
@@ -302,7 +292,9 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
     store<u8>(map + (<usize>(la >> 21) & 1023), 1);
     store<u8>(map + 1024 + (<usize>(la >> 30) & 1023), 1);
   }
-  store<u64>(entry, readTag, TLB_READ_TAG);
+  store<u32>(entry, <u32>host, TLB_BASE);
+  store<u32>(entry, <u32>host - <u32>page, TLB_ADDEND);
+  store<u64>(entry, page, TLB_READ_TAG);
   store<u64>(entry, writeTag, TLB_WRITE_TAG);
   store<u64>(entry, info, TLB_INFO);
 }
@@ -332,28 +324,25 @@ export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize,
   return host;
 }
 
-/** fillTlb: the interpreter must do this access. */
-const NOT_FILLED: u64 = ~0;
-
 /**
  * For compiled code that missed the TLB: makes the entry if the access has no other effect (no fault, no accessed or dirty bit to
  * set, no device, no page flag, no breakpoint, no page border).
  * @param access ACCESS_READ or ACCESS_WRITE
- * @returns the offset in the page, or NOT_FILLED
+ * @returns whether there is one now; else the interpreter must do this access
  */
-export function fillTlb(s: usize, la: u64, access: u32, bytes: u32): u64 {
+export function fillTlb(s: usize, la: u64, access: u32, bytes: u32): bool {
   const inPage = la & 0xfff;
-  if (inPage + <u64>bytes > 4096) return NOT_FILLED;
-  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return NOT_FILLED;
+  if (inPage + <u64>bytes > 4096) return false;
+  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return false;
   const tlb = <usize>load<u32>(s, S_TLB);
   const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
-  if (tlbClass == CLASS_USER_ALIGNED) return NOT_FILLED;
+  if (tlbClass == CLASS_USER_ALIGNED) return false;
   const walked = walk(s, 0, la, access | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);
-  if (walked == WALK_FAULT) return NOT_FILLED;
+  if (walked == WALK_FAULT) return false;
   fill(s, tlb, tlbClass, la, walked);
   const entry = tlbEntry(tlb, la);
   const tag = access == ACCESS_WRITE ? load<u64>(entry, TLB_WRITE_TAG) : load<u64>(entry, TLB_READ_TAG);
-  return tag == la - inPage ? inPage : NOT_FILLED;
+  return tag == la - inPage;
 }
 
 /** Where the code byte at a linear address lies in shared memory; 0xffffffff: no memory there. Raises #PF, #GP (op = 0). */
@@ -361,7 +350,7 @@ export function translateCode(s: usize, la: u64): u32 {
   const tlb = <usize>load<u32>(s, S_TLB);
   const entry = tlbEntry(tlb, la);
   if (load<u64>(entry, TLB_READ_TAG) == (la & ~0xfff) && load<u64>(entry, TLB_INFO) & TLBI_EXECUTE) {
-    return load<u32>(entry, TLB_READ_BASE) + (<u32>la & 0xfff);
+    return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
   }
   const host = translate(s, 0, la, ACCESS_EXECUTE, tlb, 0);
   return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
@@ -375,7 +364,7 @@ export function settledCode(s: usize, la: u64): u32 {
   const tlb = <usize>load<u32>(s, S_TLB);
   const entry = tlbEntry(tlb, la);
   if (load<u64>(entry, TLB_READ_TAG) == (la & ~0xfff) && load<u64>(entry, TLB_INFO) & TLBI_EXECUTE) {
-    return load<u32>(entry, TLB_READ_BASE) + (<u32>la & 0xfff);
+    return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
   }
   if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return 0xffffffff;
   const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
@@ -466,7 +455,7 @@ export function forbidWrites(s: usize, firstFrame: u32, endFrame: u32): void {
   const base = <usize>load<u32>(s, S_TLB_BASE);
   for (let i: u32 = 0; i < TLB_ENTRIES * CLASS_USER_ALIGNED; i++) {
     const entry = base + <usize>i * TLB_ENTRY_SIZE;
-    const frame = load<u32>(entry, TLB_WRITE_BASE) >> 12;
+    const frame = load<u32>(entry, TLB_BASE) >> 12;
     if (frame >= firstFrame && frame < endFrame) {
       const tag = load<u64>(entry, TLB_WRITE_TAG);
       if ((<u32>(tag >> 12) & (TLB_ENTRIES - 1)) == (i & (TLB_ENTRIES - 1))) store<u64>(entry, tag ^ 0x1000, TLB_WRITE_TAG);

@@ -7,6 +7,12 @@
 import {
   ACTIVITY_RUNNING,
   BLOCK_BYTES,
+  BLOCK_ENTRIES_SHIFT,
+  BLOCK_ENTRY_HASH,
+  BLOCK_ENTRY_MODE,
+  BLOCK_ENTRY_OP,
+  BLOCK_ENTRY_SIZE,
+  BLOCK_ENTRY_START,
   BLOCK_HEAT,
   BLOCK_INSTRUCTIONS,
   BLOCK_INSTRUCTIONS_MAX,
@@ -34,6 +40,7 @@ import {
   TARGETS_ENTRIES,
   TARGETS_OFFSET,
   S_ACTIVITY,
+  S_BLOCK_TABLE,
   S_CODE_KEY,
   S_CODE_MAP,
   S_CODE_RIP,
@@ -63,9 +70,9 @@ import { pageFlagsAt } from './slots';
 
 const PAGE_HAS_CODE: u8 = 1;
 
-/** The block at RIP (blocks.ts): its first op. `from`: a branch to link to it, 0 = none. May raise. */
+/** The block at RIP (blocks.ts), whose first byte lies at `at`: its first op. `from`: a branch to link to it, 0 = none. May raise. */
 @external('env', 'decode')
-declare function envDecode(s: usize, from: usize): usize;
+declare function envDecode(s: usize, from: usize, at: u32): usize;
 /** An uncached block of the one instruction at RIP, with the code segment's limit checked. May raise. */
 @external('env', 'decodeAlone')
 declare function envDecodeAlone(s: usize): usize;
@@ -119,6 +126,23 @@ function heat(s: usize, op: usize): void {
   if (next == HEAT_LIMIT) envHot(s, op);
 }
 
+/** The block at `linear`, the RIP: from the table of blocks, else decoded. May raise. */
+function findBlock(s: usize, from: usize, linear: u64, mode: u32): usize {
+  const at = translateCode(s, linear);
+  const index = ((at ^ (mode << 20)) * <u32>BLOCK_ENTRY_HASH) >> <u32>BLOCK_ENTRIES_SHIFT;
+  const known = <usize>load<u32>(s, S_BLOCK_TABLE) + <usize>index * BLOCK_ENTRY_SIZE;
+  const op = <usize>load<u32>(known, BLOCK_ENTRY_OP);
+  const isKnown = op != 0 && load<u32>(known, BLOCK_ENTRY_START) == at && load<u32>(known, BLOCK_ENTRY_MODE) == mode;
+  if (!isKnown || load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) return envDecode(s, from, at);
+  const entry = jumpEntry(s, linear);
+  store<u64>(entry, linear, JUMP_LINEAR);
+  store<u64>(entry, load<u64>(s, S_CODE_KEY), JUMP_KEY);
+  store<u32>(entry, <u32>op, JUMP_OP);
+  store<u32>(entry, at, JUMP_PHYSICAL);
+  if (from != 0 && load<u16>(from, OP_HANDLER) != HANDLER_LEAVE) store<u32>(from, <u32>op, OP_LINK);
+  return op;
+}
+
 function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
   const count = load<u64>(s, S_COUNT);
   const limit = load<u64>(s, S_LIMIT);
@@ -147,7 +171,7 @@ function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
     }
     if (op != 0 && load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) op = 0;
   }
-  if (op == 0) op = envDecode(s, from);
+  if (op == 0) op = findBlock(s, from, linear, mode);
   if (!(mode & MODE_FLAT) && rip + <u64>load<u32>(op - OP_SIZE, BLOCK_BYTES) - 1 > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) {
     op = envDecodeAlone(s);
   }
@@ -219,13 +243,13 @@ export function leaveAfter(s: usize, op: usize): void {
 @inline
 export function branchFlat(s: usize, op: usize, retired: u64): usize {
   const link = <usize>load<u32>(op, OP_LINK);
-  if (link == 0) return branchSlow(s, op, retired);
+  // a block that was dropped is still linked to
+  if (link == 0 || load<u16>(link, OP_HANDLER) == HANDLER_LEAVE) return branchSlow(s, op, retired);
   const count = load<u64>(s, S_COUNT) + opIndex(op) + retired;
   store<u64>(s, count, S_COUNT);
   store<u64>(s, load<u64>(s, S_CODE_RIP) + load<u64>(op, OP_IMM), S_CODE_RIP);
   if (count >= load<u64>(s, S_LIMIT)) return atLimit(s);
-  if (load<u16>(link, OP_HANDLER) != HANDLER_COMPILED) heat(s, link);
-  return link;
+  return entered(s, link);
 }
 
 function atLimit(s: usize): usize {
@@ -301,7 +325,8 @@ export function branchChecked(s: usize, op: usize, mask: u64): usize {
   if (target > limit) raiseGP(s, op, 0);
   const count = load<u64>(s, S_COUNT) + opIndex(op) + 1;
   store<u64>(s, count, S_COUNT);
-  const link = <usize>load<u32>(op, OP_LINK);
+  let link = <usize>load<u32>(op, OP_LINK);
+  if (link != 0 && load<u16>(link, OP_HANDLER) == HANDLER_LEAVE) link = 0;
   if (
     link != 0 &&
     sum == target &&
@@ -365,10 +390,10 @@ export function checkCrossing(s: usize, op: usize): usize {
   let linear = load<u64>(s, S_CODE_RIP);
   store<u64>(s, linear, S_RIP);
   if (!(mode & MODE_LONG)) linear = (linear + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
-  linear = (linear | 0xfff) + 1;
-  if (!(mode & MODE_LONG)) linear &= RIP32;
-  if (<u64>translateCode(s, linear) == load<u64>(op, OP_IMM)) return op + OP_SIZE;
-  return envDecode(s, 0);
+  let second = (linear | 0xfff) + 1;
+  if (!(mode & MODE_LONG)) second &= RIP32;
+  if (<u64>translateCode(s, second) == load<u64>(op, OP_IMM)) return op + OP_SIZE;
+  return envDecode(s, 0, translateCode(s, linear));
 }
 
 /** Before bytes of a frame with PAGE_HAS_CODE are written (at most one frame): only 64-byte pieces with code matter. */

@@ -95,7 +95,8 @@ export class NodeWriter {
       return;
     }
     if (node.local >= 0) {
-      code.get(node.local);
+      if (node.used === node.uses) code.getLast(node.local);
+      else code.get(node.local);
       return;
     }
     if (node.kind === NODE_LOCAL) {

@@ -32,6 +32,8 @@ export class CodeWriter extends ByteBuffer {
   /** Where local indices are to be put in, and of which local. */
   readonly fixups: number[] = [];
   #level = 0;
+  /** Where the code was when a local was last set, -1: not just now. */
+  #afterSet = -1;
 
   open(opcode: typeof OP_BLOCK | typeof OP_LOOP | typeof OP_IF): Label {
     this.byte(opcode);
@@ -56,6 +58,14 @@ export class CodeWriter extends ByteBuffer {
   }
   set(id: LocalId): void {
     this.local(OP_LOCAL_SET, id);
+    this.#afterSet = this.length;
+  }
+  /** `get` that is the last use of the local: what was only just put into it stays on the stack. */
+  getLast(id: LocalId): void {
+    if (this.#afterSet !== this.length || this.fixups.at(-1) !== id) return this.get(id);
+    this.fixups.length -= 2;
+    this.length--;
+    this.#afterSet = -1;
   }
   i32(value: number): void {
     this.byte(0x41);

@@ -76,7 +76,7 @@ export function regionLocals(locals: Locals): RegionLocals {
 export const REGION_IMPORTS = [
   { name: 'lazyFr', parameters: ['i32', 'i64'], result: 'i64' },
   { name: 'lazyFc', parameters: ['i32', 'i64', 'i64', 'i64'], result: 'i64' },
-  { name: 'fillTlb', parameters: ['i32', 'i64', 'i32', 'i32'], result: 'i64' },
+  { name: 'fillTlb', parameters: ['i32', 'i64', 'i32', 'i32'], result: 'i32' },
 ] as const;
 export const IMPORT_FR = 0;
 export const IMPORT_FC = 1;

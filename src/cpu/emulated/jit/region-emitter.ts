@@ -1,4 +1,4 @@
-import { TLB_ENTRIES, TLB_READ_BASE, TLB_READ_TAG, TLB_WRITE_BASE, TLB_WRITE_TAG } from '../core/layout';
+import { TLB_ADDEND, TLB_ENTRIES, TLB_READ_TAG, TLB_WRITE_TAG } from '../core/layout';
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
 import { type Node, use } from './expression';
@@ -9,14 +9,10 @@ import {
   I32_ADD,
   I32_AND,
   I32_LOAD,
-  I32_NE,
-  I32_OR,
+  I32_SHR_U,
   I32_WRAP,
-  I64_GT_U,
+  I64_LE_U,
   I64_LOAD,
-  I64_LT_S,
-  I64_NE,
-  I64_SHR_U,
   I64_SUB,
   LOADS_64,
   STORES_64,
@@ -49,38 +45,32 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
 
   // ---- guest memory ----
 
-  /** Finds the TLB entry, or has it made; leaves the region where the access must not be a plain one. */
-  protected lookUp(
-    linear: I64,
-    bytes: number,
-    access: typeof ACCESS_READ | typeof ACCESS_WRITE,
-  ): { entry: Node<'i32'>; distance: Node<'i64'> } {
+  /**
+   * Leaves the region where the access must not be a plain one. `again`: the place is asked for more than once; what is not is
+   * computed where it is needed.
+   */
+  #lookUp(linear: I64, bytes: number, access: typeof ACCESS_READ | typeof ACCESS_WRITE, again: boolean): Place {
     const { code, names, writer } = this;
     this.usesTlb = true;
     const address = use(linear);
-    use(linear);
-    use(linear);
-    const entry = this.temporary('i32');
-    const distance = this.temporary('i64');
-    this.slowIf(
+    for (let i = 0; i < 3; i++) use(linear);
+    const entry = writer.temporaries.take('i32');
+    this.slowUnless(
       () => {
         writer.push(address);
         code.get(names.tlb);
         writer.push(address);
-        code.i64(7n);
-        code.byte(I64_SHR_U);
         code.byte(I32_WRAP);
+        code.i32(7);
+        code.byte(I32_SHR_U);
         code.i32((TLB_ENTRIES - 1) << 5);
         code.byte(I32_AND);
         code.byte(I32_ADD);
-        entry.local = writer.temporaries.take('i32');
-        code.local(OP_LOCAL_TEE, entry.local);
+        code.local(OP_LOCAL_TEE, entry);
         code.memory(I64_LOAD, 3, access === ACCESS_WRITE ? TLB_WRITE_TAG : TLB_READ_TAG);
         code.byte(I64_SUB);
-        distance.local = writer.temporaries.take('i64');
-        code.local(OP_LOCAL_TEE, distance.local);
         code.i64(BigInt(4096 - bytes));
-        code.byte(I64_GT_U);
+        code.byte(I64_LE_U);
       },
       () => {
         code.get(names.state);
@@ -89,31 +79,23 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
         code.i32(bytes);
         code.byte(OP_CALL);
         code.u32(IMPORT_FILL);
-        code.local(OP_LOCAL_TEE, distance.local);
-        code.i64(0n);
-        code.byte(I64_LT_S);
       },
     );
-    return { entry, distance };
-  }
-  /** Address in shared memory: leaves it on the stack; `again`: it is asked for more than once. */
-  protected place(found: { entry: Node<'i32'>; distance: Node<'i64'> }, base: number, again: boolean): Place {
-    let local = -1;
     const compute = (): void => {
-      const { code } = this;
-      code.get(found.entry.local);
-      code.memory(I32_LOAD, 2, base);
-      code.get(found.distance.local);
+      code.get(entry);
+      code.memory(I32_LOAD, 2, TLB_ADDEND);
+      writer.push(address);
       code.byte(I32_WRAP);
       code.byte(I32_ADD);
     };
     if (!again) return { push: compute };
+    let local = -1;
     this.step(() => {
       compute();
-      local = this.writer.temporaries.take('i32');
-      this.code.set(local);
+      local = writer.temporaries.take('i32');
+      code.set(local);
     });
-    return { push: () => this.code.get(local) };
+    return { push: () => code.get(local) };
   }
   protected loadAt(place: Place, size: Size): I64 {
     const value = this.temporary('i64', size);
@@ -140,22 +122,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   /** Reads and writes that follow at this address go to one place, without a further look. */
   probeWrite(linear: I64, bits: number): void {
-    const found = this.lookUp(linear, bits / 8, ACCESS_WRITE);
-    this.slowIf(() => {
-      const { code } = this;
-      code.get(found.entry.local);
-      code.memory(I64_LOAD, 3, TLB_READ_TAG);
-      code.get(found.entry.local);
-      code.memory(I64_LOAD, 3, TLB_WRITE_TAG);
-      code.byte(I64_NE);
-      code.get(found.entry.local);
-      code.memory(I32_LOAD, 2, TLB_READ_BASE);
-      code.get(found.entry.local);
-      code.memory(I32_LOAD, 2, TLB_WRITE_BASE);
-      code.byte(I32_NE);
-      code.byte(I32_OR);
-    });
-    this.#places.set(linear as Node, this.place(found, TLB_WRITE_BASE, true));
+    this.#places.set(linear as Node, this.#lookUp(linear, bits / 8, ACCESS_WRITE, true));
   }
   protected loadVectorAt(place: Place, offset: number): V128 {
     const value = this.temporary('v128');
@@ -180,11 +147,11 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   protected placeToRead(linear: I64, bytes: number): Place {
     const known = this.#places.get(linear as Node);
-    return known ?? this.place(this.lookUp(linear, bytes, ACCESS_READ), TLB_READ_BASE, bytes > 16);
+    return known ?? this.#lookUp(linear, bytes, ACCESS_READ, bytes > 16);
   }
   protected placeToWrite(linear: I64, bytes: number): Place {
     const known = this.#places.get(linear as Node);
-    return known ?? this.place(this.lookUp(linear, bytes, ACCESS_WRITE), TLB_WRITE_BASE, bytes > 16);
+    return known ?? this.#lookUp(linear, bytes, ACCESS_WRITE, bytes > 16);
   }
   readMemory128(linear: I64): V128 {
     return this.loadVectorAt(this.placeToRead(linear, 16), 0);

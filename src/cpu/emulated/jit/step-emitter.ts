@@ -28,6 +28,7 @@ import {
   type RegionLocals,
 } from './region-context';
 import {
+  I32_EQZ,
   I64_ADD,
   LOADS,
   SATURATING_OPCODES,
@@ -226,20 +227,34 @@ export abstract class StepEmitter {
     const { start, index } = this.context;
     this.step(() => this.writeSlowExit(start, index, flags));
   }
-  /** `andThen`: a second condition, asked only if the first holds. */
-  protected slowIf(condition: Step, andThen?: Step): void {
+  protected slowIf(condition: Step): void {
     if (this.isChanged) throw new NotCompilable('leaves after a change');
     const { flags } = this;
     const { start, index } = this.context;
     this.step(() => {
       condition();
       this.code.open(OP_IF);
-      if (andThen !== undefined) {
-        andThen();
-        this.code.open(OP_IF);
-      }
       this.writeSlowExit(start, index, flags);
-      if (andThen !== undefined) this.code.close();
+      this.code.close();
+    });
+  }
+  /**
+   * Leaves unless `isFine`, or else `mend`, says 1. What V8's baseline compiler keeps in registers afterwards is what the arm that
+   * ends first has there: that must not be the one with a call, which has nothing there.
+   */
+  protected slowUnless(isFine: Step, mend: Step): void {
+    if (this.isChanged) throw new NotCompilable('leaves after a change');
+    const { flags } = this;
+    const { start, index } = this.context;
+    this.step(() => {
+      isFine();
+      this.code.open(OP_IF);
+      this.code.byte(OP_ELSE);
+      mend();
+      this.code.byte(I32_EQZ);
+      this.code.open(OP_IF);
+      this.writeSlowExit(start, index, flags);
+      this.code.close();
       this.code.close();
     });
   }
