@@ -10,6 +10,7 @@ import { idleGuest, invertingGuest, scrollingGuest } from './bare-guests.mjs';
 import { median } from './report.mjs';
 
 const VMS = 50;
+const GALLERY_STARTS = 5;
 const LIMIT_MS = 300_000;
 const TICKS_PER_SECOND = 100;
 
@@ -88,12 +89,12 @@ const launches = (runs) =>
       const painted = await session.page.evaluate(
         (count) =>
           new Promise((resolve) => {
-            const look = () =>
-              document.querySelectorAll('[role=treeitem]').length > count
-                ? resolve(
-                    performance.timeOrigin + (performance.getEntriesByName('library-painted')[0]?.startTime ?? NaN),
-                  )
-                : requestAnimationFrame(look);
+            const look = () => {
+              const mark = performance.getEntriesByName('library-painted').at(-1);
+              const isWhole = document.querySelectorAll('[role=treeitem]').length > count;
+              if (isWhole && mark !== undefined) resolve(performance.timeOrigin + mark.startTime);
+              else requestAnimationFrame(look);
+            };
             look();
           }),
         VMS,
@@ -134,7 +135,8 @@ const keysToPixels = (keys) =>
               let pressed;
               addEventListener('keydown', ({ timeStamp }) => (pressed = timeStamp), { once: true, capture: true });
               const look = () => {
-                if (pixel() === before) return requestAnimationFrame(look);
+                // Before the key is down it is still the answer to the release before.
+                if (pressed === undefined || pixel() === before) return requestAnimationFrame(look);
                 clearTimeout(limit);
                 resolve(performance.now() - pressed);
               };
@@ -145,13 +147,40 @@ const keysToPixels = (keys) =>
         times.push(await changed);
         // The release inverts the screen again.
         await page.keyboard.up('a');
-        await sleep(300);
+        await sleep(1000);
       }
       return times;
     } finally {
       await session.end();
     }
   });
+
+/** From the click on the gallery's Linux, each time in a new library, to the first answer at its prompt, in ms. */
+async function galleryStarts(runs) {
+  const times = [];
+  for (let run = 0; run < runs; run++) {
+    await inHome(async (home) => {
+      const session = await Session.start(home);
+      try {
+        const { page } = session;
+        const linux = page.getByRole('region', { name: 'Gallery' }).getByRole('button', { name: 'Subzero Linux' });
+        await linux.waitFor();
+        await sleep(2000);
+        const clicked = Date.now();
+        await linux.click();
+        const text = page.getByRole('region', { name: 'Text on the screen of Subzero Linux' });
+        await text.filter({ hasText: 'Subzero starter Linux ready' }).waitFor({ state: 'attached' });
+        await page.getByRole('img', { name: 'Guest screen of Subzero Linux' }).click();
+        await page.keyboard.type('lua -v\n');
+        await text.filter({ hasText: /Lua 5\.\d/ }).waitFor({ state: 'attached' });
+        times.push(Date.now() - clicked);
+      } finally {
+        await session.end();
+      }
+    });
+  }
+  return times;
+}
 
 /** The longest tasks of the page while three VMs scroll text, in ms. */
 const scrolling = (seconds) =>
@@ -234,6 +263,8 @@ async function main([runsText, secondsText]) {
     `median ${ms(median(keys))}, p95 ${ms(percentile(keys, 0.95))}`,
     'at most 17 and 34 ms above the guest',
   );
+  const starts = await galleryStarts(GALLERY_STARTS);
+  row(`the gallery's Linux: click to an answer, median of ${GALLERY_STARTS}`, ms(median(starts)), 'at most 3.0 s');
   const tasks = await scrolling(seconds);
   const longest = Math.max(0, ...tasks);
   row(`three VMs scrolling for ${seconds} s: tasks over 50 ms`, `${tasks.length}, longest ${ms(longest)}`, 'none');

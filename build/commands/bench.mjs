@@ -6,6 +6,7 @@ import { contenders } from '../bench/contenders.mjs';
 import { buildGuest } from '../bench/images.mjs';
 import { measure } from '../bench/measure.mjs';
 import { ratio, summarise, table } from '../bench/report.mjs';
+import { gallery } from '../make/gallery.mjs';
 import * as make from '../make/make.mjs';
 import { electronDist } from '../setup/electron.mjs';
 import { passTo } from '../setup/exec.mjs';
@@ -22,7 +23,7 @@ const HELP = `npm run bench -- [options]
   --cpu              shows CPU time of all threads instead of the host's clock
   --fallbacks        the instructions for which compiled code was left most often, too
   --json FILE        every figure of every run
-  --ui               the window instead: launch, key to pixel, scrolling, idle (--runs 20, --seconds 60)
+  --ui               the window instead: launch, key to pixel, gallery, scrolling, idle (--runs 20, --seconds 60)
   --seconds N        how long scrolling and idling are watched (60)`;
 
 const OPTIONS = {
@@ -131,6 +132,7 @@ async function benchUi(runs, seconds) {
   for (const [name, text] of Object.entries({ runs, seconds })) positive(name, text);
   await setup.setUp(setup.FOR_APP);
   await make.make(make.FOR_APP);
+  if ((await gallery()) !== 0) throw new Error('the saved guest of the gallery could not be made');
   const command = [process.execPath, at('build/bench/ui.mjs'), runs, seconds];
   const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   if (!hasDisplay) command.unshift('xvfb-run', '-a', '-s', '-screen 0 1920x1080x24');
