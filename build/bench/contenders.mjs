@@ -126,7 +126,9 @@ const bochs = {
     fs.writeFileSync(`${folder}/bochs-commands`, 'c\n');
     // Debian's build is the debugger, whose prompt wants `c`, and its screen wants a terminal.
     const line = `exec bochs-bin -q -f '${config}' -rc '${folder}/bochs-commands'`;
-    return { command: 'script', args: ['-qec', line, '/dev/null'], env: { TERM: 'xterm' }, fifo };
+    // It draws on a terminal of its own, which somebody has to read.
+    const terminalSaid = /connected to screen "(\/dev\/pts\/\d+)"/;
+    return { command: 'script', args: ['-qec', line, '/dev/null'], env: { TERM: 'xterm' }, fifo, terminalSaid };
   },
 };
 

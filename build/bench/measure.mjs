@@ -16,7 +16,7 @@ process.on('exit', () => {
  * Starts it and reads the serial port until `BENCH-DONE`, or until `ready` appears. Resolves with ms from the start to
  * BOOT-OK (or `ready`), and for each program its time, the CPU time of all the emulator's threads, and the checksum.
  */
-export function measure({ command, args, env, fifo, hasTrueClock }, { ready, timeoutMs }) {
+export function measure({ command, args, env, fifo, hasTrueClock, terminalSaid }, { ready, timeoutMs }) {
   const result = { boot: undefined, programs: {}, figures: '', peakMiB: undefined, isDone: false, output: '' };
   return new Promise((resolve) => {
     const started = performance.now();
@@ -62,7 +62,13 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
       for (const line of lines) readLine(line.trim());
       result.output = (result.output + text).slice(-2000);
     });
-    if (reader !== undefined) child.stdout.resume();
+    let terminal;
+    if (reader !== undefined) {
+      child.stdout.setEncoding('latin1').on('data', (text) => {
+        const at = terminalSaid?.exec(text)?.[1];
+        if (at !== undefined) terminal ??= spawn('cat', [at], { stdio: ['ignore', 'ignore', 'ignore'] });
+      });
+    }
     child.stderr.setEncoding('utf8').on('data', (text) => {
       result.figures = /[\d.]+ MIPS/.exec(text)?.[0] ?? result.figures;
       errors = (errors + text).slice(-8000);
@@ -82,6 +88,7 @@ export function measure({ command, args, env, fifo, hasTrueClock }, { ready, tim
       endGroup(child.pid);
       groups.delete(child.pid);
       reader?.kill('SIGKILL');
+      terminal?.kill('SIGKILL');
       resolve({ ...result, failure: result.isDone ? undefined : reason });
     };
     child.on('error', (error) => end(error.message));
