@@ -36,7 +36,8 @@ export const debianGuestStep = {
     } finally {
       // An interrupted debootstrap leaves these mounted.
       for (const name of ['proc', 'sys']) await run('umount', [`${tree}/${name}`]).catch(() => undefined);
-      fs.rmSync(tree, { recursive: true, force: true });
+      // Still mounted, they are this computer's own: then the tree stays.
+      if (!fs.existsSync(`${tree}/proc/self`)) fs.rmSync(tree, { recursive: true, force: true });
     }
   },
 };
