@@ -4,6 +4,9 @@
  */
 import { isNs, isRecord, isUint } from '../../machine/saved-state';
 
+/** CLK of the counters in a PC. */
+export const PIT_HZ = 1_193_182;
+
 export interface ChannelState {
   /** Control word bits 5-0: access, mode, BCD. */
   readonly control: number;

@@ -8,10 +8,9 @@ import type { Device, PortHandler } from '../../machine/device';
 import type { InterruptLine } from '../../machine/interrupt-line';
 import { defineState, isRecord, isUint } from '../../machine/saved-state';
 import { TickRate } from '../../machine/tick-rate';
-import { type ChannelState, isChannelState, type OutEdge, PitChannel } from './channel';
+import { type ChannelState, isChannelState, type OutEdge, PIT_HZ, PitChannel } from './channel';
 import { Speaker } from './speaker';
 
-export const PIT_HZ = 1_193_182;
 const RATE = new TickRate(PIT_HZ);
 
 const CONTROL = 3;

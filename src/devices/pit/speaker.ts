@@ -2,11 +2,11 @@
  * The speaker that a PC hangs on OUT of the 8254's counter 2, through the data bit of port B: what both make of it as sound
  * samples. A listener only: it follows a copy of the counter, the guest sees nothing of it, and nothing of it is saved.
  */
-import { type ChannelState, type OutEdge, PitChannel } from './channel';
+import { type ChannelState, type OutEdge, PIT_HZ, PitChannel } from './channel';
 
 export const SAMPLE_HZ = 24_000;
 /** Clock ticks of the counter in one sample. */
-const SAMPLE_TICKS = 1_193_182 / SAMPLE_HZ;
+const SAMPLE_TICKS = PIT_HZ / SAMPLE_HZ;
 /** Waves with shorter periods are above what is heard (and above half of SAMPLE_HZ): their mean is what the cone does. */
 const SHORTEST_PERIOD = 100;
 /** The newest samples that are kept for whoever takes them, half a second. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Pit, PIT_HZ, pitState } from '../../../src/devices/pit/pit';
+import { PIT_HZ } from '../../../src/devices/pit/channel';
+import { Pit, pitState } from '../../../src/devices/pit/pit';
 import { TickRate } from '../../../src/machine/tick-rate';
 import { describeDevice } from '../../support/describe-device';
 import { FakeLine } from '../../support/fake-line';

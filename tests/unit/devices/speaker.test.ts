@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Pit, PIT_HZ } from '../../../src/devices/pit/pit';
+import { PIT_HZ } from '../../../src/devices/pit/channel';
+import { Pit } from '../../../src/devices/pit/pit';
 import { SAMPLE_HZ } from '../../../src/devices/pit/speaker';
 import { FakeLine } from '../../support/fake-line';
 import { ManualClock } from '../../support/manual-clock';
