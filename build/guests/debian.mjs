@@ -21,22 +21,26 @@ const PATIENCE = {
   'etc/systemd/system.conf.d/patience.conf': '[Manager]\nDefaultTimeoutStartSec=infinity\n',
 };
 
+/** This computer's apt has nothing to make the guest from. */
+export class NoArchiveError extends Error {}
+
 /** Where this computer's own apt gets the release from. */
-async function mirror() {
+export async function mirror() {
   const format = '$(REPO_URI) $(CODENAME)';
   const targets = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages', 'Component: main']);
   const found = targets.split('\n').find((line) => line.endsWith(` ${RELEASE}`));
-  if (found === undefined) throw new Error(`apt knows no archive of Debian ${RELEASE}: a full Debian is made from one`);
+  if (found === undefined)
+    throw new NoArchiveError(`apt knows no archive of Debian ${RELEASE}: a full Debian is made from one`);
   return found.split(' ')[0];
 }
 
 /**
  * Writes disk.img, vmlinuz, initrd.img and debian.json into `target`: `append` is the kernel's command line, `expected` what
- * `run` prints. `tree` is a place for its files.
+ * `run` prints. `archive` is the mirror, `tree` a place for its files.
  */
-export async function buildDebian({ target, tree }) {
+export async function buildDebian({ archive, target, tree }) {
   const include = `--include=${PACKAGES.join(',')}`;
-  await run('debootstrap', ['--variant=minbase', '--arch=amd64', include, RELEASE, tree, await mirror()], {
+  await run('debootstrap', ['--variant=minbase', '--arch=amd64', include, RELEASE, tree, archive], {
     env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
   });
   const write = (name, text) => {

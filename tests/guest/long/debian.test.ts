@@ -10,6 +10,13 @@ afterAll(() => cli.close());
 const HOUR = 3_600_000;
 const isMade = existsSync(join(GUESTS, 'debian/debian.json'));
 
+/** What set-up says of it; nothing where it did not try. */
+function whyNotMade(): string {
+  const reason = join(GUESTS, 'debian-missing.txt');
+  if (existsSync(reason)) return readFileSync(reason, 'utf8').trim();
+  return 'set-up makes it as root, with debootstrap and mke2fs';
+}
+
 interface About {
   readonly append: string;
   readonly password: string;
@@ -29,7 +36,7 @@ describe('a whole Debian 12', () => {
   test(
     'comes up with systemd, and compiles and runs programs that print what they print on this computer',
     async ({ skip }) => {
-      skip(!isMade, 'there is no disk with Debian on it: set-up makes it as root, with debootstrap and mke2fs');
+      skip(!isMade, `there is no disk with Debian on it: ${whyNotMade()}`);
       const about = JSON.parse(readFileSync(guestFile('debian/debian.json'), 'utf8')) as About;
       const disk = join(cli.home, 'debian.img');
       copyFileSync(guestFile('debian/disk.img'), disk, constants.COPYFILE_FICLONE);
