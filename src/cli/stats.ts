@@ -22,10 +22,11 @@ export async function stats(args: readonly string[]): Promise<number> {
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** One figure a line. */
-export function statsText({ count, guestNs, mips, load, devices, compiled, jit }: VmStats): string {
+export function statsText({ count, guestNs, forgottenMs, mips, load, devices, compiled, jit }: VmStats): string {
   const rows: [string, string][] = [
     ['instructions', String(count)],
     ['guest time', `${(guestNs / 1e9).toFixed(1)} s`],
+    ['left out', `${(forgottenMs / 1e3).toFixed(1)} s in which the CPU could not keep up`],
     ['speed', `${mips.toFixed(1)} MIPS`],
     ['CPU', `${percent(Math.max(0, load - devices))} of the time`],
     ['devices', `${percent(devices)} of the time`],

@@ -88,6 +88,11 @@ export class MachineLoop {
     return this.#bus.deviceMs;
   }
 
+  /** ms that the host's clock went on and the guest's did not, because the CPU could not keep up. */
+  get forgottenMs(): number {
+    return this.pacer.forgottenMs;
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }

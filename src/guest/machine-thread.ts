@@ -357,7 +357,8 @@ class MachineThread implements LoopHost {
       };
     }
     const { mips, load, devices, compiled } = this.#figures;
-    return { count, guestNs: this.#machine.clock.nowNs(), mips, load, devices, compiled, jit };
+    const guestNs = this.#machine.clock.nowNs();
+    return { count, guestNs, forgottenMs: this.#loop.forgottenMs, mips, load, devices, compiled, jit };
   }
 
   // output

@@ -17,6 +17,8 @@ export class Pacer {
   #lastMs: number;
   #lastCount: number;
   #measuredRate: number;
+  /** Host time that the guest's clock left out so far, because the CPU could not keep up. */
+  forgottenMs = 0;
 
   constructor(hostMs: number, guestNs: number, count: number, rate: number) {
     this.#originMs = hostMs - guestNs / 1e6;
@@ -69,7 +71,9 @@ export class Pacer {
   #lag(hostMs: number, guestNs: number): number {
     const lag = (hostMs - this.#originMs) * 1e6 - guestNs;
     if (lag <= FORGET_NS) return lag;
-    this.#originMs += (lag - FORGET_NS / 2) / 1e6;
+    const forgottenMs = (lag - FORGET_NS / 2) / 1e6;
+    this.#originMs += forgottenMs;
+    this.forgottenMs += forgottenMs;
     return FORGET_NS / 2;
   }
 }

@@ -79,6 +79,7 @@ const jitStatsCheck: ArgsCheck = object({
 export const vmStatsCheck: ArgsCheck = object({
   count: number,
   guestNs: number,
+  forgottenMs: number,
   mips: number,
   load: number,
   devices: number,

@@ -42,6 +42,8 @@ export interface VmInfo {
 export interface VmStats {
   readonly count: number;
   readonly guestNs: number;
+  /** Host time since power-on or restore that the guest's clock left out, because the CPU could not keep up. */
+  readonly forgottenMs: number;
   /** Millions of guest instructions per second of host time, over the last second or so. */
   readonly mips: number;
   /** Share of host time that the machine thread was not asleep, 0 to 1. */

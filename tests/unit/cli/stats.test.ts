@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { statsText } from '../../../src/cli/stats';
 import { vmStatsCheck } from '../../../src/protocol/guest-checks';
 
-const stats = { count: 5_000_000, guestNs: 2.5e9, mips: 812.34, load: 0.75, devices: 0.25, compiled: 0.9 };
+const stats = {
+  ...{ count: 5_000_000, guestNs: 2.5e9, forgottenMs: 1240 },
+  ...{ mips: 812.34, load: 0.75, devices: 0.25, compiled: 0.9 },
+};
 const jit = {
   ...{ regions: 12, compiled: 20, dropped: 8, queued: 3 },
   ...{ entries: 1000, slowExits: 40, instructions: 4_500_000 },
@@ -11,6 +14,7 @@ const jit = {
 
 test('the figures of a VM say where time goes', () => {
   const text = statsText({ ...stats, jit });
+  expect(text).toMatch(/^left out +1\.2 s in which the CPU could not keep up$/m);
   expect(text).toMatch(/^speed +812\.3 MIPS$/m);
   expect(text).toMatch(/^CPU +50\.0 % of the time$/m);
   expect(text).toMatch(/^idle +25\.0 % of the time$/m);

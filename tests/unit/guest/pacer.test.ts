@@ -31,6 +31,18 @@ describe('pacer', () => {
     expect(pacer.sleepMs(5002, 2e6 + 500)).toBeGreaterThan(-101);
   });
 
+  test('what is forgotten is told, to the millisecond; what is caught up is not', () => {
+    const pacer = new Pacer(0, 0, 0, 5);
+    pacer.afterSlice(90, 400_000, 2e6);
+    expect(pacer.forgottenMs).toBe(0);
+    // 5000 ms behind, of which 50 are caught up.
+    pacer.afterSlice(5002, 400_100, 2e6);
+    expect(pacer.forgottenMs).toBeCloseTo(4950, 6);
+    pacer.afterSleep(5012, 400_100, 2e6, undefined);
+    pacer.resumed(90_000, 400_100, 62e6);
+    expect(pacer.forgottenMs).toBeCloseTo(4950, 6);
+  });
+
   test('a halted CPU sleeps until its timer and wakes exactly then', () => {
     const pacer = new Pacer(100, 0, 0, 5);
     expect(pacer.sleepMs(101, 10e6)).toBeCloseTo(9, 6);
