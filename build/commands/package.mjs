@@ -1,6 +1,7 @@
 // `npm run package`: an unpacked folder and a .deb in build/out/package, with electron-builder and Debian's own tools.
 import fs from 'node:fs';
 import path from 'node:path';
+import { ENTRIES } from '../make/bundle.mjs';
 import { gallery } from '../make/gallery.mjs';
 import * as make from '../make/make.mjs';
 import { electronDist, isOfficialElectron } from '../setup/electron.mjs';
@@ -11,7 +12,8 @@ import * as setup from '../setup/setup.mjs';
 
 /** Of build/out: what the installed program needs. */
 const PARTS = [
-  ...['electron', 'renderer', 'cli.cjs', 'guest-child.cjs', 'machine-thread.cjs', 'core.wasm', 'firmware', 'systems'],
+  ...Object.keys(ENTRIES),
+  ...['renderer', 'core.wasm', 'firmware', 'systems'],
   ...['guests/gallery-linux', 'guests/grub-rescue-cdrom.iso', 'guests/memtest86plus.iso'],
   ...['gallery/linux', 'engine-state.json', 'components.json'],
 ];
@@ -36,6 +38,7 @@ export async function pack(args) {
     electronVersion: fs.readFileSync(path.join(dist, 'version'), 'utf8').trim().replace(/^v/, ''),
     directories: { app: staged, output: inOut('package'), buildResources: at('build/resources') },
     files: ['**/*', '!**/*.map'],
+    afterPack: at('build/package/after-pack.cjs'),
     extraFiles: [{ from: at('LICENSE'), to: 'LICENSE.subzero.txt' }],
     linux: {
       executableName: 'subzero-app',
@@ -63,7 +66,7 @@ export async function pack(args) {
       afterInstall: at('build/package/postinst.sh'),
       afterRemove: at('build/package/postrm.sh'),
       fpm: [
-        `${at('build/package/subzero.sh')}=/usr/bin/subzero`,
+        `${at('build/package/usr-bin-subzero.sh')}=/usr/bin/subzero`,
         `${at('build/package/subzero-mime.xml')}=/usr/share/mime/packages/subzero.xml`,
       ],
     },

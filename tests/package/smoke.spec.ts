@@ -1,20 +1,35 @@
 import { _electron, type ElectronApplication, expect, type Page, test } from '@playwright/test';
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GuestConsole } from '../e2e/vm-window';
+import { expectState, GuestConsole } from '../e2e/vm-window';
 
 /**
- * The installed package, once for each user that SUBZERO_TEST_USERS names: the window as its menu entry starts it, and the
- * command line without a display and without Node. Run by `npm run test:package`.
+ * The unpacked folder and the installed package, once for each user that SUBZERO_TEST_USERS names: the command line without a
+ * display and without Node, the window as its menu entry starts it, a guest. Run by `npm run test:package`.
  */
 const users = (process.env['SUBZERO_TEST_USERS'] ?? '').split(',').filter(Boolean);
+const unpacked = process.env['SUBZERO_TEST_UNPACKED'] ?? '';
 const PICTURES = path.join(import.meta.dirname, '..', '..', 'build', 'out', 'e2e');
+const DESKTOP_ENTRY = '/usr/share/applications/subzero-app.desktop';
 
-for (const user of users) {
-  test.describe(`as ${user}`, () => {
-    test.describe.configure({ mode: 'serial', timeout: 240_000 });
+const places = [
+  {
+    place: 'unpacked folder',
+    commandLine: path.join(unpacked, 'subzero'),
+    window: () => path.join(unpacked, 'subzero-app'),
+  },
+  {
+    place: 'installed package',
+    commandLine: '/usr/bin/subzero',
+    window: () => /^Exec=(\S+)/m.exec(readFileSync(DESKTOP_ENTRY, 'utf8'))?.[1] as string,
+  },
+];
+
+for (const { place, commandLine, window, user } of places.flatMap((one) => users.map((user) => ({ ...one, user })))) {
+  test.describe(`${place} as ${user}`, () => {
+    test.describe.configure({ mode: 'serial', timeout: 480_000 });
     let folder: string;
     let app: ElectronApplication;
     let page: Page;
@@ -25,6 +40,7 @@ for (const user of users) {
         cwd: folder,
       });
     const homes = (): string[] => [`HOME=${folder}`, `SUBZERO_HOME=${path.join(folder, 'home')}`];
+    const withDisplay = (): string[] => [...homes(), `DISPLAY=${process.env['DISPLAY']}`, 'PATH=/usr/bin:/bin'];
 
     test.beforeAll(() => {
       folder = mkdtempSync(path.join(tmpdir(), 'subzero-package-'));
@@ -37,31 +53,54 @@ for (const user of users) {
     });
 
     test('the command line works without a display and without Node', () => {
-      expect(asUser('/usr/bin/subzero', '--help')).toContain('subzero create');
-      asUser('/usr/bin/subzero', 'create', 'by-hand', '--memory', '64');
-      expect(asUser('/usr/bin/subzero', 'list')).toContain('by-hand');
-      expect(asUser('/usr/bin/subzero', 'gallery')).toContain('linux');
-      const grub = asUser('/usr/bin/subzero', 'gallery', 'grub').trim();
+      expect(asUser(commandLine, '--help')).toContain('subzero create');
+      asUser(commandLine, 'create', 'by-hand', '--memory', '64');
+      expect(asUser(commandLine, 'list')).toContain('by-hand');
+      expect(asUser(commandLine, 'gallery')).toContain('linux');
+      const grub = asUser(commandLine, 'gallery', 'grub').trim();
       expect(grub).toContain('GRUB rescue');
-      expect(asUser('/usr/bin/subzero', 'list')).toMatch(/GRUB rescue.*running/);
-      asUser('/usr/bin/subzero', 'stop', 'GRUB rescue', '--force');
+      expect(asUser(commandLine, 'list')).toMatch(/GRUB rescue.*running/);
+      asUser(commandLine, 'stop', 'GRUB rescue', '--force');
     });
 
-    test('the window opens as its menu entry starts it, with the sandbox but for root', async () => {
-      const entry = readFileSync('/usr/share/applications/subzero-app.desktop', 'utf8');
-      const command = /^Exec=(\S+)/m.exec(entry)?.[1] as string;
+    if (place === 'installed package') {
+      test('the desktop starts it from its menu entry', async () => {
+        const starter: ChildProcess = spawn(
+          'runuser',
+          ['-u', user, '--', 'env', '-i', ...withDisplay(), 'gio', 'launch', DESKTOP_ENTRY],
+          { stdio: 'inherit' },
+        );
+        const search = (): string => {
+          try {
+            return execFileSync('xdotool', ['search', '--onlyvisible', '--name', '^Subzero$'], { encoding: 'utf8' });
+          } catch {
+            return '';
+          }
+        };
+        await expect.poll(search, { timeout: 60_000 }).toMatch(/^\d+\n/);
+        const windowId = search().split('\n')[0] as string;
+        const pid = Number(execFileSync('xdotool', ['getwindowpid', windowId], { encoding: 'utf8' }));
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        expect(command[0]).toBe('/opt/Subzero/subzero-electron');
+        expect(command.includes('--no-sandbox')).toBe(user === 'root');
+        process.kill(pid, 'SIGTERM');
+        await expect.poll(search, { timeout: 60_000 }).toBe('');
+        starter.kill();
+      });
+    }
+
+    test('the window opens, with the sandbox but for root', async () => {
       const launcher = path.join(folder, 'launch.sh');
-      const keep = 'DISPLAY="$DISPLAY" PATH=/usr/bin:/bin';
-      const set = homes()
+      const set = withDisplay()
         .map((pair) => `'${pair}'`)
         .join(' ');
-      writeFileSync(launcher, `#!/bin/sh\nexec runuser -u ${user} -- env ${set} ${keep} ${command} "$@"\n`);
+      writeFileSync(launcher, `#!/bin/sh\nexec runuser -u ${user} -- env ${set} '${window()}' "$@"\n`);
       chmodSync(launcher, 0o755);
       app = await _electron.launch({
         executablePath: launcher,
         args: [`--user-data-dir=${path.join(folder, 'electron')}`],
-        // Chromium refuses its sandbox to root.
-        chromiumSandbox: user !== 'root',
+        // Otherwise Playwright would ask for none.
+        chromiumSandbox: true,
         env: process.env as Record<string, string>,
       });
       page = await app.firstWindow();
@@ -89,7 +128,7 @@ for (const user of users) {
       await guest.sees(/\nx86_64/);
       await page.screenshot({ path: path.join(PICTURES, `package-linux-${user}.png`) });
       await page.getByRole('button', { name: 'Power Off' }).click();
-      await expect(page.getByRole('contentinfo')).toContainText('Powered off', { timeout: 60_000 });
+      await expectState(page, 'Powered off');
     });
   });
 }
