@@ -3,9 +3,12 @@ import { MAX_RATE, MIN_RATE } from '../machine/instruction-clock';
 
 /** Lag of guest time behind host time that is forgotten instead of caught up. */
 const FORGET_NS = 100e6;
-/** Lag at which the clock runs at twice (or half) the measured speed. */
+/** Lag at which the clock runs at twice the measured speed; so far ahead, it all but stands still. */
 const BEND_NS = 20e6;
+const SLOWEST = 1 / 32;
 const MEASURE_MS = 1;
+/** The speed is that of about so long. */
+const MEASURED_MS = 16;
 
 /**
  * Decides clock steps so that guest time follows host time without jumping while the CPU runs. This is the only place
@@ -16,7 +19,9 @@ export class Pacer {
   #originMs: number;
   #lastMs: number;
   #lastCount: number;
-  #measuredRate: number;
+  /** Of the last instructions: how many, and how long they took; older ones weigh less. */
+  #measuredMs: number;
+  #measuredInstructions: number;
   /** Host time that the guest's clock left out so far, because the CPU could not keep up. */
   forgottenMs = 0;
 
@@ -24,7 +29,8 @@ export class Pacer {
     this.#originMs = hostMs - guestNs / 1e6;
     this.#lastMs = hostMs;
     this.#lastCount = count;
-    this.#measuredRate = rate;
+    this.#measuredMs = MEASURED_MS;
+    this.#measuredInstructions = (MEASURED_MS * 1e6) / rate;
   }
 
   /** Called between slices. A new step when the rate should change; time itself stays continuous. */
@@ -36,12 +42,12 @@ export class Pacer {
     this.#lastCount = count;
     if (instructions > 0) {
       // A slice during which the host stalled says nothing about the speed of the CPU.
-      const rate = Math.min((elapsedMs * 1e6) / instructions, this.#measuredRate * 4 + 1);
-      this.#measuredRate += (rate - this.#measuredRate) * 0.125;
+      const mostMs = (instructions * (this.#rate * 4 + 1)) / 1e6;
+      this.#measure(Math.min(elapsedMs, mostMs), instructions);
     }
     const lag = this.#lag(hostMs, guestNs);
-    const bend = Math.min(2, Math.max(0.5, 1 + lag / BEND_NS));
-    const nsPerInstruction = Math.min(MAX_RATE, Math.max(MIN_RATE, this.#measuredRate * bend));
+    const bend = Math.min(2, Math.max(SLOWEST, 1 + lag / BEND_NS));
+    const nsPerInstruction = Math.min(MAX_RATE, Math.max(MIN_RATE, this.#rate * bend));
     return { count, ns: guestNs, nsPerInstruction };
   }
 
@@ -58,7 +64,7 @@ export class Pacer {
     let ns = Math.max(guestNs, target);
     if (deadlineNs !== undefined && ns >= deadlineNs) ns = Math.max(guestNs, deadlineNs);
     this.#lag(hostMs, ns);
-    return { count, ns, nsPerInstruction: this.#measuredRate };
+    return { count, ns, nsPerInstruction: this.#rate };
   }
 
   /** Host time that passed while the VM was paused does not count. */
@@ -66,6 +72,17 @@ export class Pacer {
     this.#originMs = hostMs - guestNs / 1e6;
     this.#lastMs = hostMs;
     this.#lastCount = count;
+  }
+
+  get #rate(): number {
+    return (this.#measuredMs * 1e6) / this.#measuredInstructions;
+  }
+
+  /** Time over instructions, not the mean of the slices' own rates: slow slices have few instructions for the clock to count. */
+  #measure(elapsedMs: number, instructions: number): void {
+    const keep = MEASURED_MS / (MEASURED_MS + elapsedMs);
+    this.#measuredMs = this.#measuredMs * keep + elapsedMs;
+    this.#measuredInstructions = this.#measuredInstructions * keep + instructions;
   }
 
   #lag(hostMs: number, guestNs: number): number {

@@ -63,3 +63,44 @@ describe('pacer', () => {
     expect(pacer.sleepMs(60_000, 4e6)).toBeCloseTo(1, 6);
   });
 });
+
+describe('guest time stays beside host time', () => {
+  /** Runs slices of so many instructions in so many ms until the host's clock has gone on by `forMs`; how far apart at most. */
+  function drift(forMs: number, slice: (i: number) => { instructions: number; ms: number }) {
+    let [hostMs, count, ns, rate] = [0, 0, 0, 5];
+    const pacer = new Pacer(hostMs, ns, count, rate);
+    let [ahead, behind] = [0, 0];
+    for (let i = 0; hostMs < forMs; i++) {
+      const { instructions, ms } = slice(i);
+      hostMs += ms;
+      count += instructions;
+      ns += instructions * rate;
+      rate = pacer.afterSlice(hostMs, count, Math.floor(ns))?.nsPerInstruction ?? rate;
+      const lagMs = hostMs - pacer.forgottenMs - ns / 1e6;
+      ahead = Math.max(ahead, -lagMs);
+      behind = Math.max(behind, lagMs);
+    }
+    return { ahead, behind, forgottenMs: pacer.forgottenMs };
+  }
+
+  test('while fast code and code that waits for devices take turns', () => {
+    const { ahead, behind, forgottenMs } = drift(10_000, (i) => ({ instructions: i % 2 ? 2000 : 400_000, ms: 1 }));
+    expect(ahead).toBeLessThan(20);
+    expect(behind).toBeLessThan(100);
+    expect(forgottenMs).toBe(0);
+  });
+
+  test('while the speed changes a hundredfold every half second', () => {
+    const { ahead, behind } = drift(10_000, (i) => ({ instructions: i % 1000 < 500 ? 4000 : 400_000, ms: 1 }));
+    // The first fast slice still has the slow one's clock.
+    expect(ahead).toBeLessThan(110);
+    expect(behind).toBeLessThan(150);
+  });
+
+  test('while another program takes the processor for some milliseconds again and again', () => {
+    const { ahead, behind, forgottenMs } = drift(10_000, (i) => ({ instructions: 200_000, ms: i % 4 === 0 ? 12 : 1 }));
+    expect(ahead).toBeLessThan(20);
+    expect(behind).toBeLessThan(100);
+    expect(forgottenMs).toBe(0);
+  });
+});
