@@ -35,7 +35,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Before `ready`: a standard, secure scheme, so that it has an origin and modules load. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
 }
 

@@ -86,9 +86,11 @@ export class Application {
   }
 
   async begin(): Promise<void> {
-    this.#installMenu();
+    // The page's process starts while this one reads the library.
+    const showing = this.showWindow();
     const reading = this.#context.directory.begin();
-    await this.showWindow();
+    this.#installMenu();
+    await showing;
     await reading;
     this.#autoStart();
   }
@@ -172,7 +174,7 @@ export class Application {
 
   async #openWindow(): Promise<void> {
     const stateFile = path.join(this.#context.library.paths.configFolder, 'window.json');
-    const window = await createMainWindow(stateFile);
+    const window = createMainWindow(stateFile);
     this.#window = window;
     const transport = new WindowTransport(window, originOf(pageUrl));
     const own = { window, transport };

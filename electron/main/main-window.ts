@@ -12,8 +12,8 @@ export function pageUrlIn(language: Language): string {
   return `${pageUrl}?language=${language}`;
 }
 
-export async function createMainWindow(stateFile: string): Promise<BrowserWindow> {
-  const { isMaximised, ...bounds } = await readWindowState(stateFile);
+export function createMainWindow(stateFile: string): BrowserWindow {
+  const { isMaximised, ...bounds } = readWindowState(stateFile);
   const window = new BrowserWindow({
     ...bounds,
     minWidth: 760,

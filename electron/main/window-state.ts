@@ -1,5 +1,6 @@
 import { type BrowserWindow, type Rectangle, screen } from 'electron';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 interface WindowState {
@@ -10,11 +11,11 @@ interface WindowState {
 const DEFAULT_SIZE = { width: 1240, height: 820 };
 const SAVE_DELAY_MS = 500;
 
-/** Where the window was; nothing when the screen it was on is gone. */
-export async function readWindowState(file: string): Promise<Partial<Rectangle> & { isMaximised: boolean }> {
+/** Where the window was; nothing when the screen it was on is gone. At once: the page's process starts with the window. */
+export function readWindowState(file: string): Partial<Rectangle> & { isMaximised: boolean } {
   const fallback = { ...DEFAULT_SIZE, isMaximised: false };
   try {
-    const { bounds, isMaximised } = JSON.parse(await readFile(file, 'utf8')) as Partial<WindowState>;
+    const { bounds, isMaximised } = JSON.parse(readFileSync(file, 'utf8')) as Partial<WindowState>;
     if (bounds === undefined || ![bounds.x, bounds.y, bounds.width, bounds.height].every(Number.isInteger))
       return fallback;
     const { workArea } = screen.getDisplayMatching(bounds);

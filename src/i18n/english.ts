@@ -437,6 +437,8 @@ export const english = {
   'deadEnd.insertFloppy': 'Insert a Floppy Image…',
   'deadEnd.bootOrder': 'Boot Order…',
   'deadEnd.again': 'Try Again',
+  'deadEnd.restart': 'Restart Guest',
+  'deadEnd.switchOff': 'Switch Off',
   'deadEnd.restore': 'Restore a Snapshot…',
   'consent.title': 'Let “{name}” use files of this computer?',
   'consent.text':

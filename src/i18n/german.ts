@@ -442,6 +442,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'deadEnd.insertFloppy': 'Diskettenabbild einlegen …',
   'deadEnd.bootOrder': 'Startreihenfolge …',
   'deadEnd.again': 'Erneut versuchen',
+  'deadEnd.restart': 'Gast neu starten',
+  'deadEnd.switchOff': 'Strom abschalten',
   'deadEnd.restore': 'Snapshot wiederherstellen …',
   'consent.title': 'Darf „{name}“ Dateien dieses Computers verwenden?',
   'consent.text':

@@ -186,6 +186,7 @@ export type WizardSource =
 
 /** What the custom path of the wizard asks beside memory and disk. */
 export interface NewHardware {
+  readonly cpus: number;
   readonly vendor: CpuVendor;
   readonly rtc: 'utc' | 'local';
   readonly vramMiB: number;
@@ -558,6 +559,7 @@ export const appChecks: Checks<AppCalls> = {
     systemId: optional(text({ maxLength: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ })),
     hardware: optional(
       object({
+        cpus: integer(1, maxCpus),
         vendor: oneOf(cpuVendors),
         rtc: oneOf(['utc', 'local']),
         vramMiB: oneOf(vramSizesMiB),

@@ -140,6 +140,8 @@ test('the custom path chooses the system and the hardware', async () => {
   await button('Next').click();
   await expect(wizard.getByRole('textbox', { name: 'Name' })).toHaveValue('Microsoft Windows XP');
   await button('Next').click();
+  await wizard.getByRole('button', { name: /Processors/ }).click();
+  await page.getByRole('option', { name: '4' }).click();
   await wizard.getByRole('button', { name: /Processor shown to the guest/ }).click();
   await page.getByRole('option', { name: 'AMD' }).click();
   await wizard.getByRole('button', { name: /Serial ports/ }).click();
@@ -153,7 +155,7 @@ test('the custom path chooses the system and the hardware', async () => {
   const { config } = JSON.parse(await runCli(home, 'show', 'Microsoft Windows XP'));
   expect(config).toMatchObject({
     os: { id: 'winxp', icon: 'windows' },
-    cpu: { vendor: 'AuthenticAMD' },
+    cpu: { cpus: 4, vendor: 'AuthenticAMD' },
     clock: { rtc: 'local' },
     serial: [{ kind: 'terminal' }, { kind: 'terminal' }],
   });

@@ -153,10 +153,10 @@ async function plan(
 /** What the custom path chose. */
 function withHardware(config: VmConfig, hardware: NewVmRequest['hardware']): VmConfig {
   if (hardware === null || hardware === undefined) return config;
-  const { vendor, rtc, vramMiB, serialPorts, bootOrder } = hardware;
+  const { cpus, vendor, rtc, vramMiB, serialPorts, bootOrder } = hardware;
   return {
     ...config,
-    cpu: { ...config.cpu, vendor },
+    cpu: { ...config.cpu, cpus, vendor },
     clock: { rtc },
     display: { ...config.display, vramMiB },
     serial: Array.from({ length: serialPorts }, () => ({ kind: 'terminal' }) as const),

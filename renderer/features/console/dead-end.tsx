@@ -38,7 +38,8 @@ export function DeadEndCard({ vm, details, connection }: DeadEndProps) {
         </div>
         <div className="dead-end-buttons">
           <Fixes vm={vm} details={details} found={found} />
-          <Button onPress={() => doPower(vm, 'powerOff')}>{translate('toolbar.powerOff')}</Button>
+          {/* Not in the toolbar's words: each button has a name of its own. */}
+          <Button onPress={() => doPower(vm, 'powerOff')}>{translate('deadEnd.switchOff')}</Button>
           <Button onPress={() => setDismissed(found)}>{translate('button.dismiss')}</Button>
         </div>
       </div>
@@ -72,7 +73,7 @@ function Fixes({ vm, details, found }: Omit<DeadEndProps, 'connection'> & { read
   return (
     <>
       <Button look="primary" icon="reset" onPress={() => doPower(vm, 'reset')}>
-        {translate('toolbar.reset')}
+        {translate('deadEnd.restart')}
       </Button>
       <Button icon="revert" onPress={() => showDialog({ kind: 'snapshots', vm: vm.id })}>
         {translate('deadEnd.restore')}

@@ -1,3 +1,4 @@
+import { maxCpus } from '../../../src/config/cpu';
 import { translate } from '../../../src/i18n/translate';
 import { Field } from '../../components/field';
 import { Select } from '../../components/select';
@@ -20,6 +21,12 @@ export function HardwareStep({ state, send, problem }: StepProps) {
           problem={problem('memoryMiB')}
           isNumber
           hasAutoFocus
+        />
+        <Select
+          label={translate('settings.cpus')}
+          value={String(hardware.cpus)}
+          options={Array.from({ length: maxCpus }, (_, index) => ({ id: String(index + 1), text: String(index + 1) }))}
+          onChange={(cpus) => send({ t: 'hardware', change: { cpus: Number(cpus) } })}
         />
         <Select
           label={translate('wizard.hardware.vendor')}

@@ -84,7 +84,7 @@ export const initialWizard: WizardState = {
   hasDisk: true,
   diskGiB: '20',
   memoryMiB: '512',
-  hardware: { vendor: 'GenuineIntel', rtc: 'utc', vramMiB: 16, serialPorts: 1, firstBoot: 'disk' },
+  hardware: { cpus: 1, vendor: 'GenuineIntel', rtc: 'utc', vramMiB: 16, serialPorts: 1, firstBoot: 'disk' },
   powersOn: true,
   shown: [],
   refused: {},
@@ -137,7 +137,7 @@ export function wizardStep(state: WizardState, event: WizardEvent, takenNames: r
     case 'refused':
       return {
         ...state,
-        step: stepOfField(event.field),
+        step: stepOfField(event.field, state.path),
         shown: add(state.shown, event.field),
         refused: { [event.field]: event.text },
       };
@@ -207,14 +207,15 @@ export function makesDisk({ source, hasDisk }: WizardState): boolean {
 
 function next(state: WizardState, takenNames: readonly string[]): WizardState {
   const wrong = Object.keys(problemsOf(state, takenNames)) as FieldId[];
-  const here = wrong.filter((field) => stepOfField(field) === state.step);
+  const here = wrong.filter((field) => stepOfField(field, state.path) === state.step);
   if (here.length > 0) return { ...state, shown: here.reduce(add, state.shown) };
   const steps = stepsOf(state);
   return { ...state, step: steps[Math.min(steps.length - 1, steps.indexOf(state.step) + 1)] as StepId };
 }
 
-function stepOfField(field: FieldId): StepId {
-  return ({ file: 'source', name: 'name', diskGiB: 'name', memoryMiB: 'summary' } as const)[field];
+function stepOfField(field: FieldId, path: WizardPath): StepId {
+  if (field === 'memoryMiB') return path === 'custom' ? 'hardware' : 'summary';
+  return field === 'file' ? 'source' : 'name';
 }
 
 /** What is known of the system decides name, memory and disk until the user does. */

@@ -123,16 +123,32 @@ describe('New Virtual Machine wizard', () => {
   test('the custom path sends the hardware that was chosen, the typical one none', () => {
     const events: WizardEvent[] = [
       { t: 'source', source: 'none' },
-      { t: 'hardware', change: { vendor: 'AuthenticAMD', serialPorts: 2, firstBoot: 'cdrom', vramMiB: 64 } },
+      { t: 'hardware', change: { cpus: 2, vendor: 'AuthenticAMD', serialPorts: 2, firstBoot: 'cdrom', vramMiB: 64 } },
     ];
     expect(requestOf(after(events)).hardware).toBeNull();
     expect(requestOf(after([{ t: 'path', path: 'custom' }, ...events])).hardware).toEqual({
+      cpus: 2,
       vendor: 'AuthenticAMD',
       rtc: 'utc',
       vramMiB: 64,
       serialPorts: 2,
       bootOrder: ['cdrom', 'disk', 'floppy'],
     });
+  });
+
+  test('the custom path stays at the hardware while its memory is wrong', () => {
+    const next: WizardEvent = { t: 'next' };
+    const state = after([
+      { t: 'path', path: 'custom' },
+      { t: 'source', source: 'none' },
+      next,
+      next,
+      next,
+      { t: 'memoryMiB', text: '0' },
+      next,
+    ]);
+    expect(state.step).toBe('hardware');
+    expect(state.shown).toContain('memoryMiB');
   });
 
   test('goes through and makes a request that main takes', () => {
