@@ -91,7 +91,7 @@ test('the screen is shown fitted, exact or stretched, and the VM keeps it', asyn
   };
   await choose('Stretch to Window');
   await expect.poll(size).toEqual(await room());
-  await expect.poll(() => runCli(running.home, 'show', NAME)).toContain('stretch');
+  await expect.poll(() => runCli(running.home, 'show', NAME), { timeout: GUEST_MS }).toContain('stretch');
   await choose('Actual Size');
   const ratio = await page.evaluate(() => devicePixelRatio);
   const scale = Math.floor(ratio) / ratio;
