@@ -2,6 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { NodeHostFiles } from '../../src/base/node-host-files';
+import { connectTo, type VmClient } from '../../src/cli/vm-client';
+import { Library } from '../../src/library/library';
+import { subzeroPaths } from '../../src/library/paths';
 
 const OUT = resolve(__dirname, '../../build/out');
 
@@ -86,6 +90,12 @@ export class Cli {
     const { status, stdout, stderr } = await this.run(args);
     if (status !== 0) throw new Error(`subzero ${args.join(' ')} ended with ${String(status)}\n${stderr}\n${stdout}`);
     return stdout;
+  }
+
+  /** A connection to a running VM, for what a command of its own would be too slow for. */
+  async connect(name: string): Promise<VmClient> {
+    const library = new Library(new NodeHostFiles(), subzeroPaths({ SUBZERO_HOME: this.home }));
+    return connectTo(await library.find(name));
   }
 
   /** Waits until the text screen of a running VM matches. */
