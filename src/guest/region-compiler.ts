@@ -15,6 +15,8 @@ setFlagsFromString('--no-wasm-lazy-compilation');
 // start; regions are large and come by the thousand, and optimising one costs as much as running some ten million instructions.
 setFlagsFromString('--wasm-tiering-budget=100000000');
 setFlagsFromString('--wasm-num-compilation-tasks=1');
+// With it the optimiser keeps registers in registers over ways that are hardly ever gone.
+setFlagsFromString('--experimental-wasm-branch-hinting');
 
 /** Regions in one module: what waits goes in together. */
 const BATCH = 48;

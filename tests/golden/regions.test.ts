@@ -17,7 +17,7 @@ const fileOf = (name: string): string => join(FOLDER, `${name}.wat`);
 function textOf({ mode, nodes, targets, code: bytes }: Sample): string {
   const code = new RegionCompiler(new Decoder(isImplemented)).compile({ id: 1, mode, nodes, targets, code: bytes });
   if (code === undefined) return ';; left to the interpreter\n';
-  const module = binaryen.readBinary(buildRegionModule(REGION_IMPORTS, [code.code]));
+  const module = binaryen.readBinary(buildRegionModule(REGION_IMPORTS, [code]));
   try {
     return module.emitText();
   } finally {

@@ -143,6 +143,7 @@
      (local.set $14
       (i32.const 30)
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

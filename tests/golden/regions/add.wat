@@ -87,6 +87,7 @@
      (local.set $11
       (i32.const 7)
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

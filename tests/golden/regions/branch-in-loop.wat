@@ -208,6 +208,7 @@
        (local.set $13
         (i32.const 22)
        )
+       (@metadata.code.branch_hint "\00")
        (if
         (i32.lt_s
          (local.get $1)

@@ -57,6 +57,7 @@
   )
   (block $block1
    (block $block
+    (@metadata.code.branch_hint "\01")
     (if
      (i64.le_u
       (i64.sub
@@ -130,6 +131,7 @@
      )
     )
     (loop $label
+     (@metadata.code.branch_hint "\01")
      (if
       (i64.le_u
        (i64.sub
@@ -200,6 +202,7 @@
        (local.get $scratch)
       )
      )
+     (@metadata.code.branch_hint "\01")
      (if
       (i64.le_u
        (i64.sub
@@ -256,6 +259,7 @@
        )
       )
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i64.ne
        (i64.shr_u
@@ -298,6 +302,7 @@
          (i32.const 2)
         )
        )
+       (@metadata.code.branch_hint "\00")
        (if
         (i32.lt_s
          (local.get $1)

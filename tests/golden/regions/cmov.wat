@@ -105,6 +105,7 @@
      (local.set $12
       (i32.const 0)
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

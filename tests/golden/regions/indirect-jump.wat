@@ -106,6 +106,7 @@
     (local.set $3
      (local.get $11)
     )
+    (@metadata.code.branch_hint "\00")
     (if
      (i64.ne
       (i64.shr_u

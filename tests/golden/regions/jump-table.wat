@@ -79,6 +79,7 @@
   (block $block1
    (block $block
     (loop $label
+     (@metadata.code.branch_hint "\00")
      (if
       (i64.ne
        (i64.shr_u
@@ -193,6 +194,7 @@
          (local.set $17
           (i32.const 18)
          )
+         (@metadata.code.branch_hint "\00")
          (if
           (i32.lt_s
            (local.get $1)
@@ -296,6 +298,7 @@
          (local.set $17
           (i32.const 18)
          )
+         (@metadata.code.branch_hint "\00")
          (if
           (i32.lt_s
            (local.get $1)
@@ -401,6 +404,7 @@
          (local.set $17
           (i32.const 18)
          )
+         (@metadata.code.branch_hint "\00")
          (if
           (i32.lt_s
            (local.get $1)
@@ -504,6 +508,7 @@
          (local.set $17
           (i32.const 18)
          )
+         (@metadata.code.branch_hint "\00")
          (if
           (i32.lt_s
            (local.get $1)

@@ -61,6 +61,7 @@
   (block $block1
    (block $block
     (loop $label
+     (@metadata.code.branch_hint "\01")
      (if
       (i64.le_u
        (i64.sub
@@ -168,6 +169,7 @@
      (local.set $13
       (i32.const 6)
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

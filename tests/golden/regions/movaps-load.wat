@@ -77,6 +77,7 @@
        (br $block)
       )
      )
+     (@metadata.code.branch_hint "\01")
      (if
       (i64.le_u
        (i64.sub
@@ -139,6 +140,7 @@
        (i32.const 2)
       )
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

@@ -197,6 +197,7 @@
      (local.set $16
       (i32.const 27)
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

@@ -61,6 +61,7 @@
   )
   (block $block1
    (block $block
+    (@metadata.code.branch_hint "\01")
     (if
      (i64.le_u
       (i64.sub
@@ -124,6 +125,7 @@
     (local.set $4
      (local.get $10)
     )
+    (@metadata.code.branch_hint "\01")
     (if
      (i64.le_u
       (i64.sub

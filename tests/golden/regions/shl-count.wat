@@ -154,6 +154,7 @@
        (i32.const 2)
       )
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

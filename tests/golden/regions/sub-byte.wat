@@ -114,6 +114,7 @@
      (local.set $13
       (i32.const 8)
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

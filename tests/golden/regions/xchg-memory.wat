@@ -56,6 +56,7 @@
   (block $block1
    (block $block
     (loop $label
+     (@metadata.code.branch_hint "\01")
      (if
       (i64.le_u
        (i64.sub
@@ -131,6 +132,7 @@
        (i32.const 2)
       )
      )
+     (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.get $1)

@@ -15,6 +15,7 @@ import {
   OP_LOOP,
   OP_SELECT,
 } from './function-writer';
+import type { FunctionCode } from './wasm-module';
 import { type FlowGraph, analyse } from './graph';
 import { DYNAMIC, type KnownFlags } from './lazy-flags';
 import {
@@ -92,9 +93,7 @@ interface Node {
   entryFlags: KnownFlags;
 }
 
-export interface RegionCode {
-  /** A code entry: locals, instructions, `end`. */
-  readonly code: Uint8Array;
+export interface RegionCode extends FunctionCode {
   readonly longestPath: number;
   readonly nodeCount: number;
 }
@@ -204,7 +203,7 @@ class RegionBuilder {
     const code = this.#locals.finish([this.#prologue(), this.#body, this.#epilogue()]);
     const { order } = this.#graph;
     const longestPath = order.reduce((sum, node) => sum + this.#nodes[node]!.steps.length, 1);
-    return { code, longestPath, nodeCount: order.length };
+    return { ...code, longestPath, nodeCount: order.length };
   }
 
   // ---- decoding ----
@@ -439,7 +438,7 @@ class RegionBuilder {
       body.get(this.#names.budget);
       body.i32(0);
       body.byte(I32_LT_S);
-      body.open(OP_IF);
+      body.open(OP_IF, 'else');
       emitter.writeExit(offset, 0);
       body.close();
       body.br(this.#labels.get(to.index)!);

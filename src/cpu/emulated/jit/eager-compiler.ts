@@ -7,11 +7,11 @@ import { buildRegionModule } from './wasm-module';
 
 /** From plans to one module, on the calling thread. What cannot be compiled is left to the interpreter. */
 export function compilePlans(compiler: RegionCompiler, plans: readonly RegionPlan[]): CompiledRegions {
-  const codes: Uint8Array[] = [];
+  const codes: RegionCode[] = [];
   const regions: CompiledRegion[] = plans.map((plan) => {
     const region = compiled(compiler, plan);
     if (region === undefined) return { id: plan.id, name: undefined, longestPath: 0 };
-    const name = String(codes.push(region.code) - 1);
+    const name = String(codes.push(region) - 1);
     return { id: plan.id, name, longestPath: region.longestPath };
   });
   if (codes.length === 0) return { module: undefined, regions };

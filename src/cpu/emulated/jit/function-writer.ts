@@ -1,5 +1,5 @@
 import type { ValueType } from '../isa/emitter';
-import { ByteBuffer, VALUE_TYPES } from './wasm-module';
+import { ByteBuffer, type FunctionCode, VALUE_TYPES } from './wasm-module';
 
 /** Opcodes of control flow and locals (WebAssembly core specification 2.0, 5.4.1 to 5.4.5). */
 export const OP_BLOCK = 0x02;
@@ -27,15 +27,21 @@ export interface Label {
   readonly level: number;
 }
 
+/** Which arm of an `if` V8 is to lay out for speed: the other one lies out of the way and spills what the first has in registers. */
+export type Likely = 'then' | 'else';
+
 /** One instruction stream: code bytes in which locals are still ids, and the scopes open in it. */
 export class CodeWriter extends ByteBuffer {
   /** Where local indices are to be put in, and of which local. */
   readonly fixups: number[] = [];
+  /** Where an `if` is of which one arm is likely, and 1 if that is the first. */
+  readonly hints: number[] = [];
   #level = 0;
   /** Where the code was when a local was last set, -1: not just now. */
   #afterSet = -1;
 
-  open(opcode: typeof OP_BLOCK | typeof OP_LOOP | typeof OP_IF): Label {
+  open(opcode: typeof OP_BLOCK | typeof OP_LOOP | typeof OP_IF, likely?: Likely): Label {
+    if (likely !== undefined) this.hints.push(this.length, likely === 'then' ? 1 : 0);
     this.byte(opcode);
     this.byte(BLOCK_EMPTY);
     return { level: this.#level++ };
@@ -101,8 +107,8 @@ export class Locals {
     return this.#types[id]!;
   }
 
-  /** Puts the parts together: gives used locals their indices. The result is a code entry: locals, then code with its `end`. */
-  finish(parts: readonly CodeWriter[]): Uint8Array {
+  /** Puts the parts together: gives used locals their indices. */
+  finish(parts: readonly CodeWriter[]): FunctionCode {
     const used = new Uint8Array(this.#types.length);
     for (const { fixups } of parts) for (let i = 1; i < fixups.length; i += 2) used[fixups[i]!] = 1;
     const index = new Int32Array(this.#types.length);
@@ -122,19 +128,29 @@ export class Locals {
       out.u32(count);
       out.byte(VALUE_TYPES[type]);
     }
+    const hints: number[] = [];
     for (const part of parts) {
       const bytes = part.view();
       const { fixups } = part;
       let from = 0;
+      let hint = 0;
+      // no instruction has both a local and a likely arm, so that what lies between two locals is as long as it was
+      const place = (end: number): void => {
+        for (; hint < part.hints.length && part.hints[hint]! < end; hint += 2) {
+          hints.push(out.length + part.hints[hint]! - from, part.hints[hint + 1]!);
+        }
+      };
       for (let i = 0; i < fixups.length; i += 2) {
         const at = fixups[i]!;
+        place(at);
         // a few bytes each: a loop is faster than a view of them
         while (from < at) out.byte(bytes[from++]!);
         out.u32(index[fixups[i + 1]!]!);
       }
+      place(bytes.length);
       out.bytes(bytes.subarray(from));
     }
     out.byte(OP_END);
-    return out.take();
+    return { code: out.take(), hints };
   }
 }

@@ -233,7 +233,7 @@ export abstract class StepEmitter {
     const { start, index } = this.context;
     this.step(() => {
       condition();
-      this.code.open(OP_IF);
+      this.code.open(OP_IF, 'else');
       this.writeSlowExit(start, index, flags);
       this.code.close();
     });
@@ -248,7 +248,7 @@ export abstract class StepEmitter {
     const { start, index } = this.context;
     this.step(() => {
       isFine();
-      this.code.open(OP_IF);
+      this.code.open(OP_IF, 'then');
       this.code.byte(OP_ELSE);
       mend();
       this.code.byte(I32_EQZ);

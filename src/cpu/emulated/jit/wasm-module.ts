@@ -81,6 +81,13 @@ export interface ImportedFunction {
   readonly result: ValueType;
 }
 
+export interface FunctionCode {
+  /** A code entry: locals, instructions, `end`. */
+  readonly code: Uint8Array;
+  /** Offsets in it of branches of which one way is likely, ascending, each with 1 if it is usually taken, else 0. */
+  readonly hints: readonly number[];
+}
+
 /** The one function of a region: state and budget in, how it was left out. */
 const REGION_TYPE = { parameters: ['i32', 'i32'], result: 'i32' } as const;
 
@@ -96,9 +103,8 @@ function section(out: ByteBuffer, id: number, fill: (body: ByteBuffer) => void):
  * A module of regions, exported as `0`, `1`... Imports: memory `env.memory` and functions from module `core`, which get the first
  * indices. Many regions share one module because each module's machine code lies somewhere else in the address space: with one
  * apiece, every entry misses the TLBs of the host (measured: a kernel's cold paths ran five times slower).
- * @param codes code entries: locals, instructions, `end`
  */
-export function buildRegionModule(imports: readonly ImportedFunction[], codes: readonly Uint8Array[]): Uint8Array {
+export function buildRegionModule(imports: readonly ImportedFunction[], codes: readonly FunctionCode[]): Uint8Array {
   const out = new ByteBuffer();
   out.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   section(out, 1, (body) => {
@@ -137,12 +143,29 @@ export function buildRegionModule(imports: readonly ImportedFunction[], codes: r
       body.u32(imports.length + i);
     });
   });
+  section(out, 0, (body) => writeBranchHints(body, imports.length, codes));
   section(out, 10, (body) => {
     body.u32(codes.length);
-    for (const code of codes) {
+    for (const { code } of codes) {
       body.u32(code.length);
       body.bytes(code);
     }
   });
   return out.take();
+}
+
+/** The custom section of the branch hinting proposal; an engine that does not know it passes it over. */
+function writeBranchHints(body: ByteBuffer, first: number, codes: readonly FunctionCode[]): void {
+  body.name('metadata.code.branch_hint');
+  body.u32(codes.filter(({ hints }) => hints.length > 0).length);
+  codes.forEach(({ hints }, i) => {
+    if (hints.length === 0) return;
+    body.u32(first + i);
+    body.u32(hints.length / 2);
+    for (let k = 0; k < hints.length; k += 2) {
+      body.u32(hints[k]!);
+      body.byte(1);
+      body.byte(hints[k + 1]!);
+    }
+  });
 }
