@@ -86,7 +86,8 @@ export class MachineHost {
     if (channel !== undefined && compiler !== undefined) {
       const { plans } = compiler;
       const { model, vendor } = init.config.cpu;
-      const data = { workerData: { plans, answers: channel.port2, model, vendor }, transferList: [channel.port2] };
+      const workerData = { plans, memory: init.memory.buffer, answers: channel.port2, model, vendor };
+      const data = { workerData, transferList: [channel.port2] };
       this.#compiler = new Worker(scripts.regionCompiler, { ...quiet, ...data });
       // without it everything is interpreted, which is slow and right
       this.#compiler.on('error', (error) => this.events.compilerFailed?.(error));

@@ -4,14 +4,14 @@ import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
  * The queue of plans from the machine thread to the compiler's: one producer, one consumer, in shared memory, for a message between
  * threads costs the machine thread as much as making the plan.
  *
- * Layout: Int32 header (words written, words read, bell), then the ring in words. A record: its words, id, mode, the lengths of the
- * three arrays, and the arrays, the last one's bytes padded to a word.
+ * Layout: Int32 header (words written, words read, bell), then the ring in words. A record: its words, id, mode, isHot, heatAt, the
+ * lengths of the three arrays, and the arrays, the last one's bytes padded to a word.
  */
 const WRITTEN = 0;
 const READ = 1;
 const BELL = 2;
 const HEADER_WORDS = 16;
-const RECORD_HEAD = 6;
+const RECORD_HEAD = 8;
 /** Words; what is not used takes no memory. */
 const RING_WORDS = 1 << 21;
 
@@ -31,7 +31,7 @@ class PlanRingEnd {
 
 export class PlanProducer extends PlanRingEnd {
   /** false: there is no room. */
-  tryPush({ id, mode, nodes, targets, code }: RegionPlan): boolean {
+  tryPush({ id, mode, isHot, heatAt, nodes, targets, code }: RegionPlan): boolean {
     const codeWords = (code.length + 3) >> 2;
     const size = RECORD_HEAD + nodes.length + targets.length + codeWords;
     const written = this.header[WRITTEN]!;
@@ -39,7 +39,7 @@ export class PlanProducer extends PlanRingEnd {
     if (used + size > RING_WORDS) return false;
     const padded = new Int32Array(codeWords);
     new Uint8Array(padded.buffer).set(code);
-    let at = this.#put(written, [size, id, mode, nodes.length, targets.length, code.length]);
+    let at = this.#put(written, [size, id, mode, isHot ? 1 : 0, heatAt, nodes.length, targets.length, code.length]);
     at = this.#put(at, nodes);
     at = this.#put(at, targets);
     at = this.#put(at, padded);
@@ -61,10 +61,12 @@ export class PlanConsumer extends PlanRingEnd {
   take(): RegionPlan | undefined {
     const read = this.header[READ]!;
     if (Atomics.load(this.header, WRITTEN) === read) return undefined;
-    const [size, id, mode, nodes, targets, bytes] = this.#copy(read, RECORD_HEAD) as unknown as [
+    const [size, id, mode, isHot, heatAt, nodes, targets, bytes] = this.#copy(read, RECORD_HEAD) as unknown as [
       size: number,
       id: number,
       mode: number,
+      isHot: number,
+      heatAt: number,
       nodes: number,
       targets: number,
       bytes: number,
@@ -74,6 +76,8 @@ export class PlanConsumer extends PlanRingEnd {
     const plan: RegionPlan = {
       id,
       mode,
+      isHot: isHot !== 0,
+      heatAt: heatAt >>> 0,
       nodes: this.#copy(first, nodes),
       targets: this.#copy(first + nodes, targets),
       code: new Uint8Array(code.buffer, 0, bytes),

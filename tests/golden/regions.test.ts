@@ -4,18 +4,25 @@ import binaryen from 'binaryen';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../src/cpu/emulated/decoder';
 import { isImplemented } from '../../src/cpu/emulated/features';
-import { RegionCompiler } from '../../src/cpu/emulated/jit/compile-region';
+import { type RegionCode, RegionCompiler } from '../../src/cpu/emulated/jit/compile-region';
+import { OP_IF } from '../../src/cpu/emulated/jit/function-writer';
 import { REGION_IMPORTS } from '../../src/cpu/emulated/jit/region-context';
 import { buildRegionModule } from '../../src/cpu/emulated/jit/wasm-module';
 import { SAMPLES, type Sample } from './regions';
 
 const FOLDER = join(__dirname, 'regions');
+const EMPTY_BLOCK = 0x40;
 const isBlessing = process.env['SUBZERO_BLESS'] === '1';
 const fileOf = (name: string): string => join(FOLDER, `${name}.wat`);
 
+function compiled({ mode, nodes, targets, code }: Sample): RegionCode | undefined {
+  const compiler = new RegionCompiler(new Decoder(isImplemented));
+  return compiler.compile({ id: 1, mode, isHot: false, heatAt: 0, nodes, targets, code });
+}
+
 /** The region's WebAssembly as text; what cannot be compiled says so. */
-function textOf({ mode, nodes, targets, code: bytes }: Sample): string {
-  const code = new RegionCompiler(new Decoder(isImplemented)).compile({ id: 1, mode, nodes, targets, code: bytes });
+function textOf(sample: Sample): string {
+  const code = compiled(sample);
   if (code === undefined) return ';; left to the interpreter\n';
   const module = binaryen.readBinary(buildRegionModule(REGION_IMPORTS, [code]));
   try {
@@ -32,6 +39,29 @@ describe('compiled regions', () => {
     if (isBlessing) writeFileSync(file, text);
     expect(existsSync(file), `npm run bless writes ${name}.wat`).toBe(true);
     expect(text).toBe(readFileSync(file, 'utf8'));
+  });
+
+  test('each branch of which one way is likely is an if, told in its section', () => {
+    const codes = SAMPLES.map(compiled).filter((code) => code !== undefined);
+    for (const { code, hints } of codes) {
+      let before = -1;
+      for (let i = 0; i < hints.length; i += 2) {
+        expect(hints[i]).toBeGreaterThan(before);
+        expect(code[hints[i]!]).toBe(OP_IF);
+        expect(code[hints[i]! + 1]).toBe(EMPTY_BLOCK);
+        before = hints[i]!;
+      }
+    }
+    const hinted = codes.filter(({ hints }) => hints.length > 0);
+    expect(hinted.length).toBeGreaterThan(10);
+    const binary = buildRegionModule(REGION_IMPORTS, codes) as Uint8Array<ArrayBuffer>;
+    const [section, ...more] = WebAssembly.Module.customSections(
+      new WebAssembly.Module(binary),
+      'metadata.code.branch_hint',
+    );
+    expect(more).toEqual([]);
+    // fewer than 128 functions: one byte
+    expect(new Uint8Array(section!)[0]).toBe(hinted.length);
   });
 
   test('every text belongs to a sample', () => {

@@ -6,6 +6,8 @@ function plan(id: number, codeBytes: number): RegionPlan {
   return {
     id,
     mode: 0x2a,
+    isHot: id % 2 === 1,
+    heatAt: 0x8000_0010,
     nodes: Int32Array.of(0, codeBytes, 3, -64, codeBytes, 1),
     targets: Int32Array.of(1, -64),
     code: Uint8Array.from({ length: codeBytes }, (_, i) => (i * 7 + id) & 0xff),

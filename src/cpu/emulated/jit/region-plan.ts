@@ -14,6 +14,10 @@ export interface RegionPlan {
   readonly id: number;
   /** Block key of the code (core/layout.ts, MODE_*). */
   readonly mode: number;
+  /** It was compiled before and turned out to be hot. */
+  readonly isHot: boolean;
+  /** Byte address of a u32 in the machine's memory: how often the interpreter has entered the region's entry. */
+  readonly heatAt: number;
   /** The entry first: three numbers for each (`unpackNodes`). Few objects cost least to send. */
   readonly nodes: Int32Array;
   /** Where computed jumps may go: pairs of a node's index and an offset that another node has. */

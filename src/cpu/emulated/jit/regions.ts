@@ -55,9 +55,9 @@ const NO_MEMORY = 0xffffffff;
  * as much as some twenty instructions. Calls are followed.
  */
 const REACH: ReadonlyArray<Reach> = [
-  { nodes: 60, instructions: 200, hotAfter: 30_000 },
-  { nodes: 120, instructions: 400, hotAfter: 2_000_000 },
-  { nodes: 240, instructions: 800, hotAfter: 0 },
+  { nodes: 60, instructions: 200, overlaps: false, hotAfter: 30_000 },
+  { nodes: 120, instructions: 400, overlaps: true, hotAfter: 2_000_000 },
+  { nodes: 240, instructions: 800, overlaps: true, hotAfter: 0 },
 ];
 /** Bounds what compiled code takes: some 20 KiB of machine code each. */
 const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
@@ -68,6 +68,8 @@ const COLD_PART = 32;
 interface Reach {
   readonly nodes: number;
   readonly instructions: number;
+  /** May it have what other regions start with? Else each piece of a kernel is compiled ten times over, once for each of its callers. */
+  readonly overlaps: boolean;
   /** Entries after which it is compiled again on the next level; 0: never. */
   readonly hotAfter: number;
 }
@@ -135,6 +137,11 @@ export class RegionManager {
       return;
     }
     const level = (this.#regionAt(entry)?.level ?? this.firstLevel - 1) + 1;
+    if (level === this.firstLevel && this.#isAwaited(entry)) {
+      // it comes with that region; what still enters it from elsewhere then makes it hot again
+      this.#i32[(op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = layout.HEAT_LIMIT >> 1;
+      return;
+    }
     const reach = REACH[level];
     if (reach === undefined) return;
     const plan = this.#plan(state, entry, rip, level, reach);
@@ -188,6 +195,18 @@ export class RegionManager {
     return undefined;
   }
 
+  /** Is the block part of a region that waits for the compiler? */
+  #isAwaited(block: Block): boolean {
+    for (const user of block.regions ?? []) if (user instanceof Region && this.#waiting.has(user.id)) return true;
+    return false;
+  }
+
+  /** Does a region start with the block, now or soon? */
+  #isEntry(block: Block): boolean {
+    for (const user of block.regions ?? []) if (user instanceof Region && user.entry === block) return true;
+    return false;
+  }
+
   // ---- what belongs to a region ----
 
   #plan(state: number, entry: Block, rip: bigint, level: number, reach: Reach): RegionPlan {
@@ -221,6 +240,7 @@ export class RegionManager {
       if (chosen.has(to) || chosen.size >= reach.nodes) return;
       const next = find(to);
       if (next === undefined || this.blocks.heatOf(next) < least) return;
+      if (!reach.overlaps && this.#isEntry(next)) return;
       if (instructions + next.instructions > reach.instructions) return;
       instructions += next.instructions;
       chosen.set(to, next);
@@ -264,7 +284,9 @@ export class RegionManager {
     [...chosen.keys()].forEach((offset, index) => {
       for (const to of seen.get(offset) ?? []) if (chosen.has(to)) targets.push(index, to);
     });
-    return { id, mode: entry.mode, nodes: packNodes(nodes), targets: Int32Array.from(targets), code };
+    const heatAt = entry.op - layout.OP_SIZE + layout.BLOCK_HEAT;
+    const packed = packNodes(nodes);
+    return { id, mode: entry.mode, isHot: level > 0, heatAt, nodes: packed, targets: Int32Array.from(targets), code };
   }
 
   /** Offsets from the region's entry that the computed jump of the block at `offset` was seen to go to. */
