@@ -24,6 +24,7 @@ const HELP = `npm run bench -- [options]
   --fallbacks        the instructions for which compiled code was left most often, too
   --json FILE        every figure of every run
   --ui               the window instead: launch, key to pixel, gallery, scrolling, idle (--runs 20, --seconds 60)
+  --only ROWS        with --ui: launch,keys,gallery,scrolling,idle
   --seconds N        how long scrolling and idling are watched (60)`;
 
 const OPTIONS = {
@@ -111,7 +112,8 @@ export async function bench(args) {
     print(HELP);
     return 0;
   }
-  if (values.ui) return benchUi(args.some((arg) => arg.startsWith('--runs')) ? values.runs : '20', values.seconds);
+  if (values.ui)
+    return benchUi(args.some((arg) => arg.startsWith('--runs')) ? values.runs : '20', values.seconds, values.only);
   const { peers, guests: names, runs, timeoutMs } = chosen(values);
   await setup.setUp([...setup.FOR_CLI, 'linux-cloud', ...names.flatMap((name) => SETUP[name])]);
   await make.make(make.FOR_APP);
@@ -128,12 +130,12 @@ export async function bench(args) {
   return report(results, { runs, values });
 }
 
-async function benchUi(runs, seconds) {
+async function benchUi(runs, seconds, only) {
   for (const [name, text] of Object.entries({ runs, seconds })) positive(name, text);
   await setup.setUp(setup.FOR_APP);
   await make.make(make.FOR_APP);
   if ((await gallery()) !== 0) throw new Error('the saved guest of the gallery could not be made');
-  const command = [process.execPath, at('build/bench/ui.mjs'), runs, seconds];
+  const command = [process.execPath, at('build/bench/ui.mjs'), runs, seconds, only];
   const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   if (!hasDisplay) command.unshift('xvfb-run', '-a', '-s', '-screen 0 1920x1080x24');
   const [program, ...rest] = command;
