@@ -66,6 +66,10 @@ export class PcBus implements GuestBus {
     if (vcpu === 0) this.coprocessorIrq.set(level);
   }
 
+  performanceOverflow(vcpu: number): void {
+    this.interrupts.lapics[vcpu]?.performanceOverflow();
+  }
+
   systemManagement(isActive: boolean): void {
     this.smiact.set(isActive);
   }

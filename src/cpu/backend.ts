@@ -27,6 +27,8 @@ export interface GuestBus extends PortHandler {
   random(): number;
   /** FERR# pin: an unmasked x87 error waits while CR0.NE is 0 (IRQ 13 of a PC). Called between instructions, on changes. */
   coprocessorError?(vcpu: number, level: boolean): void;
+  /** A performance counter is full and wants an interrupt: the local APIC's LVT entry for them. Called between instructions. */
+  performanceOverflow?(vcpu: number): void;
   /** SMIACT# pin: whether the vCPU that goes on is in system management mode and sees SMRAM. Called when that may have changed. */
   systemManagement?(isActive: boolean): void;
 }

@@ -74,6 +74,9 @@ export class MeasuredBus implements GuestBus {
   coprocessorError(vcpu: number, level: boolean): void {
     this.bus.coprocessorError?.(vcpu, level);
   }
+  performanceOverflow(vcpu: number): void {
+    this.bus.performanceOverflow?.(vcpu);
+  }
   systemManagement(isActive: boolean): void {
     this.bus.systemManagement?.(isActive);
   }

@@ -13,6 +13,8 @@ export interface CoreExports {
   readEflags(s: number): bigint;
   writeEflags(s: number, value: bigint, mask: bigint): void;
   tscAt(s: number, count: bigint): bigint;
+  /** Adds what happened up to `count` to the performance counters' sums. */
+  noteCounters(s: number, count: bigint): void;
   translateCode(s: number, linear: bigint): number;
   translateQuiet(s: number, linear: bigint): number;
   /** Where the code at a linear address lies, as far as that can be told without any effect; 0xffffffff: nowhere. */

@@ -1,6 +1,7 @@
 /** CPUID (Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E), computed from features.ts. */
 import { type CpuidRegister, FEATURES } from './features';
-import { type CpuModel, hasFeature } from './models';
+import { countersOf, type CpuModel, hasFeature } from './models';
+import { COUNTER_WIDTH, FIXED_COUNTERS, GENERAL_COUNTERS } from './performance-counters';
 
 export interface CpuidInput {
   readonly model: CpuModel;
@@ -127,6 +128,15 @@ function extendedFeatures(input: CpuidInput): CpuidResult {
   };
 }
 
+/** Architectural performance counters, version 2: of the seven events, cycles, instructions and reference cycles. */
+function countersLeaf(input: CpuidInput): CpuidResult {
+  if (countersOf(input.model) !== 'architectural') return { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+  const width = Number(COUNTER_WIDTH);
+  const [events, missing] = [7, 0b1111000];
+  const eax = (2 | (GENERAL_COUNTERS << 8) | (width << 16) | (events << 24)) >>> 0;
+  return { eax, ebx: missing, ecx: 0, edx: FIXED_COUNTERS | (width << 5) };
+}
+
 function brandLeaf(leaf: number): CpuidResult {
   const at = (leaf - 0x80000002) * 16;
   return { eax: ascii(BRAND, at), ebx: ascii(BRAND, at + 4), ecx: ascii(BRAND, at + 8), edx: ascii(BRAND, at + 12) };
@@ -190,6 +200,8 @@ export function cpuid(wantedLeaf: number, subleaf: number, input: CpuidInput): C
         edx: featureBits(7, 'edx', input),
       };
     }
+    case 0xa:
+      return countersLeaf(input);
     case 0xb:
       return isIntel ? topologyLeaf(subleaf, input) : none;
     case 0xd:

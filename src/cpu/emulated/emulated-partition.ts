@@ -20,8 +20,9 @@ import {
 import { HEAT_LIMIT, STATE_SIZE } from './core/layout';
 import { EagerCompiler } from './jit/eager-compiler';
 import { type JitMode, type JitStatistics, type RegionCompilerPort, RegionManager } from './jit/regions';
-import { type CpuModel, cpuModel, decoderOf, hasFeature } from './models';
+import { countersOf, type CpuModel, cpuModel, decoderOf, hasFeature } from './models';
 import { type MsrContext, readMsr, writeMsr } from './msr';
+import { PerformanceCounters } from './performance-counters';
 import { StateView } from './state-view';
 import { EmulatedVcpu } from './vcpu';
 
@@ -138,6 +139,7 @@ export class EmulatedPartition implements Partition {
           dropCode: () => this.#blocks.invalidateAll(),
           signature: this.#model.signature[config.vendor],
           memory,
+          counters: new PerformanceCounters(state, this.#core, countersOf(this.#model)),
         }),
     );
     for (const vcpu of this.vcpus) vcpu.reset();
@@ -207,8 +209,11 @@ export class EmulatedPartition implements Partition {
 
   #msrContext(state: StateView, bus: GuestBus): MsrContext {
     const index = state.u32('VCPU_INDEX');
-    const tsc = this.#core.tscAt(state.base, BigInt(this.vcpus[index]!.count));
+    const { count, counters } = this.vcpus[index]!;
+    const tsc = this.#core.tscAt(state.base, BigInt(count));
     return {
+      counters,
+      count,
       state,
       bus,
       vcpu: index,

@@ -5,6 +5,7 @@
 import type { CpuModelName, CpuVendorName } from '../backend';
 import { Decoder } from './decoder';
 import { isImplemented, isOfVendor } from './features';
+import type { CounterKind } from './performance-counters';
 
 export interface CpuModel {
   readonly name: CpuModelName;
@@ -16,6 +17,8 @@ export interface CpuModel {
   /** The highest basic and extended leaf; 0: there are no extended ones. */
   readonly highestLeaf: number;
   readonly highestExtended: number;
+  /** Performance counters of an Intel; an AMD has those of a K7, where it has MSRs. */
+  readonly intelCounters: CounterKind | undefined;
   /** Banks of machine-check registers, at most 10. */
   readonly machineCheckBanks: number;
 }
@@ -40,7 +43,10 @@ const LEVEL3 = [...LEVEL2, ...words('xsave xsaveopt xsavec xgetbv1 avx avx2 bmi1
  */
 const PLAIN = { GenuineIntel: 0x000106ca, AuthenticAMD: 0x00000f61 } as const;
 const alike = (signature: number): CpuModel['signature'] => ({ GenuineIntel: signature, AuthenticAMD: signature });
-const MODERN = { signature: PLAIN, highestLeaf: 0x16, highestExtended: 0x80000008, machineCheckBanks: 10 } as const;
+const MODERN = {
+  ...{ signature: PLAIN, highestLeaf: 0x16, highestExtended: 0x80000008 },
+  ...{ intelCounters: 'architectural' as const, machineCheckBanks: 10 },
+};
 
 const MODELS: Readonly<Record<CpuModelName, Omit<CpuModel, 'vendor'>>> = {
   max: { name: 'max', features: undefined, ...MODERN },
@@ -53,6 +59,8 @@ const MODELS: Readonly<Record<CpuModelName, Omit<CpuModel, 'vendor'>>> = {
     signature: alike(0x00060fb1),
     highestLeaf: 0xd,
     highestExtended: 0x80000008,
+    // A family 15's are unlike any other's, and it may have none (IA32_MISC_ENABLE).
+    intelCounters: undefined,
     machineCheckBanks: 10,
   },
   // Coppermine: family 6, model 8, stepping 3
@@ -62,6 +70,7 @@ const MODELS: Readonly<Record<CpuModelName, Omit<CpuModel, 'vendor'>>> = {
     signature: alike(0x00000683),
     highestLeaf: 2,
     highestExtended: 0,
+    intelCounters: 'p6',
     machineCheckBanks: 5,
   },
   // DX4: family 4, model 8, stepping 0
@@ -71,6 +80,7 @@ const MODELS: Readonly<Record<CpuModelName, Omit<CpuModel, 'vendor'>>> = {
     signature: alike(0x00000480),
     highestLeaf: 1,
     highestExtended: 0,
+    intelCounters: undefined,
     machineCheckBanks: 0,
   },
 };
@@ -82,6 +92,11 @@ export function cpuModel(name: CpuModelName, vendor: CpuVendorName = 'GenuineInt
 export function hasFeature(model: CpuModel, name: string): boolean {
   if (!isImplemented(name) || !isOfVendor(name, model.vendor)) return false;
   return model.features === undefined || model.features.has(name);
+}
+
+export function countersOf(model: CpuModel): CounterKind | undefined {
+  if (model.vendor === 'GenuineIntel') return model.intelCounters;
+  return hasFeature(model, 'msr') ? 'k7' : undefined;
 }
 
 /** A decoder to which instructions of absent features are undefined. */

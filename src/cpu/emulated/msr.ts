@@ -1,5 +1,12 @@
 /** Model-specific registers that the core does not handle itself (Intel SDM vol. 4). What is not here is #GP. */
-import type { GuestBus } from '../backend';
+import type { GuestBus, InstructionCount } from '../backend';
+import {
+  COUNTER_MASK,
+  FIXED_CTRL_WRITABLE,
+  GLOBAL_WRITABLE,
+  type PerformanceCounters,
+  SELECT_WRITABLE,
+} from './performance-counters';
 import type { StateView } from './state-view';
 
 export interface MsrContext {
@@ -10,6 +17,9 @@ export interface MsrContext {
   /** Of the CPU model. */
   readonly hasFeature: (name: string) => boolean;
   readonly machineCheckBanks: number;
+  readonly counters: PerformanceCounters;
+  /** Of instructions before the current one. */
+  readonly count: InstructionCount;
   /** TSC at the current instruction. */
   readonly tsc: bigint;
 }
@@ -18,6 +28,7 @@ const MSR_TSC = 0x10;
 const MSR_TSC_ADJUST = 0x3b;
 const MSR_TSC_DEADLINE = 0x6e0;
 const MSR_PAT = 0x277;
+const MSR_MISC_ENABLE = 0x1a0;
 const MSR_MCG_CAP = 0x179;
 const MSR_MTRR_DEF_TYPE = 0x2ff;
 
@@ -49,8 +60,8 @@ const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
   [0x17a, { field: 'MCG_STATUS', element: 0, mask: 7n }],
   [0x17b, { field: 'MCG_CTL', element: 0, mask: ALL }],
   ...BANKS.map((i): [number, Stored] => [MSR_MC0_CTL + 4 * i, { field: 'MC_CTL', element: i, mask: ALL }]),
-  [0x1a0, { field: 'MISC_ENABLE', element: 0, mask: 0x4_0040_0001n, vendor: 'GenuineIntel' }],
-  [0x1d9, { field: 'DEBUGCTL', element: 0, mask: 3n }],
+  [MSR_MISC_ENABLE, { field: 'MISC_ENABLE', element: 0, mask: 0x4_0040_0001n, vendor: 'GenuineIntel' }],
+  [0x1d9, { field: 'DEBUGCTL', element: 0, mask: 0x1803n }], // BTF, LBR and the freezing on counters' interrupts
   [MSR_MTRR_DEF_TYPE, { field: 'MTRR_DEF_TYPE', element: 0, mask: 0xcffn }],
   [0xc0000081, { field: 'STAR', element: 0, mask: ALL }],
   [0xc0000082, { field: 'LSTAR', element: 0, mask: ALL, isAddress: true }],
@@ -62,6 +73,21 @@ const STORED: ReadonlyMap<number, Stored> = new Map<number, Stored>([
     [0x200 + 2 * i, { field: 'MTRR_VAR', element: 2 * i, mask: (PHYSICAL & ~0xfffn) | 0xffn }],
     [0x201 + 2 * i, { field: 'MTRR_VAR', element: 2 * i + 1, mask: (PHYSICAL & ~0xfffn) | 0x800n }],
   ]),
+]);
+
+/** Registers of performance counters that a saved state holds; which of them there are, `counters` knows. */
+const COUNTERS: ReadonlyMap<number, Stored> = new Map<number, Stored>([
+  ...[0, 1, 2, 3].flatMap((element): [number, Stored][] => [
+    [0x186 + element, { field: 'PERF_SELECT', element, mask: SELECT_WRITABLE }],
+    [0xc1 + element, { field: 'PERF_COUNTER', element, mask: COUNTER_MASK }],
+  ]),
+  ...[0, 1, 2].map((element): [number, Stored] => [
+    0x309 + element,
+    { field: 'PERF_FIXED', element, mask: COUNTER_MASK },
+  ]),
+  [0x38d, { field: 'PERF_FIXED_CTRL', element: 0, mask: FIXED_CTRL_WRITABLE }],
+  [0x38e, { field: 'PERF_GLOBAL_STATUS', element: 0, mask: GLOBAL_WRITABLE }],
+  [0x38f, { field: 'PERF_GLOBAL_CTRL', element: 0, mask: GLOBAL_WRITABLE }],
 ]);
 
 interface Constant {
@@ -92,10 +118,6 @@ const CONSTANT: ReadonlyMap<number, Constant> = new Map<number, Constant>([
   ...BANKS.flatMap((i) =>
     [1, 2, 3].map((part): [number, Constant] => [MSR_MC0_CTL + 4 * i + part, { value: 0n, isClearable: true }]),
   ),
-  [0x186, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EVNTSEL0 of a P6: counts nothing
-  [0x187, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // EVNTSEL1
-  [0xc1, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERFCTR0
-  [0xc2, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERFCTR1
   [0x198, { value: 0x0a00n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERF_STATUS: the one ratio there is
   [0x199, { value: 0x0a00n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // PERF_CTL
   [0x19a, { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' }], // CLOCK_MODULATION: off
@@ -105,11 +127,6 @@ const CONSTANT: ReadonlyMap<number, Constant> = new Map<number, Constant>([
   ...[0x1db, 0x1dc, 0x1dd, 0x1de].map((index): [number, Constant] => [
     index,
     { value: 0n, isWriteIgnored: true, vendor: 'GenuineIntel' },
-  ]),
-  // K7: four event selectors and counters that count nothing
-  ...Array.from({ length: 8 }, (_, i): [number, Constant] => [
-    0xc0010000 + i,
-    { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' },
   ]),
   [0xc0010010, { value: 0n, isWriteIgnored: true, vendor: 'AuthenticAMD' }], // SYSCFG
   [0xc0010015, { value: 0x0100_0000n, isWriteIgnored: true, vendor: 'AuthenticAMD' }], // HWCR: TSC at P0 rate
@@ -162,6 +179,11 @@ export function isCanonical(value: bigint, bits: number): boolean {
   return BigInt.asUintN(64, BigInt.asIntN(bits, value)) === value;
 }
 
+/** Bits of IA32_MISC_ENABLE that software cannot change: BTS and PEBS are not there; whether counters are. */
+function miscEnabled({ counters }: MsrContext): bigint {
+  return counters.isArchitectural ? 0x1880n : 0x1800n;
+}
+
 /** undefined: #GP. */
 export function readMsr(index: number, context: MsrContext): bigint | undefined {
   const { state, bus, vcpu, isIntel } = context;
@@ -182,9 +204,10 @@ export function readMsr(index: number, context: MsrContext): bigint | undefined 
   const stored = STORED.get(index);
   if (stored !== undefined && isOfVendor(stored.vendor, isIntel)) {
     const value = state.u64(stored.field, stored.element);
-    // BTS and PEBS are declared unavailable.
-    return index === 0x1a0 ? value | 0x1800n : value;
+    return index === MSR_MISC_ENABLE ? value | miscEnabled(context) : value;
   }
+  const counter = context.counters.read(index, context.count);
+  if (counter !== undefined) return counter;
   const constant = CONSTANT.get(index);
   return constant !== undefined && isOfVendor(constant.vendor, isIntel) ? constant.value : undefined;
 }
@@ -205,7 +228,7 @@ export function isPat(value: bigint): boolean {
 /** Whether `value` may be stored in a register of STORED, on a CPU with linear addresses of so many bits. */
 export function isStorable(index: number, value: bigint, bits: number): boolean {
   if (index === MSR_PAT) return isPat(value);
-  const stored = STORED.get(index);
+  const stored = STORED.get(index) ?? COUNTERS.get(index);
   if (stored === undefined) return false;
   if (stored.isAddress === true) return isCanonical(value, bits);
   if (stored.field === 'MTRR_FIXED') return areMemoryTypes(value, UC_WC_WT_WP_WB);
@@ -244,12 +267,14 @@ export function writeMsr(index: number, value: bigint, context: MsrContext): boo
   }
   const stored = STORED.get(index);
   if (stored !== undefined && isOfVendor(stored.vendor, isIntel)) {
-    const wanted = index === 0x1a0 ? value & ~0x1800n : value;
+    const wanted = index === MSR_MISC_ENABLE ? value & ~miscEnabled(context) : value;
     if (!isStorable(index, wanted, linearBits(state))) return false;
     state.setU64(stored.field, wanted, stored.element);
     return true;
   }
   if (COMMANDS.has(index)) return true;
+  const isCounterTaken = context.counters.write(index, value, context.count);
+  if (isCounterTaken !== undefined) return isCounterTaken;
   const constant = CONSTANT.get(index);
   if (constant === undefined || !isOfVendor(constant.vendor, isIntel)) return false;
   return constant.isWriteIgnored === true || (constant.isClearable === true && value === 0n);
@@ -258,7 +283,7 @@ export function writeMsr(index: number, value: bigint, context: MsrContext): boo
 /** Everything that a saved state holds, by index. */
 export function savedMsrs(): ReadonlyMap<number, { readonly field: string; readonly element: number }> {
   const all = new Map<number, { field: string; element: number }>();
-  for (const [index, { field, element }] of STORED) all.set(index, { field, element });
+  for (const [index, { field, element }] of [...STORED, ...COUNTERS]) all.set(index, { field, element });
   all.set(MSR_PAT, { field: 'PAT', element: 0 });
   return all;
 }

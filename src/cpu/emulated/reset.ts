@@ -1,4 +1,5 @@
 import { ACTIVITY_RUNNING, ACTIVITY_WAIT_FOR_SIPI } from './core/layout';
+import { GLOBAL_AT_RESET } from './performance-counters';
 import { SMBASE_AFTER_RESET } from './smm';
 import type { StateView } from './state-view';
 
@@ -72,6 +73,12 @@ function resetUnits(state: StateView): void {
   for (let i = 0; i < 11; i++) state.setU64('MTRR_FIXED', 0n, i);
   for (let i = 0; i < 16; i++) state.setU64('MTRR_VAR', 0n, i);
   for (let i = 0; i < 10; i++) state.setU64('MC_CTL', 0n, i);
+  for (let i = 0; i < 4; i++) state.setU64('PERF_SELECT', 0n, i);
+  for (let i = 0; i < 4; i++) state.setU64('PERF_COUNTER', 0n, i);
+  for (let i = 0; i < 3; i++) state.setU64('PERF_FIXED', 0n, i);
+  state.setU64('PERF_FIXED_CTRL', 0n);
+  state.setU64('PERF_GLOBAL_STATUS', 0n);
+  state.setU64('PERF_GLOBAL_CTRL', GLOBAL_AT_RESET);
   state.setU64('MISC_ENABLE', 1n);
   state.setU64('PAT', 0x0007040600070406n);
   state.setU64('XCR0', 1n);

@@ -10,6 +10,7 @@ import {
   ACTIVITY_WAIT_FOR_SIPI,
 } from './core/layout';
 import { type CoreExports, RAISED } from './core-exports';
+import type { PerformanceCounters } from './performance-counters';
 import { resetVcpu, type ResetKind } from './reset';
 import { enterSmm, leaveSmm, type SmmMemory } from './smm';
 import type { StateView } from './state-view';
@@ -34,6 +35,7 @@ export interface VcpuHost {
   readonly signature: number;
   /** Guest-physical memory, as the vCPU that runs sees it. */
   readonly memory: SmmMemory;
+  readonly counters: PerformanceCounters;
 }
 
 /** One interpreted vCPU: the state struct in shared memory and the loop around the core's `run`. */
@@ -60,6 +62,10 @@ export class EmulatedVcpu implements Vcpu {
     this.#s = state.base;
   }
 
+  get counters(): PerformanceCounters {
+    return this.host.counters;
+  }
+
   get count(): InstructionCount {
     const { state } = this;
     const op = state.u32('CUR_OP');
@@ -80,9 +86,11 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   continueAt(count: InstructionCount): void {
-    const { state } = this;
+    const { state, counters } = this;
     if (this.#isShadowed()) state.setCount('SHADOW_COUNT', count);
+    counters.settle(state.count('COUNT'));
     state.setCount('COUNT', count);
+    counters.continuesAt(count);
     this.#lastEventCount = -1;
   }
 
@@ -134,9 +142,13 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   setClock(step: ClockStep): void {
+    const { counters, count } = this;
+    // Up to here cycles went by the old clock.
+    counters.settle(count);
     this.state.setCount('CLOCK_COUNT', step.count);
     this.state.setF64('CLOCK_NS', step.ns);
     this.state.setF64('CLOCK_RATE', step.nsPerInstruction);
+    counters.continuesAt(count);
   }
 
   readGpr(index: number): number {
@@ -148,6 +160,7 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   save(): VcpuState {
+    this.counters.settle(this.count);
     return saveVcpu(this.state, this.#core.readEflags(this.#s), this.#pendingInit);
   }
 
@@ -160,6 +173,7 @@ export class EmulatedVcpu implements Vcpu {
     this.#core.updateMode(this.#s);
     this.#core.flushAll(this.#s);
     this.#core.reloadPdptes(this.#s);
+    this.counters.replaced(state.count);
     this.host.dropCode();
   }
 
@@ -175,12 +189,15 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   #reset(kind: ResetKind): void {
+    this.counters.settle(this.state.count('COUNT'));
     resetVcpu(this.state, kind, { isBootProcessor: this.index === 0, signature: this.host.signature });
     this.#pendingInit = false;
     this.#pendingStartup = undefined;
     this.#core.writeEflags(this.#s, 2n, FLAGS_SETTABLE);
     this.#core.updateMode(this.#s);
     this.#core.flushAll(this.#s);
+    if (kind === 'power-on') this.counters.replaced(this.state.count('COUNT'));
+    else this.counters.continuesAt(this.state.count('COUNT'));
   }
 
   #run(bus: GuestBus, until: InstructionCount): StopReason {
@@ -190,6 +207,7 @@ export class EmulatedVcpu implements Vcpu {
       this.#takeInit();
       this.#takeStartup();
       this.#driveFerr(bus);
+      this.#settleCounters(bus);
       if (this.#isKicked) {
         this.#isKicked = false;
         return { kind: 'kicked' };
@@ -207,8 +225,17 @@ export class EmulatedVcpu implements Vcpu {
       if (count >= until) return { kind: 'budgetSpent' };
       const isShadowed = this.#isShadowed();
       if (!isShadowed && this.#deliverPending(bus)) continue;
-      this.#execute(bus, isShadowed ? count + 1 : until, count);
+      const end = this.counters.isOn ? Math.max(count + 1, Math.min(until, this.counters.horizon)) : until;
+      this.#execute(bus, isShadowed ? count + 1 : end, count);
     }
+  }
+
+  #settleCounters(bus: GuestBus): void {
+    const { counters } = this;
+    if (!counters.isOn) return;
+    const count = this.state.count('COUNT');
+    if (count >= counters.horizon) counters.settle(count);
+    if (counters.takeInterrupt()) bus.performanceOverflow?.(this.index);
   }
 
   /** Before everything but traps of the instruction that ran; one more SMI waits for RSM. */
@@ -217,6 +244,7 @@ export class EmulatedVcpu implements Vcpu {
     if (state.u32('SMI_PENDING') === 0 || this.isInSmm || state.u32('ACTIVITY') > ACTIVITY_HALTED) return false;
     if (state.u32('PENDING_DB') !== 0 || this.#isShadowed()) return false;
     bus.systemManagement?.(true);
+    this.counters.settle(state.count('COUNT'));
     enterSmm(state, this.#core.readEflags(this.#s), this.host.memory);
     this.#modeReplaced(2n);
     this.#countEvent();
@@ -224,6 +252,7 @@ export class EmulatedVcpu implements Vcpu {
   }
 
   #leaveSmm(bus: GuestBus): void {
+    this.counters.settle(this.state.count('COUNT'));
     const flags = leaveSmm(this.state, this.host.memory);
     bus.systemManagement?.(false);
     if (flags !== undefined) this.#modeReplaced(flags);
@@ -235,6 +264,7 @@ export class EmulatedVcpu implements Vcpu {
     this.#core.updateMode(this.#s);
     this.#core.flushAll(this.#s);
     this.#core.reloadPdptes(this.#s);
+    this.counters.continuesAt(this.state.count('COUNT'));
   }
 
   /** The core stops at the next boundary when an x87 error is noted or gone. */
@@ -361,7 +391,10 @@ export class EmulatedVcpu implements Vcpu {
   #countEvent(): void {
     const { state } = this;
     const count = state.count('COUNT');
-    if (count === this.#lastEventCount) state.setCount('COUNT', count + 1);
+    if (count === this.#lastEventCount) {
+      state.setCount('COUNT', count + 1);
+      this.counters.skipped();
+    }
     this.#lastEventCount = state.count('COUNT');
   }
 

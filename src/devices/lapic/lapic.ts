@@ -252,6 +252,12 @@ export class Lapic implements Device<LapicState>, MmioHandler, ApicBusMember {
     this.#timer.tscChanged();
   }
 
+  /** A performance counter is full. Its entry masks itself; the handler takes the mask away (11.5.1). */
+  performanceOverflow(): void {
+    this.#deliverLocal(R.REG_LVT_PERF);
+    this.#lvt[R.REG_LVT_PERF - R.REG_LVT_TIMER]! |= R.LVT_MASKED;
+  }
+
   reset(): void {
     this.#regs = { ...this.#powerOn(), lint: this.#regs.lint };
     this.#clear();

@@ -28,6 +28,7 @@ export class RecordingBus implements GuestBus {
   readonly writes: PortWrite[] = [];
   readonly mmio: { gpa: number; size: number; value?: number }[] = [];
   onPortWrite: (write: PortWrite) => void = () => undefined;
+  performanceOverflow: (vcpu: number) => void = () => undefined;
   reads: number[] = [];
   vector: number | undefined;
 

@@ -16,6 +16,7 @@ const ESR = 0x280;
 const ICR_LOW = 0x300;
 const ICR_HIGH = 0x310;
 const TIMER = 0x320;
+const PERFORMANCE = 0x340;
 const LINT0 = 0x350;
 const LINT1 = 0x360;
 const ERROR = 0x370;
@@ -54,6 +55,22 @@ function on(apicId = 0, bus?: ApicBus) {
   made.events.length = 0;
   return made;
 }
+
+describe('a performance counter that is full', () => {
+  it('interrupts by its LVT entry, which then masks itself', () => {
+    const { lapic, events, set, get } = on();
+    lapic.performanceOverflow();
+    expect(events).toEqual([]);
+    set(PERFORMANCE, 0x400);
+    lapic.performanceOverflow();
+    lapic.performanceOverflow();
+    expect(events).toEqual(['nmi']);
+    expect(get(PERFORMANCE)).toBe(0x10400);
+    set(PERFORMANCE, 0x51);
+    lapic.performanceOverflow();
+    expect(lapic.acknowledge()).toBe(0x51);
+  });
+});
 
 describeDevice({
   name: 'lapic',

@@ -1,6 +1,7 @@
 /** What TypeScript calls (../core-exports.ts). Everything takes the state base of a vCPU. */
 export { run } from '../../../../build/out/gen/interpreter';
 export { reloadPdptes } from './control-ops';
+export { noteCounters } from './counters';
 export { deliverDebugTrap, deliverException, deliverInterrupt, deliverNmi } from './deliver';
 export { readEflags, writeEflags } from './flags';
 export { flushAll, forbidWrites, translateCode, translateQuiet } from './paging';

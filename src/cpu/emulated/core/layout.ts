@@ -125,6 +125,19 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['MCG_STATUS', 'u64'],
   ['MCG_CTL', 'u64'],
   ['MC_CTL', 'u64', 10],
+  // performance counters: registers, then sums since they were last looked at (core/counters.ts), of ring 0 and of the others
+  ['PERF_SELECT', 'u64', 4],
+  ['PERF_COUNTER', 'u64', 4],
+  ['PERF_FIXED', 'u64', 3],
+  ['PERF_FIXED_CTRL', 'u64'],
+  ['PERF_GLOBAL_CTRL', 'u64'],
+  ['PERF_GLOBAL_STATUS', 'u64'],
+  ['PERF_ON', 'u32'], // whether any counts, PERF_* of core/counters.ts
+  ['PERF_MOVED', 'u32'], // the ring changed
+  ['PERF_MARK', 'u64'], // COUNT up to which the sums go
+  ['PERF_SURPLUS', 'u64'], // what COUNT counted since that was no instruction of this vCPU
+  ['PERF_RETIRED', 'u64', 2],
+  ['PERF_CYCLES', 'u64', 2], // while not halted
   ['PKRU', 'u32'],
   ['PDPTE_VALID', 'u32'],
   ['PDPTE', 'u64', 4],

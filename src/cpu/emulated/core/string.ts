@@ -5,6 +5,7 @@
  */
 import { SEG_LIMIT, linearSeg, segAt } from './address';
 import { FLAG_DF, SEG_ES } from './control';
+import { noteSurplus } from './counters';
 import { flagZf, setFlagsSub } from './flags';
 import { ioPermission, portRead, portWrite } from './io';
 import {
@@ -63,6 +64,7 @@ function account(s: usize, op: usize, mask: u64, done: u64): usize {
   advance(s, RCX, mask, 0 - done);
   if ((load<u64>(s, RCX) & mask) == 0) return finish(s, op, done);
   store<u64>(s, load<u64>(s, S_COUNT) + done, S_COUNT);
+  noteSurplus(s, done);
   if (load<u64>(s, S_LIMIT) != 0 && load<u64>(s, S_COUNT) + opIndex(op) < load<u64>(s, S_UNTIL)) return 0;
   return stop(s, op);
 }
@@ -78,6 +80,7 @@ function stop(s: usize, op: usize): usize {
 function finish(s: usize, op: usize, done: u64): usize {
   const count = load<u64>(s, S_COUNT) + done - 1;
   store<u64>(s, count, S_COUNT);
+  noteSurplus(s, done - 1);
   if (count + <u64>BLOCK_INSTRUCTIONS_MAX <= load<u64>(s, S_UNTIL)) return op + OP_SIZE;
   const next = leaveNow(s, op);
   return next == 0 ? STOPPED : next;

@@ -129,12 +129,29 @@ export function rdrand16(s: usize, op: usize): void {
   setFlagsImage(s, 1);
 }
 
-/** The two counters of a P6, the four of a K7: they count nothing (msr.ts). There are no architectural ones. */
+function readMsr(s: usize, op: usize, index: u32): void {
+  store<u32>(s, <u32>op, S_CUR_OP);
+  const isKnown = envRdmsr(s, index);
+  store<u32>(s, 0, S_CUR_OP);
+  if (!isKnown) raiseGP(s, op, 0);
+  setPair(s, load<u64>(s, S_RES0));
+}
+
+/** First registers of the counters that RDPMC reads: IA32_PMC0, IA32_FIXED_CTR0, and those of a K7. */
+const MSR_PMC0: u32 = 0xc1;
+const MSR_FIXED_CTR0: u32 = 0x309;
+const MSR_K7_PERFCTR0: u32 = 0xc0010004;
+const RDPMC_FIXED: u32 = 0x40000000;
+const COUNTERS_MAX: u32 = 4;
+
 export function rdpmc(s: usize, op: usize): void {
   if (load<u32>(s, S_CPL) != 0 && !(load<u64>(s, S_CR4) & CR4_PCE)) raiseGP(s, op, 0);
-  const counters: u32 = load<u32>(s, S_VENDOR_AMD) ? 4 : 2;
-  if (load<u32>(s, S_RCX) >= counters) raiseGP(s, op, 0);
-  setPair(s, 0);
+  const index = load<u32>(s, S_RCX);
+  const isAmd = load<u32>(s, S_VENDOR_AMD) != 0;
+  const counter = isAmd ? index : index & ~RDPMC_FIXED;
+  if (counter >= COUNTERS_MAX) raiseGP(s, op, 0);
+  const first = isAmd ? MSR_K7_PERFCTR0 : index & RDPMC_FIXED ? MSR_FIXED_CTR0 : MSR_PMC0;
+  readMsr(s, op, first + counter);
 }
 
 /** EFER is there where it has a bit, the bases where there is long mode; of the others msr.ts knows. */
@@ -152,13 +169,7 @@ export function rdmsr(s: usize, op: usize): void {
   else if (index == MSR_GS_BASE) setPair(s, load<u64>(segAt(s, SEG_GS), SEG_BASE));
   else if (index == MSR_KERNEL_GS_BASE) setPair(s, load<u64>(s, S_KERNEL_GS_BASE));
   else if (index == MSR_EFER) setPair(s, load<u64>(s, S_EFER));
-  else {
-    store<u32>(s, <u32>op, S_CUR_OP);
-    const isKnown = envRdmsr(s, index);
-    store<u32>(s, 0, S_CUR_OP);
-    if (!isKnown) raiseGP(s, op, 0);
-    setPair(s, load<u64>(s, S_RES0));
-  }
+  else readMsr(s, op, index);
 }
 
 export function wrmsr(s: usize, op: usize): void {

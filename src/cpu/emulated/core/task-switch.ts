@@ -20,12 +20,12 @@ import {
   SEG_TR,
 } from './control';
 import { loadPdptes } from './control-ops';
+import { setCpl } from './counters';
 import { readEflags, writeEflags } from './flags';
 import { frameCommit, frameCurrent, framePush } from './frame';
 import {
   OP_INDEX,
   S_COUNT,
-  S_CPL,
   S_CR0,
   S_CR3,
   S_CR4,
@@ -191,7 +191,7 @@ function loadNewSegments(s: usize, scratch: usize): void {
   store<u8>(segAt(s, SEG_LDTR), 1, SEG_UNUSABLE);
   const isV86 = (load<u32>(s, S_EFLAGS) & FLAG_VM) != 0;
   const cpl: u32 = isV86 ? 3 : cs & 3;
-  store<u32>(s, cpl, S_CPL);
+  setCpl(s, 0, cpl);
   updateMode(s);
   loadLdt(s, 0, ldt, VECTOR_TS);
   if (isV86) {

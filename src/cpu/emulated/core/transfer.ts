@@ -20,6 +20,7 @@ import {
   SEG_SS,
   SEG_TR,
 } from './control';
+import { setCpl } from './counters';
 import { eventsMayBeDue } from './flag-ops';
 import { readEflags, writeEflags } from './flags';
 import { frameCommit, frameCurrent, frameLong, framePop, framePush, frameSegment, frameSkip } from './frame';
@@ -118,7 +119,7 @@ export function checkTarget(s: usize, op: usize, raw: u64, rip: u64): void {
 export function setCode(s: usize, op: usize, selector: u32, raw: u64, cpl: u32): void {
   const marked = markAccessed(s, op, selector, raw);
   setSegment(s, SEG_CS, (selector & 0xfffc) | cpl, marked);
-  store<u32>(s, cpl, S_CPL);
+  setCpl(s, op, cpl);
 }
 
 function realTransfer(s: usize, op: usize, selector: u32, offset: u64): void {
@@ -495,7 +496,7 @@ function returnToV86(s: usize, op: usize, rip: u64, selector: u32, flags: u64): 
   const fs = <u32>framePop(s, op, 4) & 0xffff;
   const gs = <u32>framePop(s, op, 4) & 0xffff;
   writeEflags(s, flags, <u64>FLAGS_ALL);
-  store<u32>(s, 3, S_CPL);
+  setCpl(s, op, 3);
   setRealSegment(s, SEG_CS, selector);
   setRealSegment(s, SEG_SS, ss);
   setRealSegment(s, SEG_ES, es);
@@ -581,7 +582,7 @@ export function syscall(s: usize, op: usize): void {
     setFlatSegment(s, SEG_CS, selector, FLAT_CODE32);
   }
   setFlatSegment(s, SEG_SS, (selector + 8) & 0xffff, FLAT_DATA);
-  store<u32>(s, 0, S_CPL);
+  setCpl(s, op, 0);
   updateMode(s);
 }
 
@@ -601,7 +602,7 @@ export function sysret(s: usize, op: usize): void {
   setFlatSegment(s, SEG_CS, ((is64 ? base + 16 : base) & 0xffff) | 3, (is64 ? FLAT_CODE64 : FLAT_CODE32) | DPL3);
   store<u64>(s, is64 ? rcx : rcx & 0xffffffff, S_RIP);
   setFlatSegment(s, SEG_SS, ((base + 8) & 0xffff) | (isAmd ? 0 : 3), FLAT_DATA | DPL3);
-  store<u32>(s, 3, S_CPL);
+  setCpl(s, op, 3);
   updateMode(s);
   eventsMayBeDue(s);
 }
@@ -620,7 +621,7 @@ export function sysenter(s: usize, op: usize): void {
   const rsp = load<u64>(s, S_SYSENTER_ESP);
   store<u64>(s, isLong ? rip : rip & 0xffffffff, S_RIP);
   store<u64>(s, isLong ? rsp : rsp & 0xffffffff, S_RSP);
-  store<u32>(s, 0, S_CPL);
+  setCpl(s, op, 0);
   updateMode(s);
 }
 
@@ -638,6 +639,6 @@ export function sysexit(s: usize, op: usize): void {
   setFlatSegment(s, SEG_SS, (code + 8) & 0xffff, FLAT_DATA | DPL3);
   store<u64>(s, is64 ? rip : rip & 0xffffffff, S_RIP);
   store<u64>(s, is64 ? rsp : rsp & 0xffffffff, S_RSP);
-  store<u32>(s, 3, S_CPL);
+  setCpl(s, op, 3);
   updateMode(s);
 }

@@ -444,7 +444,7 @@ describe('MSRs, CPUID, TSC', () => {
       expect(write(0x250, 0x0606_0607)).toBe('GP');
     });
 
-    it("counters of the vendor's first CPUs that had some stand still", () => {
+    it('performance counters stand still until they are told what to count', () => {
       const m = machine32();
       // mov ecx, 1; rdpmc
       const s = m.execute([0xb9, 1, 0, 0, 0, 0x83, 0xc8, 0xff, 0x0f, 0x33]);
