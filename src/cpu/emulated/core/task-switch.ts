@@ -32,6 +32,7 @@ import {
   S_DR,
   S_EFLAGS,
   S_GPR,
+  S_LIMIT,
   S_PENDING_DB,
   S_RIP,
   S_SCRATCH,
@@ -170,7 +171,10 @@ export function switchTask(
     frameCommit(s);
   }
   if (eip > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) raiseGP(s, 0, 0);
-  if (trap) store<u32>(s, load<u32>(s, S_PENDING_DB) | 0x8000, S_PENDING_DB);
+  if (trap) {
+    store<u32>(s, load<u32>(s, S_PENDING_DB) | 0x8000, S_PENDING_DB);
+    store<u64>(s, 0, S_LIMIT); // before the first instruction of the new task
+  }
   store<u64>(s, load<u64>(s, S_COUNT) - index, S_COUNT);
 }
 

@@ -15,6 +15,7 @@ import {
   ProtectedMachine,
   STACK0,
   TSS,
+  TSS2_AT,
   TSS_AT,
   USER_CODE32,
   USER_CODE64,
@@ -359,6 +360,32 @@ describe('interrupts', () => {
     m.protected32((s) => (s.rflags = WITH_IF));
     m.vcpu.setInterrupt(true);
     expect(m.execute([0x40]).gpr[0]).toBe(1n);
+  });
+
+  it('a task with T set traps before its first instruction', () => {
+    const m = new ProtectedMachine();
+    m.protected32();
+    const tss = new Map([
+      ...[
+        [0x20, 0x7800],
+        [0x24, 2],
+        [0x38, 0x6800],
+        [0x48, DATA32],
+        [0x4c, CODE32],
+      ],
+      ...[
+        [0x50, DATA32],
+        [0x54, DATA32],
+        [0x58, DATA32],
+        [0x5c, DATA32],
+        [0x64, 0x0068_0001],
+      ],
+    ] as [number, number][]);
+    for (const [offset, value] of tss) m.setDword(TSS2_AT + offset, value);
+    m.setDescriptor(FREE, descriptor(TSS2_AT, 0x67, 0x89));
+    m.poke(0x7800, [0x40, 0x40, 0xf4]);
+    const s = m.execute([0xea, 0, 0, 0, 0, FREE, 0]);
+    expect([m.haltedIn(s), m.dword(Number(s.gpr[4])), s.dr[4]! & 0xe00fn]).toEqual([1, 0x7800, 0x8000n]);
   });
 
   it('TF traps after the next instruction with DR6.BS', () => {
