@@ -39,7 +39,11 @@ export const fillingGuest = (memoryMiB) =>
   ]);
 
 /** Sleeps for good. */
-export const idleGuest = () => multiboot([0xfb, 0xf4, 0xeb, 0xfd]); // sti; sleep: hlt; jmp sleep
+export const idleGuest = () =>
+  multiboot([
+    ...[0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1], // mov al, 0xff; out 0x21, al; out 0xa1, al: there is no IDT, so no interrupt may come
+    ...[0xfb, 0xf4, 0xeb, 0xfd], // sti; sleep: hlt; jmp sleep
+  ]);
 
 function dword(value) {
   return [value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >>> 24) & 0xff];
