@@ -41,12 +41,12 @@
    )
   )
   (local.set $11
-   (v128.load offset=1856
+   (v128.load offset=2016
     (local.get $0)
    )
   )
   (local.set $10
-   (v128.load offset=1824
+   (v128.load offset=1984
     (local.get $0)
    )
   )
@@ -77,7 +77,7 @@
        (i32.and
         (i32.eq
          (i32.and
-          (i32.load offset=1812
+          (i32.load offset=1980
            (local.get $0)
           )
           (i32.const 61536)
@@ -248,7 +248,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2336
+       (i32.load offset=2496
         (local.get $0)
        )
        (local.get $1)
@@ -258,7 +258,7 @@
     )
    )
   )
-  (v128.store offset=1824
+  (v128.store offset=1984
    (local.get $0)
    (local.get $10)
   )

@@ -148,7 +148,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2336
+       (i32.load offset=2496
         (local.get $0)
        )
        (local.get $1)

@@ -49,7 +49,7 @@
    )
   )
   (local.set $15
-   (v128.load offset=1824
+   (v128.load offset=1984
     (local.get $0)
    )
   )
@@ -217,7 +217,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2336
+       (i32.load offset=2496
         (local.get $0)
        )
        (local.get $1)
@@ -227,7 +227,7 @@
     )
    )
   )
-  (v128.store offset=1824
+  (v128.store offset=1984
    (local.get $0)
    (local.get $15)
   )

@@ -35,12 +35,12 @@
    )
   )
   (local.set $10
-   (v128.load offset=1824
+   (v128.load offset=1984
     (local.get $0)
    )
   )
   (local.set $11
-   (v128.load offset=1856
+   (v128.load offset=2016
     (local.get $0)
    )
   )
@@ -136,7 +136,7 @@
     (i64.extend_i32_s
      (i32.add
       (i32.sub
-       (i32.load offset=2336
+       (i32.load offset=2496
         (local.get $0)
        )
        (local.get $1)
@@ -146,7 +146,7 @@
     )
    )
   )
-  (v128.store offset=1824
+  (v128.store offset=1984
    (local.get $0)
    (local.get $10)
   )
