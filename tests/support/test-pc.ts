@@ -1,4 +1,4 @@
-import { PcMachine } from '../../src/board/pc';
+import { PcMachine, type PcParts } from '../../src/board/pc';
 import { checkConfig, defaultConfig, type VmConfig } from '../../src/config/vm-config';
 import type { Medium } from '../../src/machine/block-port';
 import { createMachineMemory, memoryMapOf } from '../../src/machine/memory-map';
@@ -18,6 +18,7 @@ export interface TestPcOptions {
   readonly serialOut?: (byte: number) => void;
   readonly parallelOut?: (byte: number) => void;
   readonly random?: () => number;
+  readonly jit?: PcParts['jit'];
 }
 
 /** The whole board in this thread, with fakes for what lies outside: no loop, no host clock. */
@@ -27,7 +28,7 @@ export class TestPc {
   readonly ram: DataView;
   readonly ports: FakeBlockPort[] = [];
 
-  constructor({ changes, bios, mediumBytes, serialOut, parallelOut, random }: TestPcOptions = {}) {
+  constructor({ changes, bios, mediumBytes, serialOut, parallelOut, random, jit }: TestPcOptions = {}) {
     const checked = checkConfig({ ...defaultConfig('test'), memory: { memoryMiB: 4 }, ...changes });
     if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
     this.config = checked.config;
@@ -48,6 +49,7 @@ export class TestPc {
       parallelOut: { write: (byte) => parallelOut?.(byte) },
       tap: () => undefined,
       hostRandom: () => random?.() ?? 4,
+      ...(jit === undefined ? {} : { jit }),
     });
     const { offset, size } = memoryMapOf(checked.config).ram;
     this.ram = new DataView(memory.buffer, offset, size);
