@@ -5,8 +5,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { inOut, root } from '../setup/paths.mjs';
+import { at, inOut, root } from '../setup/paths.mjs';
 import { idleGuest, invertingGuest, scrollingGuest } from './bare-guests.mjs';
+import { keysToPixels } from './key-to-pixel.mjs';
 import { median } from './report.mjs';
 
 const VMS = 50;
@@ -20,10 +21,10 @@ const percentile = (values, share) =>
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 class Session {
-  static async start(home) {
+  static async start(home, folder = root) {
     const started = Date.now();
     const app = await _electron.launch({
-      args: [`--user-data-dir=${path.join(home, 'electron')}`, root],
+      args: [`--user-data-dir=${path.join(home, 'electron')}`, folder],
       chromiumSandbox: process.getuid?.() !== 0,
       env: { ...process.env, SUBZERO_HOME: home },
     });
@@ -109,51 +110,28 @@ const launches = (runs) =>
     return times;
   });
 
-/** From the key's event in the window to another pixel on the canvas, in ms. */
-const keysToPixels = (keys) =>
+/** From a key to another pixel on the canvas of a VM, in ms. */
+const keysOfVm = (keys) =>
   inHome(async (home) => {
     await addVm(home, 'Inverts', invertingGuest());
     const session = await Session.start(home);
     try {
       await session.powerOn('Inverts');
       await sleep(3000);
-      const { page } = session;
-      const screen = page.getByRole('img', { name: 'Guest screen of Inverts' });
-      await screen.focus();
-      const times = [];
-      for (let key = 0; key < keys; key++) {
-        // Watching begins before the key is pressed, however busy the page is.
-        await page.evaluate(() => {
-          window.benchAnswer = new Promise((resolve, reject) => {
-            const canvas = document.querySelector('.console-screen canvas');
-            const probe = document.createElement('canvas');
-            probe.width = 1;
-            probe.height = 1;
-            const context = probe.getContext('2d', { willReadFrequently: true });
-            const pixel = () => {
-              context.drawImage(canvas, 300, 300, 1, 1, 0, 0, 1, 1);
-              return context.getImageData(0, 0, 1, 1).data.join();
-            };
-            const before = pixel();
-            const limit = setTimeout(() => reject(new Error('the screen did not change')), 20_000);
-            let pressed;
-            addEventListener('keydown', ({ timeStamp }) => (pressed = timeStamp), { once: true, capture: true });
-            const look = () => {
-              // Before the key is down it is still the answer to the release before.
-              if (pressed === undefined || pixel() === before) return requestAnimationFrame(look);
-              clearTimeout(limit);
-              resolve(performance.now() - pressed);
-            };
-            look();
-          });
-        });
-        await page.keyboard.down('a');
-        times.push(await page.evaluate(() => window.benchAnswer));
-        // The release inverts the screen again.
-        await page.keyboard.up('a');
-        await sleep(1000);
-      }
-      return times;
+      const screen = session.page.getByRole('img', { name: 'Guest screen of Inverts' });
+      return await keysToPixels(session.page, screen, keys);
+    } finally {
+      await session.end();
+    }
+  });
+
+/** The same with a page that has nothing but a canvas, and no VM: what Electron and the display take. */
+const keysOfEmptyApp = (keys) =>
+  inHome(async (home) => {
+    const session = await Session.start(home, at('build/bench/empty-app'));
+    try {
+      await sleep(3000);
+      return await keysToPixels(session.page, session.page.getByRole('img', { name: 'Canvas' }), keys);
     } finally {
       await session.end();
     }
@@ -262,9 +240,10 @@ const ROWS = {
     return [`launch to the first picture of ${VMS} VMs, median of ${runs}`, figure, 'at most 1.0 s'];
   },
   keys: async (runs) => {
-    const keys = await keysToPixels(runs);
-    const figure = `median ${ms(median(keys))}, p95 ${ms(percentile(keys, 0.95))}`;
-    return [`key to changed pixel, ${runs} keys`, figure, 'at most 17 and 34 ms above the guest'];
+    const figure = (times) => `median ${ms(median(times))}, p95 ${ms(percentile(times, 0.95))}`;
+    const empty = figure(await keysOfEmptyApp(runs));
+    const goal = `17 and 34 ms; an empty page: ${empty}`;
+    return [`key to changed pixel, ${runs} keys`, figure(await keysOfVm(runs)), goal];
   },
   gallery: async (runs) => {
     const count = Math.min(runs, GALLERY_STARTS);

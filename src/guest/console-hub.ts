@@ -5,8 +5,8 @@ import {
   type ConsoleRect,
   type DeadEnd,
   FrameWindow,
-  packRects,
 } from '../protocol/console';
+import { PixelPacker } from '../protocol/packed-pixels';
 import type { ScreenText } from '../protocol/guest';
 import type { Rect, ScreenMode } from '../machine/screen';
 import type { SessionEvents } from './vm-session';
@@ -55,6 +55,7 @@ interface Viewer {
  */
 export class ConsoleHub {
   readonly #viewers = new Set<Viewer>();
+  readonly #packer = new PixelPacker();
   #mode: ScreenMode | undefined;
   #pixels: Uint8Array = new Uint8Array(0);
   #isAsked = false;
@@ -198,7 +199,7 @@ export class ConsoleHub {
       seq: viewer.frames.next(),
       mode,
       rects,
-      pixels: packRects(this.#pixels, mode.width, rects),
+      pixels: this.#packer.pack(this.#pixels, mode.width, rects),
     });
   }
 

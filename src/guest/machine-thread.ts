@@ -17,8 +17,12 @@ import { Pacer } from './pacer';
 import { RemoteBlockPort } from './remote-block-port';
 import { packState, unpackState } from './state-codec';
 
-/** Time between two frames, at most 60 a second. */
+/** Time between two frames, at most 60 a second, and between two looks at a screen of which nothing is expected. */
 const FRAME_MS = 16;
+/** So soon a user should see the answer to a key or a move of the mouse, if the frame before is old enough. */
+const ANSWER_MS = 2;
+/** So long after it a change of the screen may be the answer. */
+const ANSWERED_MS = 100;
 /** Sound goes out in parts of so long. */
 const SOUND_MS = 20;
 /** Figures are of at least so long. */
@@ -36,6 +40,8 @@ class MachineThread implements LoopHost {
   #framesWanted = 0;
   #wantsFull = false;
   #lastFrameMs = 0;
+  #lastLookMs = 0;
+  #lastInputMs = Number.NEGATIVE_INFINITY;
   #lastFlushMs = 0;
   #lastMode: ScreenMode | undefined;
   #leds = -1;
@@ -104,21 +110,27 @@ class MachineThread implements LoopHost {
       this.#link.send({ t: 'running' });
     }
     const now = this.nowMs();
-    const isFrameDue = now - this.#lastFrameMs >= FRAME_MS;
+    const waitMs = this.#frameWaitMs(now);
     if (isIdle || now - this.#lastFlushMs >= FRAME_MS) {
       this.#lastFlushMs = now;
       this.#link.flush();
       this.#sendSmallThings();
     }
-    if (isFrameDue && this.#framesWanted > 0) this.#sendFrame(now);
+    if (waitMs <= 0 && this.#framesWanted > 0) this.#sendFrame(now);
     const soundMs = this.#sendSound(now);
     const lookMs = this.#deadEnd.look(now, isIdle);
-    return Math.min(this.#nextFrameMs(now, isFrameDue), this.#keys.waitNs / 1e6, lookMs, soundMs);
+    return Math.min(this.#nextFrameMs(waitMs), this.#keys.waitNs / 1e6, lookMs, soundMs);
   }
 
-  #nextFrameMs(now: number, isFrameDue: boolean): number {
+  /** How long the screen need not be looked at, for a frame. */
+  #frameWaitMs(now: number): number {
+    const between = now - this.#lastInputMs < ANSWERED_MS ? ANSWER_MS : FRAME_MS;
+    return Math.max(this.#lastFrameMs + FRAME_MS, this.#lastLookMs + between) - now;
+  }
+
+  #nextFrameMs(waitMs: number): number {
     if (this.#framesWanted === 0) return Number.POSITIVE_INFINITY;
-    if (!isFrameDue) return FRAME_MS - (now - this.#lastFrameMs);
+    if (waitMs > 0) return waitMs;
     const change = this.#machine.screen.nextChangeNs();
     return change === undefined
       ? Number.POSITIVE_INFINITY
@@ -251,10 +263,12 @@ class MachineThread implements LoopHost {
   #handle(message: ToMachine, bytes: Uint8Array): void {
     switch (message.t) {
       case 'input':
+        if (message.input.kind === 'pointer') this.#lastInputMs = this.nowMs();
         this.#machine.inputs.apply(withBytes(message.input, bytes));
         this.#payHash();
         return;
       case 'keys':
+        this.#lastInputMs = this.nowMs();
         for (const stroke of message.strokes) this.#keys.press(stroke);
         return;
       case 'type':
@@ -366,7 +380,7 @@ class MachineThread implements LoopHost {
   #sendFrame(now: number): void {
     const { screen } = this.#machine;
     const mode = screen.mode();
-    this.#lastFrameMs = now;
+    this.#lastLookMs = now;
     if (mode.width * mode.height > this.#frame.length) return;
     const isNewMode = this.#lastMode?.generation !== mode.generation;
     const full = this.#wantsFull || isNewMode;
@@ -375,6 +389,7 @@ class MachineThread implements LoopHost {
     this.#lastMode = mode;
     this.#wantsFull = false;
     this.#framesWanted--;
+    this.#lastFrameMs = now;
     this.#link.send({ t: 'frame', mode, rects });
   }
 

@@ -1,4 +1,5 @@
 import { bytes, integer, list, object, oneOf, optional, text } from './checks';
+import { mostPackedBytes } from './packed-pixels';
 import { type KeyStroke, keyStroke, type PointerMove } from './guest';
 import type { ArgsCheck } from './rpc';
 
@@ -41,8 +42,8 @@ export type DeadEnd = (typeof deadEnds)[number];
 /** To the window. */
 export type ConsoleOutput =
   /**
-   * Changed parts of the screen. A frame of a mode not seen before covers all of it. `pixels` holds the rectangles' RGBA
-   * bytes, one rectangle after the other, without gaps. Answered by 'ack'.
+   * Changed parts of the screen. A frame of a mode not seen before covers all of it. `pixels` holds the rectangles' pixels, one
+   * rectangle after the other, as `packed-pixels.ts` packs them. Answered by 'ack'.
    */
   | {
       readonly t: 'frame';
@@ -115,7 +116,7 @@ const outputChecks: Readonly<Record<ConsoleOutput['t'], ArgsCheck>> = {
     seq,
     mode,
     rects: list(object({ x: pixel, y: pixel, width: dimension, height: dimension }), MAX_RECTS),
-    pixels: bytes(MAX_FRAME_PIXELS * 4),
+    pixels: bytes(mostPackedBytes(MAX_FRAME_PIXELS)),
   }),
   text: object({
     t: oneOf(['text']),
@@ -140,20 +141,6 @@ export function asConsoleOutput(message: unknown): ConsoleOutput | undefined {
   const output = message as ConsoleOutput;
   if (output.t === 'sound' && output.samples.length % 2 !== 0) return undefined;
   return output.t === 'frame' && !isFrameWhole(output) ? undefined : output;
-}
-
-/** The rectangles' pixels out of a picture of `stride` pixels a row. A copy: shared memory must not go on a port. */
-export function packRects(picture: Uint8Array, stride: number, rects: readonly ConsoleRect[]): Uint8Array {
-  const packed = new Uint8Array(4 * rects.reduce((sum, { width, height }) => sum + width * height, 0));
-  let to = 0;
-  for (const { x, y, width, height } of rects) {
-    for (let row = y; row < y + height; row++) {
-      const from = 4 * (row * stride + x);
-      packed.set(picture.subarray(from, from + 4 * width), to);
-      to += 4 * width;
-    }
-  }
-  return packed;
 }
 
 /** Counts frames on their way, for the side that sends them. */
@@ -182,7 +169,7 @@ function problemIn(checks: Readonly<Record<string, ArgsCheck>>, message: unknown
   return checks[t]?.(message);
 }
 
-/** Every rectangle lies on the screen and has its pixels. */
+/** Every rectangle lies on the screen, and none of it is drawn twice over; whether the pixels are there, unpacking finds out. */
 function isFrameWhole({ mode: { width, height }, rects, pixels }: ConsoleOutput & { t: 'frame' }): boolean {
   if (width * height > MAX_FRAME_PIXELS) return false;
   let count = 0;
@@ -190,5 +177,5 @@ function isFrameWhole({ mode: { width, height }, rects, pixels }: ConsoleOutput 
     if (rect.x + rect.width > width || rect.y + rect.height > height) return false;
     count += rect.width * rect.height;
   }
-  return pixels.length === 4 * count;
+  return count <= width * height && pixels.length <= mostPackedBytes(count);
 }

@@ -1,7 +1,7 @@
 import { type ErrorCode, VmError, type WireError } from '../base/errors';
 
 /** Both ends must say the same number; a difference ends the link with 'protocol-mismatch'. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type Frame =
   | { readonly t: 'hello'; readonly protocol: number }

@@ -5,13 +5,13 @@ import {
   type ConsoleMode,
   type ConsoleOutput,
 } from '../../../src/protocol/console';
+import { unpackPixels } from '../../../src/protocol/packed-pixels';
 
 /** A canvas of the guest's size. */
 export interface PaintSurface {
-  /** Also clears it. */
-  resize(width: number, height: number): void;
-  /** RGBA bytes, width * height pixels. */
-  put(rgba: Uint8ClampedArray, x: number, y: number, width: number, height: number): void;
+  /** Also clears it. Returns its pixels, RGBA, of which `show` shows some. */
+  resize(width: number, height: number): Int32Array;
+  show(x: number, y: number, width: number, height: number): void;
 }
 
 /** What the view hears. */
@@ -23,6 +23,7 @@ export type ScreenNews =
 
 export class ScreenSession {
   #mode: ConsoleMode | undefined;
+  #picture: Int32Array = new Int32Array(0);
 
   constructor(
     private readonly surface: PaintSurface,
@@ -47,21 +48,11 @@ export class ScreenSession {
     const isNewMode = this.#mode === undefined || !isSameMode(this.#mode, mode);
     if (isNewMode) {
       this.#mode = mode;
-      this.surface.resize(mode.width, mode.height);
+      this.#picture = this.surface.resize(mode.width, mode.height);
       this.tell({ t: 'mode', mode });
     }
-    let at = 0;
-    for (const { x, y, width, height } of rects) {
-      const length = 4 * width * height;
-      this.surface.put(
-        new Uint8ClampedArray(pixels.buffer as ArrayBuffer, pixels.byteOffset + at, length),
-        x,
-        y,
-        width,
-        height,
-      );
-      at += length;
-    }
+    if (!unpackPixels(pixels, this.#picture, mode.width, rects)) return;
+    for (const { x, y, width, height } of rects) this.surface.show(x, y, width, height);
     if (isNewMode) this.tell({ t: 'painted', seq });
   }
 }

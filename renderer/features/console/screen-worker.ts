@@ -12,6 +12,7 @@ export interface ScreenWorkerStart {
 
 class CanvasSurface implements PaintSurface {
   readonly #context: OffscreenCanvasRenderingContext2D;
+  #image = new ImageData(1, 1);
 
   constructor(private readonly canvas: OffscreenCanvas) {
     const context = canvas.getContext('2d', { alpha: false });
@@ -19,13 +20,15 @@ class CanvasSurface implements PaintSurface {
     this.#context = context;
   }
 
-  resize(width: number, height: number): void {
+  resize(width: number, height: number): Int32Array {
     this.canvas.width = width;
     this.canvas.height = height;
+    this.#image = new ImageData(width, height);
+    return new Int32Array(this.#image.data.buffer);
   }
 
-  put(rgba: Uint8ClampedArray, x: number, y: number, width: number, height: number): void {
-    this.#context.putImageData(new ImageData(rgba as Uint8ClampedArray<ArrayBuffer>, width, height), x, y);
+  show(x: number, y: number, width: number, height: number): void {
+    this.#context.putImageData(this.#image, 0, 0, x, y, width, height);
   }
 }
 

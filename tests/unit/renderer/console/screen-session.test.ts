@@ -6,14 +6,21 @@ import {
 } from '../../../../renderer/features/console/screen-session';
 import { linesToRead } from '../../../../renderer/features/console/text-reader';
 import type { ConsoleInput } from '../../../../src/protocol/console';
+import { PixelPacker } from '../../../../src/protocol/packed-pixels';
 
 class FakeSurface implements PaintSurface {
   calls: string[] = [];
-  resize(width: number, height: number): void {
+  #pixels = new Int32Array(0);
+  #width = 0;
+  resize(width: number, height: number): Int32Array {
     this.calls.push(`resize ${width}x${height}`);
+    this.#width = width;
+    this.#pixels = new Int32Array(width * height);
+    return this.#pixels;
   }
-  put(rgba: Uint8ClampedArray, x: number, y: number, width: number, height: number): void {
-    this.calls.push(`put ${x},${y} ${width}x${height} from ${rgba[0]} (${rgba.length})`);
+  show(x: number, y: number, width: number, height: number): void {
+    const first = (this.#pixels[y * this.#width + x] as number) & 0xff;
+    this.calls.push(`show ${x},${y} ${width}x${height} from ${first}`);
   }
 }
 
@@ -34,22 +41,18 @@ function session() {
 }
 
 const mode = { kind: 'text', width: 8, height: 4, columns: 1, rows: 1, generation: 1 } as const;
-const frame = {
-  t: 'frame',
-  seq: 1,
-  mode,
-  rects: [
-    { x: 0, y: 0, width: 2, height: 1 },
-    { x: 4, y: 2, width: 1, height: 2 },
-  ],
-  pixels: Uint8Array.from({ length: 16 }, (_, i) => i),
-};
+const rects = [
+  { x: 0, y: 0, width: 2, height: 1 },
+  { x: 4, y: 2, width: 1, height: 2 },
+];
+const picture = Uint8Array.from({ length: 8 * 4 * 4 }, (_, i) => i);
+const frame = { t: 'frame', seq: 1, mode, rects, pixels: new PixelPacker().pack(picture, 8, rects) };
 
 describe('drawing of a console', () => {
   it('draws rectangles out of packed pixels, then answers', () => {
     const { session: screen, surface, sent, news } = session();
     screen.receive(frame);
-    expect(surface.calls).toEqual(['resize 8x4', 'put 0,0 2x1 from 0 (8)', 'put 4,2 1x2 from 8 (8)']);
+    expect(surface.calls).toEqual(['resize 8x4', 'show 0,0 2x1 from 0', 'show 4,2 1x2 from 80']);
     expect(sent).toEqual([{ t: 'ack', seq: 1 }]);
     expect(news).toEqual([
       { t: 'mode', mode },
@@ -64,10 +67,18 @@ describe('drawing of a console', () => {
 
   it('drops what is no frame and passes the rest on', () => {
     const { session: screen, surface, sent, news } = session();
-    screen.receive({ ...frame, pixels: new Uint8Array(3) });
+    screen.receive({ ...frame, pixels: 'none' });
     screen.receive('nonsense');
     screen.receive({ t: 'leds', leds: 2 });
     expect([surface.calls, sent, news]).toEqual([[], [], [{ t: 'leds', leds: 2 }]]);
+  });
+
+  it('shows nothing of a frame whose pixels are not those of its rectangles, and goes on', () => {
+    const { session: screen, surface, sent } = session();
+    screen.receive({ ...frame, pixels: new Uint8Array(3) });
+    expect([surface.calls, sent]).toEqual([['resize 8x4'], [{ t: 'ack', seq: 1 }]]);
+    screen.receive({ ...frame, seq: 2 });
+    expect(surface.calls).toHaveLength(3);
   });
 });
 
