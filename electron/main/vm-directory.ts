@@ -37,6 +37,8 @@ export class VmDirectory {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
+  /** The list as it was last told. */
+  #told = '';
   #isStale = false;
   /** Told already. */
   #trouble = '';
@@ -225,7 +227,11 @@ export class VmDirectory {
   #tell(): void {
     clearTimeout(this.#telling);
     this.#telling = undefined;
-    this.onChanged.emit(this.items());
+    const items = this.items();
+    const told = JSON.stringify(items);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.onChanged.emit(items);
   }
 
   #item(id: VmId, entry: VmEntry): VmItem {

@@ -13,6 +13,8 @@ import type { MediaRequest } from './media-server';
 import { createPlanRing } from './plan-ring';
 
 const RING_BYTES = 8 << 20;
+/** The machine thread counts no more. */
+const MOST_FRAMES_ASKED = 2;
 
 export interface MachineEvents {
   ready(): void;
@@ -67,6 +69,8 @@ export class MachineHost {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #hasEnded = false;
   #lastPicture: Picture | undefined;
+  #framesAsked = 0;
+  #framesSent = 0;
 
   constructor(
     scripts: { readonly machineThread: string; readonly regionCompiler: string },
@@ -160,8 +164,21 @@ export class MachineHost {
     return (await this.#ask((id) => ({ t: 'stats', id }))).value;
   }
 
+  /**
+   * Changes whenever the screen may have changed. Where nobody asked for a frame, none tells of that: then this asks for one.
+   */
+  screenVersion(): number {
+    if (this.#framesAsked === 0) {
+      this.wantFrame(false);
+      // What happened before is not known.
+      this.#framesSent++;
+    }
+    return this.#framesSent;
+  }
+
   /** Asks for the next frame; one is sent when something changed. */
   wantFrame(full: boolean): void {
+    this.#framesAsked = Math.min(MOST_FRAMES_ASKED, this.#framesAsked + 1);
     this.#send({ t: 'frameWanted', full });
   }
 
@@ -230,6 +247,8 @@ export class MachineHost {
       case 'tap':
         return this.events.tap(message.port, bytes);
       case 'frame':
+        this.#framesAsked--;
+        this.#framesSent++;
         return this.events.frame(message.mode, message.rects);
       case 'leds':
         return this.events.leds(message.leds);

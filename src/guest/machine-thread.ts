@@ -41,6 +41,8 @@ class MachineThread implements LoopHost {
   #wantsFull = false;
   #lastFrameMs = 0;
   #lastLookMs = 0;
+  /** Instructions when the screen was last looked at. */
+  #lookedCount = -1;
   #lastInputMs = Number.NEGATIVE_INFINITY;
   #lastFlushMs = 0;
   #lastMode: ScreenMode | undefined;
@@ -116,7 +118,7 @@ class MachineThread implements LoopHost {
       this.#link.flush();
       this.#sendSmallThings();
     }
-    if (waitMs <= 0 && this.#framesWanted > 0) this.#sendFrame(now);
+    if (waitMs <= 0 && this.#framesWanted > 0 && this.#mayHaveChanged()) this.#sendFrame(now);
     const soundMs = this.#sendSound(now);
     const lookMs = this.#deadEnd.look(now, isIdle);
     return Math.min(this.#nextFrameMs(waitMs), this.#keys.waitNs / 1e6, lookMs, soundMs);
@@ -126,6 +128,13 @@ class MachineThread implements LoopHost {
   #frameWaitMs(now: number): number {
     const between = now - this.#lastInputMs < ANSWERED_MS ? ANSWER_MS : FRAME_MS;
     return Math.max(this.#lastFrameMs + FRAME_MS, this.#lastLookMs + between) - now;
+  }
+
+  /** Timers wake a sleeping machine too: while no instruction runs, only blinking changes the screen. */
+  #mayHaveChanged(): boolean {
+    if (this.#wantsFull || this.#machine.turns.count !== this.#lookedCount) return true;
+    const change = this.#machine.screen.nextChangeNs();
+    return change !== undefined && change <= this.#machine.clock.nowNs();
   }
 
   #nextFrameMs(waitMs: number): number {
@@ -381,6 +390,7 @@ class MachineThread implements LoopHost {
     const { screen } = this.#machine;
     const mode = screen.mode();
     this.#lastLookMs = now;
+    this.#lookedCount = this.#machine.turns.count;
     if (mode.width * mode.height > this.#frame.length) return;
     const isNewMode = this.#lastMode?.generation !== mode.generation;
     const full = this.#wantsFull || isNewMode;

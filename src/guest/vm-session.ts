@@ -81,6 +81,8 @@ export class VmSession {
   #core: WebAssembly.Module | undefined;
   #hasEnded = false;
   #lastPicture: Picture | undefined;
+  /** What the last thumbnail was made of. */
+  #thumbnailed: { readonly machine: MachineHost; readonly version: number; readonly stamp: number } | undefined;
   /** Ends what is being saved now. */
   #work: AbortController | undefined;
   /** As the guest last saw them. */
@@ -306,8 +308,13 @@ export class VmSession {
 
   /** A small picture of the screen as it is now; null when it looks as the caller knows it. */
   async screenThumbnail(known: number): Promise<{ stamp: number; png: Uint8Array } | null> {
-    const picture = await this.#running().screenPicture();
+    const machine = this.#running();
+    const version = machine.screenVersion();
+    const last = this.#thumbnailed;
+    if (last?.machine === machine && last.version === version && last.stamp === known) return null;
+    const picture = await machine.screenPicture();
     const stamp = crc32c(picture.rgba);
+    this.#thumbnailed = { machine, version, stamp };
     const png = stamp === known ? undefined : thumbnailOf(picture);
     return png === undefined ? null : { stamp, png };
   }

@@ -33,6 +33,8 @@ export class TextRenderer {
   #shadow = new Uint32Array(0);
   #hasBlinkingCells = false;
   #showsCursor = false;
+  /** The stream's last picture has it in its lit half. */
+  #isCursorLit = false;
 
   constructor(
     private readonly regs: VgaRegisters,
@@ -57,13 +59,13 @@ export class TextRenderer {
   }
 
   /** Draws the changed cells (all, without a shadow: `changes` undefined). */
-  render(into: Int32Array, nowNs: number, changes: Changes | undefined): void {
+  render(into: Int32Array, nowNs: number, isCursorAtRest: boolean, changes: Changes | undefined): void {
     const { picture } = this;
     const stride = picture.columns + 1;
     const cells = picture.textRows.length * stride;
     if (changes !== undefined && this.#shadow.length !== cells) this.#shadow = new Uint32Array(cells).fill(NO_CELL);
     const shadow = changes === undefined ? undefined : this.#shadow;
-    const cursorCell = this.#cursorCell(nowNs);
+    const cursorCell = isCursorAtRest || !isOffPhase(nowNs, CURSOR_BLINK_NS) ? this.#cursorCell : 0;
     const hidesBlinking = this.#blinks && isOffPhase(nowNs, TEXT_BLINK_NS);
     const cursorAt = this.#cursorLocation;
     let hasBlinkingCells = false;
@@ -101,6 +103,7 @@ export class TextRenderer {
     }
     this.#hasBlinkingCells = hasBlinkingCells;
     this.#showsCursor = showsCursor;
+    if (changes !== undefined) this.#isCursorLit = cursorCell !== 0;
   }
 
   readText(): string[] {
@@ -128,8 +131,11 @@ export class TextRenderer {
   }
 
   /** The next time a blink changes what was drawn last. */
-  nextChangeNs(nowNs: number): number | undefined {
-    if (this.#showsCursor && this.isCursorOn) return nextPhase(nowNs, CURSOR_BLINK_NS);
+  nextChangeNs(nowNs: number, isCursorAtRest: boolean): number | undefined {
+    if (this.#showsCursor && this.isCursorOn) {
+      if (!isCursorAtRest) return nextPhase(nowNs, CURSOR_BLINK_NS);
+      if (!this.#isCursorLit) return nowNs;
+    }
     return this.#hasBlinkingCells && this.#blinks ? nextPhase(nowNs, TEXT_BLINK_NS) : undefined;
   }
 
@@ -144,9 +150,9 @@ export class TextRenderer {
     return (location + ((crtc[CR_CURSOR_END]! >> 5) & 3)) & 0xffff;
   }
 
-  /** What the cursor adds to the cell under it now. */
-  #cursorCell(nowNs: number): number {
-    if (!this.isCursorOn || isOffPhase(nowNs, CURSOR_BLINK_NS)) return 0;
+  /** What the cursor, lit, adds to the cell under it. */
+  get #cursorCell(): number {
+    if (!this.isCursorOn) return 0;
     const { crtc } = this.regs;
     const start = crtc[CR_CURSOR_START]! & 31;
     return CELL_CURSOR | (start << CELL_CURSOR_START) | ((crtc[CR_CURSOR_END]! & 31) << CELL_CURSOR_END);

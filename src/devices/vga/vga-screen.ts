@@ -2,7 +2,7 @@
 import type { GuestClock } from '../../machine/clock';
 import type { MemoryBlock } from '../../machine/guest-memory';
 import type { Rect, ScreenMode, ScreenSource, TextCursor } from '../../machine/screen';
-import { isOffPhase, nextPhase, TEXT_BLINK_NS } from './blinking';
+import { CURSOR_RESTS_NS, isOffPhase, nextPhase, TEXT_BLINK_NS } from './blinking';
 import { Changes } from './changes';
 import { BLACK, Colors } from './colors';
 import type { Dispi } from './dispi';
@@ -28,6 +28,8 @@ export class VgaScreen implements ScreenSource {
   #wasBlank = false;
   #wasGraphicsOff = false;
   #drawnGeneration = -1;
+  /** When the guest last changed what is seen, as far as frames told. */
+  #changedNs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly regs: VgaRegisters,
@@ -64,6 +66,9 @@ export class VgaScreen implements ScreenSource {
     this.#drawnGeneration = generation;
     const written = this.vram.collectWritten();
     this.collected();
+    const isWritten = hasBit(written);
+    const nowNs = this.clock.nowNs();
+    if (isWritten || needsAll || pending !== 0) this.#changedNs = nowNs;
 
     if (isBlank) {
       if (!needsAll) return [];
@@ -71,11 +76,10 @@ export class VgaScreen implements ScreenSource {
       return [{ x: 0, y: 0, width, height }];
     }
     const changes = new Changes();
-    const isWritten = hasBit(written);
     if (this.#mode.kind === 'text') {
       const hasNewFont = (isWritten || needsAll || pending === CHANGE_ALL) && this.#text.loadFonts();
       if (needsAll || hasNewFont || pending === CHANGE_ALL) this.#text.forget();
-      this.#text.render(pixels, this.clock.nowNs(), changes);
+      this.#text.render(pixels, nowNs, this.#isCursorAtRest(nowNs), changes);
     } else {
       const isOff = this.#isGraphicsOff;
       const isStale = needsAll || pending !== 0 || isOff !== this.#wasGraphicsOff;
@@ -94,7 +98,8 @@ export class VgaScreen implements ScreenSource {
     } else if (kind === 'text') {
       // New fonts must not go unnoticed by the stream of frames.
       if (this.#text.loadFonts()) this.#text.forget();
-      this.#text.render(pixels, this.clock.nowNs(), undefined);
+      const nowNs = this.clock.nowNs();
+      this.#text.render(pixels, nowNs, this.#isCursorAtRest(nowNs), undefined);
     } else {
       this.#graphics.render(pixels, undefined, this.#isGraphicsOff, undefined);
     }
@@ -116,7 +121,12 @@ export class VgaScreen implements ScreenSource {
     if (kind === 'graphics') {
       return this.#blinksGraphics ? nextPhase(this.clock.nowNs(), TEXT_BLINK_NS) : undefined;
     }
-    return this.#text.nextChangeNs(this.clock.nowNs());
+    const nowNs = this.clock.nowNs();
+    return this.#text.nextChangeNs(nowNs, this.#isCursorAtRest(nowNs));
+  }
+
+  #isCursorAtRest(nowNs: number): boolean {
+    return nowNs - this.#changedNs >= CURSOR_RESTS_NS;
   }
 
   get #blinksGraphics(): boolean {

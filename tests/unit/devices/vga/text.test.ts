@@ -93,6 +93,28 @@ describe('VGA text', () => {
     expect(vga.device.screen.cursor?.isVisible).toBe(false);
   });
 
+  it('lets the cursor of a screen at rest stand still, lit, until the guest changes something', () => {
+    const vga = textScreen();
+    vga.outw(0x3d4, 0x0a, 13);
+    vga.outw(0x3d4, 0x0b, 14);
+    vga.write(0xb8000, 0x20, 0x07);
+    vga.frame();
+    let blinks = 0;
+    for (let next = vga.device.screen.nextChangeNs(); next !== undefined; next = vga.device.screen.nextChangeNs()) {
+      vga.clock.advanceTo(next);
+      expect(vga.frame()).toEqual([{ x: 0, y: 0, width: 9, height: 16 }]);
+      blinks++;
+    }
+    expect(blinks).toBeGreaterThan(30);
+    expect(blinks).toBeLessThan(42);
+    expect(vga.pixel(0, 13)).toBe(vga.color(7));
+    vga.clock.advanceTo(vga.clock.nowNs() + 3_700_000_000);
+    expect(vga.frame()).toEqual([]);
+    vga.write(0xb8000 + 160, 0x41, 0x07);
+    vga.frame();
+    expect(vga.device.screen.nextChangeNs()).toBeGreaterThan(vga.clock.nowNs());
+  });
+
   it('moves the cursor and follows its shape', () => {
     const vga = textScreen();
     vga.outw(0x3d4, 0x0a, 0);
