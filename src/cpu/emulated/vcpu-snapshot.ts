@@ -14,6 +14,7 @@ const MSR_EFER = 0xc0000080;
 const MSR_KERNEL_GS_BASE = 0xc0000102;
 
 const UNUSABLE = 0x10000;
+const FLAG_RF = 0x10000n;
 const FLAG_VM = 0x20000n;
 const FLAGS_KNOWN = 0x3f7fd7n;
 const CR0_PE = 1n;
@@ -43,11 +44,12 @@ export function saveVcpu(state: StateView, flags: bigint, isInitPending: boolean
   msrs[MSR_KERNEL_GS_BASE.toString(16)] = state.u64('KERNEL_GS_BASE');
   const segment = (index: number): SegmentState => saveSegment(state, index);
   const isShadowed = state.count('SHADOW_COUNT') === state.count('COUNT');
+  const isResuming = state.count('RESUME_COUNT') === state.count('COUNT');
   return {
     count: state.count('COUNT'),
     gpr: Array.from({ length: 16 }, (_, i) => state.u64('GPR', i)),
     rip: state.u64('RIP'),
-    rflags: flags,
+    rflags: isResuming ? flags : flags & ~FLAG_RF,
     es: segment(0),
     cs: segment(1),
     ss: segment(2),
@@ -218,6 +220,7 @@ export function restoreVcpu(state: StateView, saved: unknown, part: string): big
   state.setU32('CPL', privilege(saved));
   state.setU32('ACTIVITY', ACTIVITIES.indexOf(saved.activity));
   state.setU32('SHADOW', SHADOWS.indexOf(saved.interruptShadow));
+  state.setCount('RESUME_COUNT', saved.count);
   state.setCount('SHADOW_COUNT', saved.interruptShadow === 'none' ? 0 : saved.count);
   state.setU32('NMI_PENDING', saved.nmiPending ? 1 : 0);
   state.setU32('NMI_BLOCKED', saved.nmiBlocked ? 1 : 0);

@@ -88,6 +88,8 @@ export class EmulatedVcpu implements Vcpu {
   continueAt(count: InstructionCount): void {
     const { state, counters } = this;
     if (this.#isShadowed()) state.setCount('SHADOW_COUNT', count);
+    if (this.#isResuming()) state.setCount('RESUME_COUNT', count);
+    else this.#dropResume();
     counters.settle(state.count('COUNT'));
     state.setCount('COUNT', count);
     counters.continuesAt(count);
@@ -170,6 +172,7 @@ export class EmulatedVcpu implements Vcpu {
     this.#pendingInit = state.smm?.isInitPending ?? false;
     this.#pendingStartup = undefined;
     this.#lastEventCount = -1;
+    this.state.setCount('RESUME_COUNT', this.state.count('COUNT'));
     this.#core.updateMode(this.#s);
     this.#core.flushAll(this.#s);
     this.#core.reloadPdptes(this.#s);
@@ -244,6 +247,7 @@ export class EmulatedVcpu implements Vcpu {
     if (state.u32('SMI_PENDING') === 0 || this.isInSmm || state.u32('ACTIVITY') > ACTIVITY_HALTED) return false;
     if (state.u32('PENDING_DB') !== 0 || this.#isShadowed()) return false;
     bus.systemManagement?.(true);
+    if (!this.#isResuming()) this.#dropResume();
     this.counters.settle(state.count('COUNT'));
     enterSmm(state, this.#core.readEflags(this.#s), this.host.memory);
     this.#modeReplaced(2n);
@@ -346,7 +350,7 @@ export class EmulatedVcpu implements Vcpu {
     const flags = state.u32('EFLAGS');
     const isTracing = (flags & FLAG_TF) !== 0;
     const isWatching = hasInstructionBreakpoints(state);
-    if (isWatching && (flags & FLAG_RF) === 0 && this.#hitBreakpoint()) return;
+    if (isWatching && !this.#isPassedOver() && this.#hitBreakpoint()) return;
     state.setCount('UNTIL', isTracing || isWatching ? count + 1 : until);
     state.setU32('EVENT_ENTERED', 0);
     try {
@@ -365,8 +369,20 @@ export class EmulatedVcpu implements Vcpu {
     }
     if (state.count('COUNT') === count || state.u32('EVENT_ENTERED') !== 0) return;
     if (isTracing) state.setU32('PENDING_DB', state.u32('PENDING_DB') | DR6_BS);
-    // RF holds for one instruction
-    if (isWatching && (flags & FLAG_RF) !== 0) state.setU32('EFLAGS', state.u32('EFLAGS') & ~FLAG_RF);
+  }
+
+  /** Instruction breakpoints do not hit: RF is set, or MOV SS came just before. */
+  #isPassedOver(): boolean {
+    return this.#isShadowed(SHADOW_MOV_SS) || ((this.state.u32('EFLAGS') & FLAG_RF) !== 0 && this.#isResuming());
+  }
+
+  /** RF, if it is set, is for the next instruction (core/resume-flag.ts). */
+  #isResuming(): boolean {
+    return this.state.count('RESUME_COUNT') === this.state.count('COUNT');
+  }
+
+  #dropResume(): void {
+    this.state.setU32('EFLAGS', this.state.u32('EFLAGS') & ~FLAG_RF);
   }
 
   /** An instruction breakpoint is a fault: the handler sees the instruction before it ran. */
@@ -377,8 +393,8 @@ export class EmulatedVcpu implements Vcpu {
     state.setU32('DR', (state.u32('DR', 6) & ~0xf) | bits, 6);
     state.setU32('EXC_VECTOR', VECTOR_DB);
     state.setU32('EXC_HAS_ERROR', 0);
-    // with #DB: of the fault class (core/raise.ts)
-    state.setU32('EXC_ERROR', 1);
+    // with #DB: no RF in what is pushed (core/raise.ts)
+    state.setU32('EXC_ERROR', 0);
     this.#deliver(() => this.#core.deliverException(this.#s));
     this.#countEvent();
     return true;

@@ -69,6 +69,11 @@ const startText = (): string => `
 bits 16
   cli
   mov al, 0xff; out 0x21, al; out 0xa1, al
+  # 8 bits at the highest speed
+  mov dx, 0x3fb; mov al, 0x80; out dx, al
+  mov dx, 0x3f8; mov al, 1; out dx, al
+  mov dx, 0x3f9; mov al, 0; out dx, al
+  mov dx, 0x3fb; mov al, 3; out dx, al
   mov ax, 0; mov ds, ax
   lgdt [flat_gdt]
   mov eax, cr0; or al, 1; mov cr0, eax
@@ -76,6 +81,7 @@ bits 16
 bits 32
 start32:
   mov eax, ${p.DATA32}; mov ds, eax; mov es, eax; mov ss, eax; mov esp, ${p.BOOT}
+  mov eax, 0x11; mov cr0, eax
   cld
   mov edi, 0; mov eax, 0; mov ecx, ${p.LOW_END / 4}; rep stosd
   mov edi, ${p.TABLES}; mov ecx, ${(p.TABLES_END - p.TABLES) / 4}; rep stosd
@@ -367,6 +373,8 @@ put:
 # the last line, then every way to end that a machine may know
 finish:
   mov esi, .end; call show
+  mov edx, 0x3fd
+.sending: in al, dx; test al, 0x40; je .sending
   mov al, 0; out 0xf4, al
   mov esi, .shutdown; mov ecx, 8; mov edx, 0x8900
 .char: lodsb; out dx, al; dec ecx; jne .char

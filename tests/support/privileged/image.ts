@@ -118,6 +118,7 @@ function caseText(item: PrivilegedCase): string {
     ${item.code}
     .end:
     int3
+    .done:
     bits 32
     .print:
     mov esi, .format; call show
@@ -135,7 +136,7 @@ export interface PrivilegedImage {
   readonly expected: ReadonlyMap<string, string>;
 }
 
-const scopeOf = (item: PrivilegedCase): string => item.name.replace(/\s+/g, '_');
+const scopeOf = (item: PrivilegedCase): string => item.name.replace(/\W+/g, '_');
 
 /** A floppy that runs these cases one after the other. */
 export function privilegedImage(cases: readonly PrivilegedCase[]): PrivilegedImage {

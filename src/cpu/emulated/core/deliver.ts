@@ -85,7 +85,8 @@ import {
   setSegment,
   updateMode,
 } from './segments';
-import { TASK_EVENT, switchTask } from './task-switch';
+import { dropStaleResume } from './resume-flag';
+import { TASK_EVENT, TASK_FAULT, switchTask } from './task-switch';
 import { enterVirtualHandler } from './v86';
 import {
   checkTarget,
@@ -133,7 +134,7 @@ export function deliverException(s: usize): void {
     error = 0;
     hasError = true;
   }
-  // Faults push RF, so that an instruction breakpoint does not hit again; traps and aborts do not.
+  // Faults push RF, so that an instruction breakpoint does not hit again; traps, aborts and that breakpoint itself do not.
   let isFault = vector != VECTOR_BP && vector != VECTOR_OF && vector != VECTOR_DF && vector != VECTOR_MC;
   if (vector == VECTOR_DB) {
     isFault = error != 0;
@@ -187,6 +188,7 @@ export function int1(s: usize, op: usize): void {
 }
 
 function enterEvent(s: usize, op: usize, vector: u32, from: u32, hasError: bool, error: u32, returnRip: u64, isFault: bool): void {
+  dropStaleResume(s, op);
   if (!(load<u64>(s, S_CR0) & CR0_PE)) realEvent(s, op, vector, returnRip);
   else if (isLongMode(s)) longEvent(s, op, vector, from, hasError, error, returnRip, isFault);
   else protectedEvent(s, op, vector, from, hasError, error, returnRip, isFault);
@@ -281,7 +283,7 @@ function protectedEvent(s: usize, op: usize, vector: u32, from: u32, hasError: b
   if (!(access & ACCESS_P)) raise(s, op, VECTOR_NP, true, idtError(vector));
   const selector = <u32>(raw >> 16) & 0xffff;
   if (type == 5) {
-    taskEvent(s, op, selector, returnRip, hasError, error);
+    taskEvent(s, op, selector, returnRip, hasError, error, isFault);
     return;
   }
   if ((selector & 0xfffc) == 0) raiseGP(s, op, 0);
@@ -340,11 +342,11 @@ function protectedEvent(s: usize, op: usize, vector: u32, from: u32, hasError: b
   enterHandler(s, (type & 1) == 0, rip);
 }
 
-function taskEvent(s: usize, op: usize, selector: u32, returnRip: u64, hasError: bool, error: u32): void {
+function taskEvent(s: usize, op: usize, selector: u32, returnRip: u64, hasError: bool, error: u32, isFault: bool): void {
   if (selector & 4) raiseSelector(s, op, VECTOR_GP, selector);
   const tss = readDescriptor(s, op, selector, VECTOR_GP);
   const access = rawAccess(tss);
   if ((access & 0x17) != 1) raiseSelector(s, op, VECTOR_GP, selector);
   if (!(access & ACCESS_P)) raiseSelector(s, op, VECTOR_NP, selector);
-  switchTask(s, op, selector, tss, TASK_EVENT, returnRip, hasError, error);
+  switchTask(s, op, selector, tss, isFault ? TASK_FAULT : TASK_EVENT, returnRip, hasError, error);
 }

@@ -137,6 +137,7 @@ export const S_JIT_COUNT: usize = 2520; // u64
 export const S_SSE_DEFERRED: usize = 2528; // u32
 export const S_FERR: usize = 2532; // u32
 export const S_SOFT: usize = 2544; // v128[32] every 16
+export const S_RESUME_COUNT: usize = 3056; // u64
 export const STATE_SIZE: usize = 3072;
 
 export const ACTIVITY_HALTED: u32 = 1;

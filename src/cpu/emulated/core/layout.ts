@@ -166,6 +166,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['SSE_DEFERRED', 'u32'], // flags of the halves of a 256-bit instruction that runs (core/sse/soft.ts)
   ['FERR', 'u32'], // FERR# pin: an unmasked x87 error waits and CR0.NE is 0 (the board turns it into IRQ 13)
   ['SOFT', 'v128', 32], // working area of the soft float (core/fpu/number.ts)
+  ['RESUME_COUNT', 'u64'], // RF in EFLAGS holds while the exact count equals this
 ];
 
 function lay(): { fields: Map<string, StateField>; size: number } {

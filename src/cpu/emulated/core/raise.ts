@@ -123,7 +123,7 @@ export function raiseAC(s: usize, op: usize): void {
 export function raiseXM(s: usize, op: usize): void {
   raise(s, op, VECTOR_XM, false, 0);
 }
-/** A #DB of the fault class (general detect, instruction breakpoint): the pushed image carries RF. */
+/** A #DB of the fault class whose pushed image carries RF: general detect, not an instruction breakpoint (Intel SDM vol. 3, 18.3.1.1). */
 export function raiseDB(s: usize, op: usize): void {
   raise(s, op, VECTOR_DB, false, 1);
 }

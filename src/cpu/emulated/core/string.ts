@@ -22,6 +22,7 @@ import {
 } from './layout.generated';
 import { plainRead, plainWrite, probeWrite, readSized, writeSized } from './memory';
 import { opAddressSize, opFlags, opHasRep, opIndex, opSeg, opSize, writeRegister } from './ops';
+import { resumeWithin } from './resume-flag';
 import { leaveHere, leaveNow } from './run';
 
 const RAX: usize = S_GPR;
@@ -72,6 +73,7 @@ function account(s: usize, op: usize, mask: u64, done: u64): usize {
 /** Out of the REP instruction before it is finished. 0 would mean to go on: the caller returns through STOPPED. */
 const STOPPED: usize = 1;
 function stop(s: usize, op: usize): usize {
+  resumeWithin(s, opIndex(op));
   const next = leaveHere(s, op);
   return next == 0 ? STOPPED : next;
 }

@@ -9,6 +9,7 @@ import {
   CR4_PAE,
   FLAGS_ALL,
   FLAG_NT,
+  FLAG_RF,
   FLAG_VM,
   SEG_CS,
   SEG_DS,
@@ -34,6 +35,7 @@ import {
   S_GPR,
   S_LIMIT,
   S_PENDING_DB,
+  S_RESUME_COUNT,
   S_RIP,
   S_SCRATCH,
 } from './layout.generated';
@@ -47,6 +49,7 @@ import {
 } from './memory';
 import { flushNonGlobal } from './paging';
 import { VECTOR_NP, VECTOR_TS, raiseGP, raiseSelector } from './raise';
+import { dropStaleResume } from './resume-flag';
 import {
   ACCESS_CONFORMING,
   ACCESS_P,
@@ -70,6 +73,8 @@ export const TASK_JUMP: u32 = 0;
 export const TASK_CALL: u32 = 1;
 export const TASK_IRET: u32 = 2;
 export const TASK_EVENT: u32 = 3;
+/** An event that is a fault: the old task's image of EFLAGS carries RF. */
+export const TASK_FAULT: u32 = 4;
 
 /** Offset of field n: 0 EIP, 1 EFLAGS, 2..9 GPRs, 10..15 ES CS SS DS FS GS, 16 LDT. */
 function fieldOffset(is32: bool, n: u32): u64 {
@@ -117,11 +122,13 @@ export function switchTask(
   const trap = is32 ? <u32>readU16System(s, op, newBase + 0x64) & 1 : 0;
   probe(s, op, oldBase + fieldOffset(oldIs32, 0));
   probe(s, op, oldBase + fieldOffset(oldIs32, oldIs32 ? 15 : 13) + 1);
-  const isNested = reason == TASK_CALL || reason == TASK_EVENT;
+  const isNested = reason == TASK_CALL || reason == TASK_EVENT || reason == TASK_FAULT;
   if (isNested) probe(s, op, newBase);
   // 2. the old task's registers, into its TSS
+  dropStaleResume(s, op);
   let flags = <u32>readEflags(s);
   if (reason == TASK_IRET) flags &= ~FLAG_NT;
+  if (reason == TASK_FAULT) flags |= FLAG_RF;
   const size: u32 = oldIs32 ? 4 : 2;
   writeSizedSystem(s, op, oldBase + fieldOffset(oldIs32, 0), size, returnRip);
   writeSizedSystem(s, op, oldBase + fieldOffset(oldIs32, 1), size, <u64>flags);
@@ -161,6 +168,7 @@ export function switchTask(
     const value = load<u32>(scratch + 8 + <usize>(i << 2));
     store<u64>(s + <usize>(i << 3), <u64>(is32 ? value : value | 0xffff0000), S_GPR);
   }
+  store<u64>(s, load<u64>(s, S_COUNT) + (op == 0 ? 0 : 1), S_RESUME_COUNT);
   // local breakpoints end with the task
   store<u64>(s, load<u64>(s, S_DR + 7 * 8) & ~0x155, S_DR + 7 * 8);
   loadNewSegments(s, scratch);

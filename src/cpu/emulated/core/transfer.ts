@@ -74,6 +74,7 @@ import {
   setSegment,
   updateMode,
 } from './segments';
+import { resumeAfter } from './resume-flag';
 import { TASK_CALL, TASK_IRET, TASK_JUMP, switchTask } from './task-switch';
 import { checkVirtualFlags, checkVirtualImage, setVif } from './v86';
 
@@ -448,6 +449,7 @@ function returnFar(s: usize, op: usize, extra: u64): void {
 
 /** IRET, IRETD, IRETQ. */
 export function iret(s: usize, op: usize): void {
+  resumeAfter(s, op);
   const size = opSize(op);
   const mode = load<u32>(s, S_MODE);
   if (isRealOrV86(s)) {

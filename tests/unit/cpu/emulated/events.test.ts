@@ -434,9 +434,16 @@ describe('debug registers', () => {
   const ON_WRITE_4 = 0xd_0001n;
   const ON_ACCESS_4 = 0xf_0001n;
 
-  it('a breakpoint on an instruction faults before it, and RF lets it pass', () => {
+  it('a breakpoint on an instruction faults before it, without RF', () => {
     const m = withBreakpoint(CODE_AT + 1, 1n);
-    m.poke(HANDLERS_AT + 16, [0xcf]); // iret: the pushed image carries RF
+    const s = m.execute([0x40, 0x41, 0x42]);
+    expect([m.haltedIn(s), s.gpr[0], s.gpr[1]]).toEqual([DB, 1n, 0n]);
+    expect(m.dword(STACK0 - 4) & 0x10000).toBe(0);
+  });
+
+  it('RF that its handler sets lets the instruction pass', () => {
+    const m = withBreakpoint(CODE_AT + 1, 1n);
+    m.poke(HANDLERS_AT + 16, [0x80, 0x4c, 0x24, 0x0a, 0x01, 0xcf]); // or byte [esp + 10], 1; iret
     const s = m.execute([0x40, 0x41, 0x42]);
     expect([s.gpr[0], s.gpr[1], s.dr[4]! & 0xfn]).toEqual([1n, 1n, 1n]);
     expect([m.dword(STACK0 - 12), m.dword(STACK0 - 4) & 0x10000]).toEqual([CODE_AT + 1, 0x10000]);

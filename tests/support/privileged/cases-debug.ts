@@ -1,0 +1,306 @@
+import type { PrivilegedCase } from './case';
+import * as p from './places';
+
+/** Debug registers and single-step (Intel SDM vol. 3, chapter 18). */
+
+const TF = 0x100;
+const RF = 0x10000;
+const logged = { log: [1], show: 'v log' } as const;
+const step = { ...logged, manual: '18.3.1.4', world: 'flat32', flags: TF } as const;
+const setDr = (n: number, value: number | string): string => `mov eax, ${value}; mov dr${n}, eax\n`;
+/** Breakpoint 0: L0, and RW and LEN. */
+const dr7 = (readWrite: number, length: number): number => 0x401 | (readWrite << 16) | (length << 18);
+const WRITE4 = dr7(1, 3);
+const watch = (address: number | string, control: number): string => setDr(0, address) + setDr(7, control);
+
+const steps: PrivilegedCase[] = [
+  { name: 'step over instructions', ...step, code: 'nop; nop', expect: 'v=3 log 1@+1:4000 1@+2:4000' },
+  {
+    name: 'step after POPF',
+    ...step,
+    flags: 0,
+    code: 'push 0x102; popfd; nop; nop',
+    expect: 'v=3 log 1@+7:4000 1@+8:4000',
+  },
+  {
+    name: 'step over the POPF that ends it',
+    ...step,
+    code: 'push 2; popfd; nop',
+    expect: 'v=3 log 1@+2:4000 1@+3:4000',
+  },
+  {
+    name: 'step over MOV SS waits for the next instruction',
+    manual: '7.8.3',
+    ...logged,
+    world: 'flat32',
+    flags: TF,
+    code: `mov eax, ${p.DATA32}; mov ss, eax; nop; nop`,
+    expect: 'v=3 log 1@+5:4000 1@+8:4000 1@+9:4000',
+  },
+  {
+    name: 'step over POP SS waits for the next instruction',
+    manual: '7.8.3',
+    ...logged,
+    world: 'flat32',
+    flags: TF,
+    code: `push ${p.DATA32}; pop ss; nop; nop`,
+    expect: 'v=3 log 1@+2:4000 1@+4:4000 1@+5:4000',
+  },
+  {
+    name: 'step over LSS does not wait',
+    manual: '7.8.3',
+    ...logged,
+    world: 'flat32',
+    flags: TF,
+    setup: `mov dword [${p.DATA}], ${p.STACK0 - 0x40}; mov dword [${p.DATA + 4}], ${p.DATA32}`,
+    code: `lss esp, [${p.DATA}]; nop`,
+    expect: 'v=3 log 1@+7:4000 1@+8:4000',
+  },
+  { name: 'step over STI does not wait', ...step, code: 'sti; cli', expect: 'v=3 log 1@+1:4000 1@+2:4000' },
+  {
+    name: 'step over a repeated instruction',
+    ...step,
+    code: `mov ecx, 3; .rep: rep lodsb; nop`,
+    expect: 'v=3 log 1@+5:4000 1@+5:4000R 1@+5:4000R 1@+7:4000 1@+8:4000',
+  },
+  {
+    name: 'step over a repetition of nothing',
+    ...step,
+    code: `mov ecx, 0; rep lodsb`,
+    expect: 'v=3 log 1@+5:4000 1@+7:4000',
+  },
+  {
+    name: 'step ends in the handler of INT',
+    ...step,
+    log: [1],
+    code: 'int 0x41',
+    show: 'v fl hfl log',
+    expect: 'v=41 fl=102 hfl=2 log',
+  },
+  {
+    name: 'step is not over a fault',
+    ...step,
+    code: '.fault: div ecx',
+    show: 'v ip fl hfl log',
+    expect: 'v=0 ip=+0 fl=10102 hfl=2 log',
+  },
+  {
+    name: 'step in 64-bit mode',
+    ...step,
+    world: 'long64',
+    code: 'nop; mov rax, rbx',
+    expect: 'v=3 log 1@+1:4000 1@+4:4000',
+  },
+  { name: 'step at ring 3', ...step, world: 'user32', code: 'nop; nop', expect: 'v=3 log 1@+1:4000 1@+2:4000' },
+  { name: 'step in V86', ...step, world: 'v86', code: 'nop; nop', expect: 'v=3 log 1@+1:4000 1@+2:4000' },
+  {
+    name: 'step in real mode',
+    manual: '18.3.1.4',
+    world: 'real',
+    flags: TF,
+    code: 'nop; nop',
+    show: 'v ip fl hfl dr6',
+    expect: 'v=1 ip=+1 fl=102 hfl=2 dr6=ffff4ff0',
+  },
+  {
+    name: 'step and a watched write together',
+    ...step,
+    setup: watch(p.DATA, WRITE4),
+    code: `mov dword [${p.DATA}], 5; nop`,
+    expect: 'v=3 log 1@+a:4001 1@+b:4000',
+  },
+];
+
+const data = { ...logged, manual: '18.2.5', world: 'flat32' } as const;
+const breakpoints: PrivilegedCase[] = [
+  {
+    name: 'breakpoint at an instruction',
+    manual: '18.3.1.1',
+    world: 'flat32',
+    setup: watch('.target', dr7(0, 0)),
+    code: 'nop; nop; .target: nop',
+    show: 'v ip dr6 fl',
+    expect: 'v=1 ip=+2 dr6=ffff0ff1 fl=2',
+  },
+  {
+    name: 'breakpoint that RF passes over',
+    manual: '18.3.1.1',
+    world: 'flat32',
+    flags: RF,
+    setup: watch('.code', dr7(0, 0)),
+    code: 'nop',
+    show: 'v ip fl',
+    expect: 'v=3 ip=+2 fl=2',
+  },
+  {
+    name: 'breakpoint that RF passes over once',
+    manual: '18.3.1.1',
+    world: 'flat32',
+    flags: RF,
+    setup: watch('.target', dr7(0, 0)),
+    code: 'nop; .target: nop',
+    show: 'v ip fl',
+    expect: 'v=1 ip=+1 fl=2',
+  },
+  {
+    name: 'breakpoint after MOV SS does not hit',
+    manual: '7.8.3',
+    world: 'flat32',
+    setup: watch('.target', dr7(0, 0)),
+    code: `mov eax, ${p.DATA32}; mov ss, eax; .target: nop`,
+    show: 'v ip',
+    expect: 'v=3 ip=+9',
+  },
+  {
+    name: 'RF holds for one instruction',
+    manual: '18.3.1.1',
+    world: 'flat32',
+    flags: RF,
+    code: 'nop; nop',
+    show: 'v ip fl',
+    expect: 'v=3 ip=+3 fl=2',
+  },
+  {
+    name: 'breakpoint that is not enabled',
+    manual: '18.2.4',
+    world: 'flat32',
+    setup: setDr(0, '.target') + setDr(7, 0x400),
+    code: 'nop; .target: nop',
+    show: 'v ip dr6',
+    expect: 'v=3 ip=+3 dr6=ffff0ff0',
+  },
+  {
+    name: 'breakpoint in 64-bit mode',
+    manual: '18.2.6',
+    world: 'long64',
+    setup: watch('.target', dr7(0, 0)),
+    code: 'nop; .target: nop',
+    show: 'v ip dr6 fl',
+    expect: 'v=1 ip=+1 dr6=ffff0ff1 fl=2',
+  },
+  {
+    name: 'watched write',
+    ...data,
+    setup: watch(p.DATA, WRITE4),
+    code: `mov eax, [${p.DATA}]; mov dword [${p.DATA}], 5; nop`,
+    expect: 'v=3 log 1@+10:1',
+  },
+  {
+    name: 'watched access',
+    ...data,
+    setup: watch(p.DATA, dr7(3, 3)),
+    code: `mov eax, [${p.DATA}]; nop`,
+    expect: 'v=3 log 1@+6:1',
+  },
+  {
+    name: 'watched byte within a doubleword',
+    ...data,
+    setup: watch(p.DATA + 2, dr7(1, 0)),
+    code: `mov dword [${p.DATA}], 5; mov byte [${p.DATA + 1}], 1; mov byte [${p.DATA + 2}], 1`,
+    expect: 'v=3 log 1@+a:1 1@+18:1',
+  },
+  {
+    name: 'watched doubleword is aligned',
+    ...data,
+    setup: watch(p.DATA + 3, WRITE4),
+    code: `mov byte [${p.DATA}], 5; nop`,
+    expect: 'v=3 log 1@+7:1',
+  },
+  {
+    name: 'watched push',
+    ...data,
+    world: 'user32',
+    setup: watch(p.USER_STACK - 4, WRITE4),
+    code: 'push 5; pop eax',
+    expect: 'v=3 log 1@+2:1',
+  },
+  {
+    name: 'watched element of a repeated store',
+    ...data,
+    setup: watch(p.DATA + 4, WRITE4),
+    code: `mov edi, ${p.DATA}; mov ecx, 3; rep stosd`,
+    show: 'v log ecx',
+    expect: 'v=3 log 1@+a:1R ecx=0',
+  },
+  {
+    name: 'watched operand of MOV SS',
+    ...data,
+    manual: '7.8.3',
+    setup: `mov dword [${p.DATA}], ${p.DATA32}\n${watch(p.DATA, dr7(3, 1))}`,
+    code: `mov ss, [${p.DATA}]; nop; nop`,
+    expect: 'v=3 log 1@+7:1',
+  },
+  {
+    name: 'watched write that faults',
+    ...data,
+    paging: '32',
+    setup: `mov dword [${p.WINDOW_PT32 + 4}], 0\n${watch(p.WINDOW + 0x1000, WRITE4)}`,
+    code: `mov dword [${p.WINDOW + 0x1000}], 5`,
+    show: 'v ip dr6 log',
+    expect: 'v=e ip=+0 dr6=ffff0ff0 log',
+  },
+  {
+    name: 'watched port',
+    ...data,
+    cr4: 8,
+    setup: watch(0x80, dr7(2, 0)),
+    code: 'out 0x80, al; nop',
+    expect: 'v=3 log 1@+2:1',
+  },
+];
+
+const registers: PrivilegedCase[] = [
+  {
+    name: 'general detect',
+    manual: '18.3.1.3',
+    world: 'flat32',
+    setup: setDr(7, 0x2400),
+    code: 'nop; .read: mov eax, dr0',
+    show: 'v ip dr6 fl',
+    expect: 'v=1 ip=+1 dr6=ffff2ff0 fl=10002',
+  },
+  {
+    name: 'DR4 is DR6',
+    manual: '18.2.2',
+    world: 'flat32',
+    code: 'mov eax, dr4',
+    show: 'v eax',
+    expect: 'v=3 eax=ffff0ff0',
+  },
+  { name: 'DR5 is DR7', manual: '18.2.2', world: 'flat32', code: 'mov eax, dr5', show: 'v eax', expect: 'v=3 eax=400' },
+  {
+    name: 'DR4 with DE',
+    manual: '18.2.2',
+    world: 'flat32',
+    cr4: 8,
+    code: 'mov eax, dr4',
+    show: 'v ip',
+    expect: 'v=6 ip=+0',
+  },
+  { name: 'debug register at ring 3', manual: '18.2', world: 'user32', code: 'mov eax, dr7', expect: 'v=d e=0 ip=+0' },
+  {
+    name: 'DR6 keeps its fixed bits',
+    manual: '18.2.3',
+    world: 'flat32',
+    code: 'mov eax, 0; mov dr6, eax; mov eax, dr6',
+    show: 'v eax',
+    expect: 'v=3 eax=ffff0ff0',
+  },
+  {
+    name: 'DR7 keeps its fixed bits',
+    manual: '18.2.4',
+    world: 'flat32',
+    code: 'mov eax, 0xffffd000; mov dr7, eax; mov eax, dr7',
+    show: 'v eax',
+    expect: 'v=3 eax=ffff0400',
+  },
+  {
+    name: 'DR7 beyond 32 bits',
+    manual: '18.2.6',
+    world: 'long64',
+    code: 'mov rax, 0x100000400; .write: mov dr7, rax',
+    expect: 'v=d e=0 ip=+{.write}',
+  },
+];
+
+export const DEBUG_CASES: readonly PrivilegedCase[] = [...steps, ...breakpoints, ...registers];
