@@ -172,13 +172,15 @@ export class RegionManager {
     for (let done = this.compiler.take(); done !== undefined; done = this.compiler.take()) this.#finished(done);
   }
 
-  drop(region: Region): void {
+  /** `isReplaced`: by one that starts at the same block. */
+  drop(region: Region, isReplaced = false): void {
     region.isDropped = true;
     for (const block of region.blocks) block.regions?.delete(region);
     if (this.#waiting.delete(region.id)) this.statistics.queued = this.#waiting.size;
     if (region.record === 0) return;
     this.blocks.setRegion(region.entry, 0);
-    this.#i32[(region.entry.op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = 0;
+    // else regions made later would take the block for a cold one and end where it starts
+    if (!isReplaced) this.#i32[(region.entry.op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = 0;
     this.core.table.set(region.slot, null);
     this.#freeSlots.push(region.slot);
     this.#freeRecords.push(region.record);
@@ -338,7 +340,7 @@ export class RegionManager {
     this.#waiting.delete(id);
     this.statistics.queued = this.#waiting.size;
     const before = this.#regionAt(region.entry);
-    if (before !== undefined) this.drop(before);
+    if (before !== undefined) this.drop(before, true);
     if (this.statistics.regions >= REGIONS_MAX) this.#dropOldest();
     const { table } = this.core;
     let slot = this.#freeSlots.pop();
