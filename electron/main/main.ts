@@ -10,6 +10,9 @@ import { registerAppScheme, serveAppScheme } from './app-scheme';
 
 // Chromium's notes about missing desktop services help nobody.
 app.commandLine.appendSwitch('log-level', '3');
+// V8's compilers take and give back megabytes for each function. Without it Chromium's allocator returns most of that to the
+// system at once, and each return stops the VM's other threads.
+app.commandLine.appendSwitch('enable-features', 'PartitionAllocLargeEmptySlotSpanRing');
 
 registerAppScheme();
 

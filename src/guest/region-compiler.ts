@@ -16,11 +16,14 @@ setFlagsFromString('--wasm-num-compilation-tasks=1');
 setFlagsFromString('--experimental-wasm-branch-hinting');
 
 /**
- * V8 optimises a function after so many bytes of its code have run. Its default is for programs that are there as a whole from the
- * start; regions are large and come by the thousand, and optimising one costs as much as running some ten million instructions.
+ * Which of V8's compilers makes a module: the baseline one what runs for the first time, the optimising one what turned out to be
+ * hot. V8 would decide that by itself, by the bytes of code that have run, on threads of its own and for several functions at once;
+ * they took the machine thread's core, and under Electron, whose allocator gives memory back to the system after every function,
+ * ten times as long. A module keeps what it was made with; between modules the flags are V8's own, for the interpreter's module.
  */
-const COLD_BUDGET = 100_000_000;
-const HOT_BUDGET = 20_000_000;
+const BASELINE = ['--liftoff', '--no-wasm-tier-up'];
+const OPTIMISING = ['--no-liftoff', '--no-wasm-tier-up'];
+const DEFAULT = ['--liftoff', '--wasm-tier-up'];
 /** Regions in one module at most: they lie together in the address space, and come when the last of them is compiled. */
 const BATCH = 12;
 /** How long it sleeps at most where nothing is to be compiled. */
@@ -45,9 +48,9 @@ function work(): void {
   const plans = queue.take(BATCH);
   const first = plans[0];
   if (first !== undefined) {
-    // a module keeps the budget that it was made with
-    setFlagsFromString(`--wasm-tiering-budget=${first.isHot ? HOT_BUDGET : COLD_BUDGET}`);
+    for (const flag of first.isHot ? OPTIMISING : BASELINE) setFlagsFromString(flag);
     answers.postMessage(compilePlans(compiler, plans));
+    for (const flag of DEFAULT) setFlagsFromString(flag);
   } else arriving.wait(bell, IDLE_MS);
   // V8 frees code that is not used any more in the event loop
   setImmediate(work);

@@ -64,6 +64,14 @@ describe('compiled regions', () => {
     expect(new Uint8Array(section!)[0]).toBe(hinted.length);
   });
 
+  test('a label makes modules of the same code differ', () => {
+    const codes = SAMPLES.slice(0, 1).map((sample) => compiled(sample)!);
+    const plain = buildRegionModule(REGION_IMPORTS, codes);
+    const labelled = buildRegionModule(REGION_IMPORTS, codes, 'hot') as Uint8Array<ArrayBuffer>;
+    expect(labelled).not.toEqual(plain);
+    expect(WebAssembly.Module.exports(new WebAssembly.Module(labelled))).toHaveLength(1);
+  });
+
   test('every text belongs to a sample', () => {
     const wanted = new Set(SAMPLES.map(({ name }) => `${name}.wat`));
     const strays = readdirSync(FOLDER).filter((file) => !wanted.has(file));

@@ -31,10 +31,12 @@ describe('the queue of plans', () => {
     expect(ids(queue.take(1))).toEqual([1]);
   });
 
-  it('does not mix regions that are made anew with others', () => {
-    const { queue } = queueOf([5000], [4000, true], [3000, true], [2000]);
-    expect(ids(queue.take(3))).toEqual([1]);
-    expect(ids(queue.take(3))).toEqual([2, 3]);
-    expect(ids(queue.take(3))).toEqual([4]);
+  it('gives regions that are made anew in turn with others', () => {
+    const { queue } = queueOf([5000], [4000, true], [3000, true], [2000], [1000], [900], [800, true], [700, true]);
+    expect(ids(queue.take(2))).toEqual([2, 3, 7]);
+    expect(ids(queue.take(2))).toEqual([1, 4]);
+    expect(ids(queue.take(2))).toEqual([8]);
+    expect(ids(queue.take(2))).toEqual([5, 6]);
+    expect(ids(queue.take(2))).toEqual([]);
   });
 });

@@ -296,12 +296,11 @@ export const REGION_STATE = 24; // u32, by this vCPU
 export const REGION_LOWEST = 28; // i32, offsets from the entry RIP that its code spans
 export const REGION_HIGHEST = 32; // i32
 export const REGION_PAGES = 36; // u32, number of further pages
-export const REGION_ENTERED = 40; // u32, how often it was entered
-export const REGION_REFUSED = 44; // u32, how often a page was elsewhere
-export const REGION_HOT = 48; // u32, entries after which jit/regions.ts is told, 0: never
+export const REGION_REFUSED = 40; // u32, how often a page was elsewhere
+export const REGION_WORK = 48; // i64, instructions that it runs before jit/regions.ts is told
 export const REGION_FIRST_PAGE = 64; // pairs: i32 bytes from the entry's page, u32 offset of the frame in shared memory
 export const REGION_PAGES_MAX = 24;
-/** Instructions that a region may run before it returns: V8 replaces code only between calls. */
+/** Instructions that a region may run before it returns: it is replaced by a faster one only between calls. */
 export const REGION_BUDGET = 100_000;
 
 /** A jump-cache entry. */

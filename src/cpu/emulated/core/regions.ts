@@ -4,11 +4,9 @@ import {
   OP_SIZE,
   BLOCK_REGION,
   REGION_BUDGET,
-  REGION_ENTERED,
   REGION_FIRST_PAGE,
   REGION_FUNCTION,
   REGION_HIGHEST,
-  REGION_HOT,
   REGION_KEY,
   REGION_LONGEST,
   REGION_LOWEST,
@@ -16,6 +14,7 @@ import {
   REGION_REFUSED,
   REGION_RIP,
   REGION_STATE,
+  REGION_WORK,
   S_BUDGET,
   S_CODE_KEY,
   S_CODE_RIP,
@@ -65,12 +64,16 @@ export function enterRegion(s: usize, first: usize): usize {
     }
     const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
     store<u32>(s, budget, S_BUDGET);
-    const entered = load<u32>(region, REGION_ENTERED) + 1;
-    store<u32>(region, entered, REGION_ENTERED);
-    if (entered == load<u32>(region, REGION_HOT)) envHot(s, plain);
     const how = call_indirect<u32>(load<u32>(region, REGION_FUNCTION), s, budget);
     store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
-    store<u64>(s, load<u64>(s, S_JIT_COUNT) + load<u64>(s, S_COUNT) - before, S_JIT_COUNT);
+    const done = load<u64>(s, S_COUNT) - before;
+    store<u64>(s, load<u64>(s, S_JIT_COUNT) + done, S_JIT_COUNT);
+    const work = load<i64>(region, REGION_WORK) - <i64>done;
+    store<i64>(region, work, REGION_WORK);
+    if (work < 0) {
+      store<i64>(region, i64.MAX_VALUE, REGION_WORK);
+      envHot(s, plain);
+    }
     if (how == LEFT_SLOW) {
       const slow = load<u64>(s, S_JIT_SLOW) + 1;
       store<u64>(s, slow, S_JIT_SLOW);

@@ -15,7 +15,7 @@ export function compilePlans(compiler: RegionCompiler, plans: readonly RegionPla
     return { id: plan.id, name, longestPath: region.longestPath };
   });
   if (codes.length === 0) return { module: undefined, regions };
-  const binary = buildRegionModule(REGION_IMPORTS, codes) as Uint8Array<ArrayBuffer>;
+  const binary = buildRegionModule(REGION_IMPORTS, codes, plans[0]!.isHot ? 'hot' : '') as Uint8Array<ArrayBuffer>;
   return { module: new WebAssembly.Module(binary), regions };
 }
 

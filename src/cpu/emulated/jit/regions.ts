@@ -50,14 +50,15 @@ export interface JitStatistics extends RegionStatistics {
 const FRAME = 4096;
 const FALLBACKS_MAX = 40;
 const NO_MEMORY = 0xffffffff;
+const LONGEST_WORK = 0x7fffffffffffffffn;
 /**
  * How much becomes one region: the first time it should be ready soon, later fast; each crossing from one region to another costs
  * as much as some twenty instructions. Calls are followed.
  */
 const REACH: ReadonlyArray<Reach> = [
-  { nodes: 60, instructions: 200, overlaps: false, hotAfter: 30_000 },
-  { nodes: 120, instructions: 400, overlaps: true, hotAfter: 2_000_000 },
-  { nodes: 240, instructions: 800, overlaps: true, hotAfter: 0 },
+  { nodes: 60, instructions: 200, overlaps: false, hotAfter: 600_000 },
+  { nodes: 120, instructions: 400, overlaps: true, hotAfter: 100_000_000 },
+  { nodes: 240, instructions: 800, overlaps: true, hotAfter: Infinity },
 ];
 /** Bounds what compiled code takes: some 20 KiB of machine code each. */
 const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
@@ -70,7 +71,7 @@ interface Reach {
   readonly instructions: number;
   /** May it have what other regions start with? Else each piece of a kernel is compiled ten times over, once for each of its callers. */
   readonly overlaps: boolean;
-  /** Entries after which it is compiled again on the next level; 0: never. */
+  /** Instructions that it runs before it is compiled again on the next level. */
   readonly hotAfter: number;
 }
 
@@ -103,6 +104,7 @@ class Region implements BlockUser {
 export class RegionManager {
   readonly statistics: RegionStatistics = { regions: 0, compiled: 0, dropped: 0, queued: 0 };
   readonly #i32: Int32Array;
+  readonly #i64: BigInt64Array;
   readonly #u8: Uint8Array;
   readonly #waiting = new Map<number, Region>();
   readonly #live: Region[] = [];
@@ -122,21 +124,25 @@ export class RegionManager {
     private readonly firstLevel: number,
   ) {
     this.#i32 = new Int32Array(memory.buffer);
+    this.#i64 = new BigInt64Array(memory.buffer);
     this.#u8 = new Uint8Array(memory.buffer);
   }
 
   /**
    * Import `hot`: the block at `op`, whose RIP is given, was entered HEAT_LIMIT times by the interpreter, or the region that starts
-   * with it as often as its level says.
+   * with it ran as many instructions as its level says.
    */
   hot(state: number, op: number, rip: bigint): void {
     const entry = this.blocks.blockOf(op);
     if (entry === undefined || environmentOf(entry.mode) === ENV_CHECKED) return;
+    const before = this.#regionAt(entry);
     if (this.#waiting.size >= QUEUE_MAX) {
-      this.#i32[(op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = 0; // again later
+      // again later
+      if (before === undefined) this.#i32[(op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = 0;
+      else this.#writeWork(before);
       return;
     }
-    const level = (this.#regionAt(entry)?.level ?? this.firstLevel - 1) + 1;
+    const level = (before?.level ?? this.firstLevel - 1) + 1;
     if (level === this.firstLevel && this.#isAwaited(entry)) {
       // it comes with that region; what still enters it from elsewhere then makes it hot again
       this.#i32[(op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = layout.HEAT_LIMIT >> 1;
@@ -361,7 +367,14 @@ export class RegionManager {
     this.statistics.compiled++;
   }
 
-  #writeRecord({ record, slot, pages, lowest, highest, level }: Region, longestPath: number): void {
+  /** From now on it is told when the region has run for long. */
+  #writeWork({ record, level }: Region): void {
+    const { hotAfter } = REACH[level]!;
+    this.#i64[(record + layout.REGION_WORK) >> 3] = hotAfter === Infinity ? LONGEST_WORK : BigInt(hotAfter);
+  }
+
+  #writeRecord(region: Region, longestPath: number): void {
+    const { record, slot, pages, lowest, highest } = region;
     const i32 = this.#i32;
     i32.fill(0, record >> 2, (record + layout.REGION_SIZE) >> 2);
     i32[(record + layout.REGION_FUNCTION) >> 2] = slot;
@@ -369,7 +382,7 @@ export class RegionManager {
     i32[(record + layout.REGION_LOWEST) >> 2] = Math.max(-0x80000000, lowest);
     i32[(record + layout.REGION_HIGHEST) >> 2] = Math.min(0x7fffffff, highest);
     i32[(record + layout.REGION_PAGES) >> 2] = pages.size;
-    i32[(record + layout.REGION_HOT) >> 2] = REACH[level]!.hotAfter;
+    this.#writeWork(region);
     let at = (record + layout.REGION_FIRST_PAGE) >> 2;
     for (const [page, frame] of pages) {
       i32[at++] = page;
