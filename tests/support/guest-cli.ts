@@ -29,7 +29,7 @@ const CPU_LOOK_MS = 2000;
 const TICKS_PER_SECOND = 100;
 
 /** Of all threads of a process (proc(5), /proc/pid/stat, utime and stime); 0 when it is gone or this is not Linux. */
-function cpuSecondsOf(pid: number): number {
+export function cpuSecondsOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name before may hold anything.
