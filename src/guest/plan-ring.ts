@@ -4,14 +4,21 @@ import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
  * The queue of plans from the machine thread to the compiler's: one producer, one consumer, in shared memory, for a message between
  * threads costs the machine thread as much as making the plan.
  *
- * Layout: Int32 header (words written, words read, bell), then the ring in words. A record: its words, id, mode, isHot, heatAt, the
+ * Layout: Int32 header (words written, words read, bell, whether the consumer sleeps), then the ring in words. A record: its words, id, mode, isHot, heatAt, the
  * lengths of the three arrays, and the arrays, the last one's bytes padded to a word.
  */
 const WRITTEN = 0;
 const READ = 1;
 const BELL = 2;
+const ASLEEP = 3;
 const HEADER_WORDS = 16;
 const RECORD_HEAD = 8;
+/**
+ * After a plan others follow: the consumer looks again so often, after so many milliseconds, before it has itself woken. Waking a
+ * thread costs the machine thread a quarter of a millisecond, for the woken one may run in its place.
+ */
+const NAPS = 50;
+const NAP_MS = 1;
 /** Words; what is not used takes no memory. */
 const RING_WORDS = 1 << 21;
 
@@ -45,7 +52,7 @@ export class PlanProducer extends PlanRingEnd {
     at = this.#put(at, padded);
     Atomics.store(this.header, WRITTEN, at);
     Atomics.add(this.header, BELL, 1);
-    Atomics.notify(this.header, BELL);
+    if (Atomics.load(this.header, ASLEEP) !== 0) Atomics.notify(this.header, BELL);
     return true;
   }
 
@@ -92,7 +99,10 @@ export class PlanConsumer extends PlanRingEnd {
   }
 
   wait(bell: number, timeoutMs: number): void {
+    for (let i = 0; i < NAPS && this.bell === bell; i++) Atomics.wait(this.header, BELL, bell, NAP_MS);
+    Atomics.store(this.header, ASLEEP, 1);
     Atomics.wait(this.header, BELL, bell, timeoutMs);
+    Atomics.store(this.header, ASLEEP, 0);
   }
 
   #copy(from: number, count: number): Int32Array {
