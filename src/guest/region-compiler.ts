@@ -17,9 +17,10 @@ setFlagsFromString('--experimental-wasm-branch-hinting');
 
 /**
  * Which of V8's compilers makes a module: the baseline one what runs for the first time, the optimising one what turned out to be
- * hot. V8 would decide that by itself, by the bytes of code that have run, on threads of its own and for several functions at once;
- * they took the machine thread's core, and under Electron, whose allocator gives memory back to the system after every function,
- * ten times as long. A module keeps what it was made with; between modules the flags are V8's own, for the interpreter's module.
+ * hot. V8 would decide that by itself, by the bytes of code that have run, and optimise several functions at once on threads of its
+ * own: those compete with the machine thread, and under Electron, whose allocator gives memory back to the system after every
+ * function, they interrupt it too. A module keeps what it was made with; between modules the flags are V8's own, for the
+ * interpreter's module.
  */
 const BASELINE = ['--liftoff', '--no-wasm-tier-up'];
 const OPTIMISING = ['--no-liftoff', '--no-wasm-tier-up'];

@@ -24,7 +24,7 @@ function loadElement(at: usize, i: u32, bytes: u32): u64 {
   return bytes == 4 ? <u64>load<u32>(at + <usize>(i << 2)) : load<u64>(at + <usize>(i << 3));
 }
 function clearUpper(at: usize, from: usize): void {
-  // most are 16 bytes: a bulk operation takes ten times as long
+  // for so few bytes a bulk operation is a call out of compiled code
   if (from == 16) v128.store(at, i64x2.splat(0), 16);
   else memory.fill(at + from, 0, 32 - from);
 }
