@@ -4,7 +4,7 @@ import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
  * The queue of plans from the machine thread to the compiler's: one producer, one consumer, in shared memory, for a message between
  * threads costs the machine thread as much as making the plan.
  *
- * Layout: Int32 header (words written, words read, bell, whether the consumer sleeps), then the ring in words. A record: its words, id, mode, isHot, heatAt, the
+ * Layout: Int32 header (words written, words read, bell, whether the consumer sleeps), then the ring in words. A record: its words, id, state, mode, isHot, heatAt, the
  * lengths of the three arrays, and the arrays, the last one's bytes padded to a word.
  */
 const WRITTEN = 0;
@@ -12,7 +12,7 @@ const READ = 1;
 const BELL = 2;
 const ASLEEP = 3;
 const HEADER_WORDS = 16;
-const RECORD_HEAD = 8;
+const RECORD_HEAD = 9;
 /**
  * After a plan others follow: the consumer looks again so often, after so many milliseconds, before it has itself woken. Waking a
  * thread costs the machine thread a quarter of a millisecond, for the woken one may run in its place.
@@ -38,7 +38,7 @@ class PlanRingEnd {
 
 export class PlanProducer extends PlanRingEnd {
   /** false: there is no room. */
-  tryPush({ id, mode, isHot, heatAt, nodes, targets, code }: RegionPlan): boolean {
+  tryPush({ id, state, mode, isHot, heatAt, nodes, targets, code }: RegionPlan): boolean {
     const codeWords = (code.length + 3) >> 2;
     const size = RECORD_HEAD + nodes.length + targets.length + codeWords;
     const written = this.header[WRITTEN]!;
@@ -46,7 +46,17 @@ export class PlanProducer extends PlanRingEnd {
     if (used + size > RING_WORDS) return false;
     const padded = new Int32Array(codeWords);
     new Uint8Array(padded.buffer).set(code);
-    let at = this.#put(written, [size, id, mode, isHot ? 1 : 0, heatAt, nodes.length, targets.length, code.length]);
+    let at = this.#put(written, [
+      size,
+      id,
+      state,
+      mode,
+      isHot ? 1 : 0,
+      heatAt,
+      nodes.length,
+      targets.length,
+      code.length,
+    ]);
     at = this.#put(at, nodes);
     at = this.#put(at, targets);
     at = this.#put(at, padded);
@@ -68,9 +78,10 @@ export class PlanConsumer extends PlanRingEnd {
   take(): RegionPlan | undefined {
     const read = this.header[READ]!;
     if (Atomics.load(this.header, WRITTEN) === read) return undefined;
-    const [size, id, mode, isHot, heatAt, nodes, targets, bytes] = this.#copy(read, RECORD_HEAD) as unknown as [
+    const [size, id, state, mode, isHot, heatAt, nodes, targets, bytes] = this.#copy(read, RECORD_HEAD) as unknown as [
       size: number,
       id: number,
+      state: number,
       mode: number,
       isHot: number,
       heatAt: number,
@@ -82,6 +93,7 @@ export class PlanConsumer extends PlanRingEnd {
     const code = this.#copy(first + nodes + targets, (bytes + 3) >> 2);
     const plan: RegionPlan = {
       id,
+      state: state >>> 0,
       mode,
       isHot: isHot !== 0,
       heatAt: heatAt >>> 0,

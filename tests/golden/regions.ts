@@ -8,6 +8,8 @@ export interface Sample {
   readonly nodes: Int32Array;
   readonly targets: Int32Array;
   readonly code: Uint8Array;
+  /** As code that is compiled for the first time. */
+  readonly isBaseline?: boolean;
 }
 
 const LONG = layout.MODE_LONG;
@@ -30,7 +32,20 @@ const single = (name: string, bytes: string, mode = LONG): Sample => {
   return sample(name, mode, [`${bytes} eb ${back}`, 2]);
 };
 
-export const SAMPLES: readonly Sample[] = [
+/** In both forms: registers in locals, registers in the state. */
+const IN_BOTH_FORMS: ReadonlySet<string> = new Set([
+  'mov-load',
+  'mov-store',
+  'add-memory',
+  'adc',
+  'sub-byte',
+  'push-pop',
+  'paddd',
+  'branch-in-loop',
+  'jump-table',
+]);
+
+const SHAPES: readonly Sample[] = [
   single('mov-register', '48 89 d8'), // mov rax,rbx
   single('mov-load', '8b 43 08'), // mov eax,[rbx+8]
   single('mov-store', '48 89 43 08'), // mov [rbx+8],rax
@@ -72,4 +87,13 @@ export const SAMPLES: readonly Sample[] = [
     ...sample('jump-table', LONG, ['ff e0', 1], ['ff c1 eb fa', 2], ['ff c2 eb f6', 2], ['ff c3 eb f2', 2], ['ff c5 eb ee', 2]),
     targets: Int32Array.of(0, 2, 0, 6, 0, 10, 0, 14),
   },
+];
+
+export const SAMPLES: readonly Sample[] = [
+  ...SHAPES,
+  ...SHAPES.filter(({ name }) => IN_BOTH_FORMS.has(name)).map((shape) => ({
+    ...shape,
+    name: `baseline-${shape.name}`,
+    isBaseline: true,
+  })),
 ];

@@ -9,7 +9,7 @@ describe.each(Object.keys(IMAGES))('%s', (name) => {
   const cases = IMAGES[name]!;
   const image = privilegedImage(cases);
 
-  test.each(['off', 'eager'] as const)('gives what the manual says, compiled: %s', (jit) => {
+  test.each(['off', 'eager', 'eagerBaseline'] as const)('gives what the manual says, compiled: %s', (jit) => {
     const text = runHere(image.bytes, { jit });
     const { results, isComplete, unfinished } = readResults(text);
     const all = [...image.expected.keys()].map((key) => `${key}: ${results.get(key) ?? 'nothing'}`);

@@ -18,18 +18,20 @@ const chosenSeed = process.env['SUBZERO_ISA_SEED'];
 const seed = Number(chosenSeed ?? 1);
 const INSTRUCTIONS = 2_000_000;
 const BATCHES = 10;
+/** Programs in baseline code are others. */
+const BASELINE_SEED = 500_000;
 const isBounded = chosenSeed === undefined;
 const timeout = (seconds + 120) * 1000;
 
 describe('random programs', () => {
-  test(
-    'leave the same state at every stop',
-    async () => {
-      const lockstep = new Lockstep('off', 'eager');
+  test.each(['eager', 'eagerBaseline'] as const)(
+    'leave the same state at every stop, compiled: %s',
+    async (jit) => {
+      const lockstep = new Lockstep('off', jit);
       const { programs, instructions, failures } = await lockstep.run(
-        seed,
-        seconds,
-        isBounded ? INSTRUCTIONS : undefined,
+        seed + (jit === 'eager' ? 0 : BASELINE_SEED),
+        seconds / 2,
+        isBounded ? INSTRUCTIONS / 2 : undefined,
       );
       console.log(`${programs} programs, ${instructions} instructions`);
       expect(failures.join('\n')).toBe('');
@@ -41,7 +43,7 @@ describe('random programs', () => {
   test.skipIf(!support.isUsable)(
     `end as on this CPU${support.isUsable ? '' : `: ${support.reason}`}`,
     async () => {
-      const host = new HostPrograms('eager');
+      const host = new HostPrograms('eagerBaseline');
       try {
         const { programs, failures } = await host.run(seed, seconds, isBounded ? BATCHES : undefined);
         console.log(`${programs} programs`);

@@ -20,10 +20,10 @@ const HOST_SECONDS = Number(process.env['SUBZERO_ISA_SECONDS'] ?? 600);
 const LIMIT_SECONDS = 600 + INSTRUCTIONS / 10_000;
 
 describe('random programs, for long', () => {
-  test(
-    'leave the same state at every stop',
-    async () => {
-      const lockstep = new Lockstep('off', 'eager');
+  test.each(['eager', 'eagerBaseline'] as const)(
+    'leave the same state at every stop, compiled: %s',
+    async (jit) => {
+      const lockstep = new Lockstep('off', jit);
       const { programs, instructions, failures } = await lockstep.run(seed, LIMIT_SECONDS, INSTRUCTIONS);
       console.log(`${programs} programs, ${instructions} instructions from seed ${seed}`);
       expect(failures.join('\n')).toBe('');

@@ -154,6 +154,10 @@ export class BlockCache {
     this.attach(areas);
   }
 
+  get hasOneVcpu(): boolean {
+    return this.#vcpus.length === 1;
+  }
+
   /** Sets the state's fields that name the areas; again after the state was cleared. */
   attach({ state, jumpCache, temporaryBlock }: VcpuAreas): void {
     this.#i32[(state + stateOffset('JUMP_CACHE')) >> 2] = jumpCache;

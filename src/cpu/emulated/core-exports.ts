@@ -19,10 +19,10 @@ export interface CoreExports {
   translateQuiet(s: number, linear: bigint): number;
   /** Where the code at a linear address lies, as far as that can be told without any effect; 0xffffffff: nowhere. */
   settledCode(s: number, linear: bigint): number;
-  /** What compiled code calls when the TLB does not know a page: 0 where the access is the interpreter's. */
-  fillTlb(s: number, linear: bigint, access: number, bytes: number): number;
-  lazyFr(code: number, r: bigint): bigint;
-  lazyFc(code: number, r: bigint, a: bigint, b: bigint): bigint;
+  /** What compiled regions import (jit/region-context.ts); their parameters are none of JavaScript's. */
+  readonly regionFr: WebAssembly.ExportValue;
+  readonly regionFc: WebAssembly.ExportValue;
+  readonly regionMiss: WebAssembly.ExportValue;
   /** Compiled regions are called through it. */
   readonly table: WebAssembly.Table;
 }

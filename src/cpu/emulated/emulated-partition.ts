@@ -107,10 +107,11 @@ export class EmulatedPartition implements Partition {
     const instance = new WebAssembly.Instance(core, { env: this.#imports() });
     this.#core = instance.exports as unknown as CoreExports;
     const mode = parts.jit?.mode ?? 'off';
-    const firstHeat = mode === 'eager' ? HEAT_LIMIT - EAGER_ENTRIES : 0;
+    const isEager = mode === 'eager' || mode === 'eagerBaseline';
+    const firstHeat = isEager ? HEAT_LIMIT - EAGER_ENTRIES : 0;
     const decoder = decoderOf(this.#model);
     this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, decoder, this.#core, firstHeat);
-    const compiler = mode === 'eager' ? new EagerCompiler(decoder) : parts.jit?.compiler;
+    const compiler = isEager ? new EagerCompiler(decoder) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;
       this.#regions = new RegionManager(memory.memory, this.#core, this.#blocks, compiler, decoder, firstLevel);

@@ -1,14 +1,24 @@
 (module
- (type $0 (func (param i32 i64) (result i64)))
- (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i32)))
- (type $3 (func (param i32 i32) (result i32)))
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
- (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
- (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
- (export "0" (func $0))
- (func $0 (param $0 i32) (param $1 i32) (result i32)
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
   (local $2 i64)
   (local $3 i64)
   (local $4 i64)
@@ -20,14 +30,11 @@
   (local $10 i64)
   (local $11 i64)
   (local $12 i64)
-  (local $13 i64)
+  (local $13 i32)
   (local $14 i32)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
   (local $scratch i64)
-  (local $scratch_19 i64)
-  (local $scratch_20 i64)
+  (local $scratch_16 i64)
+  (local $scratch_17 i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -53,21 +60,25 @@
     (local.get $0)
    )
   )
-  (block $block
-   (block
+  (local.set $8
+   (block $block (result i64)
     (loop $label
      (local.set $4
       (block (result i64)
        (local.set $scratch
         (call $fimport$0
-         (local.get $14)
-         (local.get $4)
+         (local.get $13)
+         (i64x2.splat
+          (local.get $4)
+         )
         )
        )
        (local.set $5
         (call $fimport$1
-         (local.get $14)
-         (local.get $4)
+         (local.get $13)
+         (i64x2.splat
+          (local.get $4)
+         )
          (local.get $5)
          (local.get $6)
         )
@@ -75,13 +86,13 @@
        (local.get $scratch)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 0)
      )
-     (local.set $10
+     (local.set $9
       (local.get $4)
      )
-     (local.set $17
+     (local.set $14
       (i32.wrap_i64
        (i64.shr_u
         (local.get $5)
@@ -91,18 +102,18 @@
      )
      (local.set $4
       (block (result i64)
-       (local.set $scratch_20
-        (local.tee $13
+       (local.set $scratch_17
+        (local.tee $12
          (i64.and
           (i64.add
            (i64.add
-            (local.tee $11
+            (local.tee $10
              (i64.and
               (local.get $2)
               (i64.const 4294967295)
              )
             )
-            (local.tee $12
+            (local.tee $11
              (i64.and
               (local.get $3)
               (i64.const 4294967295)
@@ -110,7 +121,7 @@
             )
            )
            (i64.extend_i32_u
-            (local.get $17)
+            (local.get $14)
            )
           )
           (i64.const 4294967295)
@@ -119,28 +130,28 @@
        )
        (local.set $5
         (block (result i64)
-         (local.set $scratch_19
-          (local.get $11)
+         (local.set $scratch_16
+          (local.get $10)
          )
          (local.set $6
-          (local.get $12)
+          (local.get $11)
          )
-         (local.get $scratch_19)
+         (local.get $scratch_16)
         )
        )
-       (local.get $scratch_20)
+       (local.get $scratch_17)
       )
      )
      (local.set $2
-      (local.get $13)
+      (local.get $12)
      )
      (local.set $1
-      (i32.sub
+      (i32.add
        (local.get $1)
-       (i32.const 2)
+       (i32.const -2)
       )
      )
-     (local.set $14
+     (local.set $13
       (i32.const 30)
      )
      (@metadata.code.branch_hint "\00")
@@ -150,106 +161,41 @@
        (i32.const 0)
       )
       (then
-       (local.set $8
-        (local.get $7)
+       (br $block
+        (i64.const 30)
        )
-       (local.set $15
-        (i32.const 0)
-       )
-       (br $block)
       )
      )
      (br $label)
      (unreachable)
     )
-   )
-   (local.set $16
-    (i32.const 1)
-   )
-   (local.set $15
-    (i32.and
-     (i32.shr_u
-      (i32.wrap_i64
-       (local.get $9)
-      )
-      (i32.const 8)
-     )
-     (i32.const 65535)
-    )
-   )
-   (local.set $8
-    (i64.add
-     (local.get $7)
-     (i64.shr_s
-      (local.get $9)
-      (i64.const 24)
-     )
-    )
-   )
-   (local.set $14
-    (select
-     (local.get $14)
-     (i32.and
-      (i32.wrap_i64
-       (local.get $9)
-      )
-      (i32.const 255)
-     )
-     (i32.eq
-      (i32.and
-       (i32.wrap_i64
-        (local.get $9)
-       )
-       (i32.const 255)
-      )
-      (i32.const 255)
-     )
-    )
+    (unreachable)
    )
   )
-  (i64.store offset=184
+  (i32.store offset=2496
    (local.get $0)
-   (local.get $8)
-  )
-  (i64.store offset=168
-   (local.get $0)
-   (i64.add
-    (i64.load offset=168
-     (local.get $0)
-    )
-    (i64.extend_i32_s
-     (i32.add
-      (i32.sub
-       (i32.load offset=2496
-        (local.get $0)
-       )
-       (local.get $1)
-      )
-      (local.get $15)
-     )
-    )
-   )
+   (local.get $1)
   )
   (i64.store
    (local.get $0)
    (local.get $2)
   )
-  (i64.store offset=160
-   (local.get $0)
-   (call $fimport$1
-    (local.get $14)
-    (local.get $4)
-    (local.get $5)
-    (local.get $6)
-   )
-  )
   (i64.store offset=152
    (local.get $0)
-   (call $fimport$0
-    (local.get $14)
-    (local.get $4)
-   )
+   (local.get $4)
   )
-  (local.get $16)
+  (i64.store offset=160
+   (local.get $0)
+   (local.get $5)
+  )
+  (i64.store offset=2504
+   (local.get $0)
+   (local.get $6)
+  )
+  (i32.store offset=2500
+   (local.get $0)
+   (local.get $13)
+  )
+  (local.get $8)
  )
 )

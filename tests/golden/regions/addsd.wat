@@ -1,30 +1,36 @@
 (module
- (type $0 (func (param i32 i64) (result i64)))
- (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i32)))
- (type $3 (func (param i32 i32) (result i32)))
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
- (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
- (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
- (export "0" (func $0))
- (func $0 (param $0 i32) (param $1 i32) (result i32)
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
   (local $2 i64)
   (local $3 i64)
   (local $4 i64)
   (local $5 i64)
-  (local $6 i64)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 i32)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 v128)
+  (local $6 v128)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 f64)
+  (local $10 f64)
+  (local $11 f64)
+  (local $12 f64)
   (local $13 f64)
-  (local $14 f64)
-  (local $15 f64)
-  (local $16 f64)
-  (local $17 f64)
   (local.set $4
    (i64.load offset=136
     (local.get $0)
@@ -40,32 +46,32 @@
     (local.get $0)
    )
   )
-  (local.set $11
+  (local.set $7
    (v128.load offset=2016
     (local.get $0)
    )
   )
-  (local.set $10
+  (local.set $6
    (v128.load offset=1984
     (local.get $0)
    )
   )
-  (block $block1
-   (block $block
+  (local.set $5
+   (block $block (result i64)
     (loop $label
-     (local.set $12
+     (local.set $8
       (f64x2.replace_lane 0
-       (local.get $10)
-       (local.tee $15
+       (local.get $6)
+       (local.tee $11
         (f64.add
-         (local.tee $13
+         (local.tee $9
           (f64x2.extract_lane 0
-           (local.get $10)
+           (local.get $6)
           )
          )
-         (local.tee $14
+         (local.tee $10
           (f64x2.extract_lane 0
-           (local.get $11)
+           (local.get $7)
           )
          )
         )
@@ -89,9 +95,9 @@
           (i32.or
            (i32.and
             (f64.ge
-             (local.tee $16
+             (local.tee $12
               (f64.abs
-               (local.get $13)
+               (local.get $9)
               )
              )
              (f64.reinterpret_i64
@@ -99,14 +105,14 @@
              )
             )
             (f64.le
-             (local.get $16)
+             (local.get $12)
              (f64.reinterpret_i64
               (i64.const 9218868437227405311)
              )
             )
            )
            (f64.eq
-            (local.get $13)
+            (local.get $9)
             (f64.reinterpret_i64
              (i64.const 0)
             )
@@ -115,9 +121,9 @@
           (i32.or
            (i32.and
             (f64.ge
-             (local.tee $17
+             (local.tee $13
               (f64.abs
-               (local.get $14)
+               (local.get $10)
               )
              )
              (f64.reinterpret_i64
@@ -125,14 +131,14 @@
              )
             )
             (f64.le
-             (local.get $17)
+             (local.get $13)
              (f64.reinterpret_i64
               (i64.const 9218868437227405311)
              )
             )
            )
            (f64.eq
-            (local.get $14)
+            (local.get $10)
             (f64.reinterpret_i64
              (i64.const 0)
             )
@@ -141,7 +147,7 @@
          )
          (f64.le
           (f64.abs
-           (local.get $15)
+           (local.get $11)
           )
           (f64.reinterpret_i64
            (i64.const 9218868437227405311)
@@ -151,24 +157,23 @@
        )
       )
       (then
-       (local.set $6
-        (i64.const 255)
+       (br $block
+        (i64.const 1048831)
        )
-       (br $block)
-       (local.set $12
+       (local.set $8
         (i64x2.splat
          (i64.const 0)
         )
        )
       )
      )
-     (local.set $10
-      (local.get $12)
+     (local.set $6
+      (local.get $8)
      )
      (local.set $1
-      (i32.sub
+      (i32.add
        (local.get $1)
-       (i32.const 2)
+       (i32.const -2)
       )
      )
      (@metadata.code.branch_hint "\00")
@@ -178,90 +183,25 @@
        (i32.const 0)
       )
       (then
-       (local.set $5
-        (local.get $4)
+       (br $block
+        (i64.const 255)
        )
-       (local.set $8
-        (i32.const 0)
-       )
-       (br $block1)
       )
      )
      (br $label)
      (unreachable)
     )
-   )
-   (local.set $9
-    (i32.const 1)
-   )
-   (local.set $8
-    (i32.and
-     (i32.shr_u
-      (i32.wrap_i64
-       (local.get $6)
-      )
-      (i32.const 8)
-     )
-     (i32.const 65535)
-    )
-   )
-   (local.set $5
-    (i64.add
-     (local.get $4)
-     (i64.shr_s
-      (local.get $6)
-      (i64.const 24)
-     )
-    )
-   )
-   (local.set $7
-    (select
-     (local.get $7)
-     (i32.and
-      (i32.wrap_i64
-       (local.get $6)
-      )
-      (i32.const 255)
-     )
-     (i32.eq
-      (i32.and
-       (i32.wrap_i64
-        (local.get $6)
-       )
-       (i32.const 255)
-      )
-      (i32.const 255)
-     )
-    )
+    (unreachable)
    )
   )
-  (i64.store offset=184
+  (i32.store offset=2496
    (local.get $0)
-   (local.get $5)
-  )
-  (i64.store offset=168
-   (local.get $0)
-   (i64.add
-    (i64.load offset=168
-     (local.get $0)
-    )
-    (i64.extend_i32_s
-     (i32.add
-      (i32.sub
-       (i32.load offset=2496
-        (local.get $0)
-       )
-       (local.get $1)
-      )
-      (local.get $8)
-     )
-    )
-   )
+   (local.get $1)
   )
   (v128.store offset=1984
    (local.get $0)
-   (local.get $10)
+   (local.get $6)
   )
-  (local.get $9)
+  (local.get $5)
  )
 )

@@ -1,14 +1,24 @@
 (module
- (type $0 (func (param i32 i64) (result i64)))
- (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i32)))
- (type $3 (func (param i32 i32) (result i32)))
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
- (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
- (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
- (export "0" (func $0))
- (func $0 (param $0 i32) (param $1 i32) (result i32)
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
   (local $2 i64)
   (local $3 i64)
   (local $4 i64)
@@ -19,14 +29,11 @@
   (local $9 i64)
   (local $10 i64)
   (local $11 i64)
-  (local $12 i64)
+  (local $12 i32)
   (local $13 i32)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 i32)
   (local $scratch i64)
-  (local $scratch_18 i64)
-  (local $scratch_19 i64)
+  (local $scratch_15 i64)
+  (local $scratch_16 i64)
   (local.set $8
    (i64.load offset=136
     (local.get $0)
@@ -57,8 +64,8 @@
     (local.get $0)
    )
   )
-  (block $block1
-   (block
+  (local.set $9
+   (block $block1 (result i64)
     (loop $label
      (block $block
       (local.set $5
@@ -79,27 +86,27 @@
        )
        (then
         (local.set $1
-         (i32.sub
+         (i32.add
           (local.get $1)
-          (i32.const 2)
+          (i32.const -2)
          )
         )
-        (local.set $13
+        (local.set $12
          (i32.const 14)
         )
         (br $block)
        )
       )
       (local.set $1
-       (i32.sub
+       (i32.add
         (local.get $1)
-        (i32.const 2)
+        (i32.const -2)
        )
       )
       (local.set $5
        (block (result i64)
         (local.set $scratch
-         (local.tee $11
+         (local.tee $10
           (i64.and
            (i64.add
             (i64.and
@@ -119,45 +126,49 @@
        )
       )
       (local.set $4
-       (local.get $11)
+       (local.get $10)
       )
       (local.set $1
-       (i32.sub
+       (i32.add
         (local.get $1)
-        (i32.const 1)
+        (i32.const -1)
        )
       )
-      (local.set $13
+      (local.set $12
        (i32.const 18)
       )
       (br $block)
      )
      (local.set $5
       (block (result i64)
-       (local.set $scratch_18
+       (local.set $scratch_15
         (call $fimport$0
-         (local.get $13)
-         (local.get $5)
+         (local.get $12)
+         (i64x2.splat
+          (local.get $5)
+         )
         )
        )
        (local.set $6
         (call $fimport$1
-         (local.get $13)
-         (local.get $5)
+         (local.get $12)
+         (i64x2.splat
+          (local.get $5)
+         )
          (local.get $6)
          (local.get $7)
         )
        )
-       (local.get $scratch_18)
+       (local.get $scratch_15)
       )
      )
-     (local.set $13
+     (local.set $12
       (i32.const 0)
      )
-     (local.set $11
+     (local.set $10
       (local.get $5)
      )
-     (local.set $16
+     (local.set $13
       (i32.wrap_i64
        (i64.shr_u
         (local.get $6)
@@ -167,8 +178,8 @@
      )
      (local.set $5
       (block (result i64)
-       (local.set $scratch_19
-        (local.tee $12
+       (local.set $scratch_16
+        (local.tee $11
          (i64.and
           (i64.sub
            (i64.and
@@ -183,14 +194,14 @@
        )
        (local.set $6
         (i64.extend_i32_u
-         (local.get $16)
+         (local.get $13)
         )
        )
-       (local.get $scratch_19)
+       (local.get $scratch_16)
       )
      )
      (local.set $3
-      (local.get $12)
+      (local.get $11)
      )
      (if
       (i32.eqz
@@ -200,12 +211,12 @@
       )
       (then
        (local.set $1
-        (i32.sub
+        (i32.add
          (local.get $1)
-         (i32.const 2)
+         (i32.const -2)
         )
        )
-       (local.set $13
+       (local.set $12
         (i32.const 22)
        )
        (@metadata.code.branch_hint "\00")
@@ -215,99 +226,24 @@
          (i32.const 0)
         )
         (then
-         (local.set $9
-          (local.get $8)
+         (br $block1
+          (i64.const 22)
          )
-         (local.set $14
-          (i32.const 0)
-         )
-         (br $block1)
         )
        )
        (br $label)
       )
      )
-     (local.set $13
-      (i32.const 22)
-     )
-     (local.set $9
-      (i64.add
-       (local.get $8)
-       (i64.const 10)
-      )
-     )
-     (local.set $14
-      (i32.const 2)
-     )
-     (br $block1)
-    )
-   )
-   (local.set $15
-    (i32.const 1)
-   )
-   (local.set $14
-    (i32.and
-     (i32.shr_u
-      (i32.wrap_i64
-       (local.get $10)
-      )
-      (i32.const 8)
-     )
-     (i32.const 65535)
-    )
-   )
-   (local.set $9
-    (i64.add
-     (local.get $8)
-     (i64.shr_s
-      (local.get $10)
-      (i64.const 24)
+     (br $block1
+      (i64.const 167772694)
      )
     )
-   )
-   (local.set $13
-    (select
-     (local.get $13)
-     (i32.and
-      (i32.wrap_i64
-       (local.get $10)
-      )
-      (i32.const 255)
-     )
-     (i32.eq
-      (i32.and
-       (i32.wrap_i64
-        (local.get $10)
-       )
-       (i32.const 255)
-      )
-      (i32.const 255)
-     )
-    )
+    (unreachable)
    )
   )
-  (i64.store offset=184
+  (i32.store offset=2496
    (local.get $0)
-   (local.get $9)
-  )
-  (i64.store offset=168
-   (local.get $0)
-   (i64.add
-    (i64.load offset=168
-     (local.get $0)
-    )
-    (i64.extend_i32_s
-     (i32.add
-      (i32.sub
-       (i32.load offset=2496
-        (local.get $0)
-       )
-       (local.get $1)
-      )
-      (local.get $14)
-     )
-    )
-   )
+   (local.get $1)
   )
   (i64.store offset=24
    (local.get $0)
@@ -317,22 +253,22 @@
    (local.get $0)
    (local.get $3)
   )
-  (i64.store offset=160
-   (local.get $0)
-   (call $fimport$1
-    (local.get $13)
-    (local.get $5)
-    (local.get $6)
-    (local.get $7)
-   )
-  )
   (i64.store offset=152
    (local.get $0)
-   (call $fimport$0
-    (local.get $13)
-    (local.get $5)
-   )
+   (local.get $5)
   )
-  (local.get $15)
+  (i64.store offset=160
+   (local.get $0)
+   (local.get $6)
+  )
+  (i64.store offset=2504
+   (local.get $0)
+   (local.get $7)
+  )
+  (i32.store offset=2500
+   (local.get $0)
+   (local.get $12)
+  )
+  (local.get $9)
  )
 )

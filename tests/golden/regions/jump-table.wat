@@ -1,14 +1,24 @@
 (module
- (type $0 (func (param i32 i64) (result i64)))
- (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i32)))
- (type $3 (func (param i32 i32) (result i32)))
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
- (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
- (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
- (export "0" (func $0))
- (func $0 (param $0 i32) (param $1 i32) (result i32)
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
   (local $2 i64)
   (local $3 i64)
   (local $4 i64)
@@ -23,19 +33,16 @@
   (local $13 i64)
   (local $14 i64)
   (local $15 i64)
-  (local $16 i64)
+  (local $16 i32)
   (local $17 i32)
-  (local $18 i32)
-  (local $19 i32)
-  (local $20 i32)
   (local $scratch i64)
+  (local $scratch_19 i64)
+  (local $scratch_20 i64)
+  (local $scratch_21 i64)
   (local $scratch_22 i64)
   (local $scratch_23 i64)
   (local $scratch_24 i64)
   (local $scratch_25 i64)
-  (local $scratch_26 i64)
-  (local $scratch_27 i64)
-  (local $scratch_28 i64)
   (local.set $10
    (i64.load offset=136
     (local.get $0)
@@ -76,8 +83,8 @@
     (local.get $0)
    )
   )
-  (block $block1
-   (block $block
+  (local.set $11
+   (block $block (result i64)
     (loop $label
      (@metadata.code.branch_hint "\00")
      (if
@@ -92,18 +99,17 @@
        (i64.const 0)
       )
       (then
-       (local.set $12
-        (i64.const 255)
+       (br $block
+        (i64.const 1048831)
        )
-       (br $block)
       )
      )
-     (local.set $13
+     (local.set $12
       (local.get $2)
      )
      (if
       (i64.lt_u
-       (local.get $13)
+       (local.get $12)
        (i64.add
         (local.get $10)
         (i64.const 10)
@@ -112,7 +118,7 @@
       (then
        (if
         (i64.eq
-         (local.get $13)
+         (local.get $12)
          (i64.add
           (local.get $10)
           (i64.const 2)
@@ -120,23 +126,27 @@
         )
         (then
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 1)
+           (i32.const -1)
           )
          )
          (local.set $7
           (block (result i64)
            (local.set $scratch
             (call $fimport$0
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
             )
            )
            (local.set $8
             (call $fimport$1
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
              (local.get $8)
              (local.get $9)
             )
@@ -144,13 +154,13 @@
            (local.get $scratch)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 0)
          )
-         (local.set $14
+         (local.set $13
           (local.get $7)
          )
-         (local.set $20
+         (local.set $17
           (i32.wrap_i64
            (i64.shr_u
             (local.get $8)
@@ -160,8 +170,8 @@
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_22
-            (local.tee $16
+           (local.set $scratch_19
+            (local.tee $15
              (i64.and
               (i64.add
                (i64.and
@@ -176,22 +186,22 @@
            )
            (local.set $8
             (i64.extend_i32_u
-             (local.get $20)
+             (local.get $17)
             )
            )
-           (local.get $scratch_22)
+           (local.get $scratch_19)
           )
          )
          (local.set $3
-          (local.get $16)
+          (local.get $15)
          )
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 2)
+           (i32.const -2)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -201,13 +211,9 @@
            (i32.const 0)
           )
           (then
-           (local.set $11
-            (local.get $10)
+           (br $block
+            (i64.const 18)
            )
-           (local.set $18
-            (i32.const 0)
-           )
-           (br $block1)
           )
          )
          (br $label)
@@ -216,7 +222,7 @@
        )
        (if
         (i64.eq
-         (local.get $13)
+         (local.get $12)
          (i64.add
           (local.get $10)
           (i64.const 6)
@@ -224,37 +230,41 @@
         )
         (then
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 1)
+           (i32.const -1)
           )
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_23
+           (local.set $scratch_20
             (call $fimport$0
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
             )
            )
            (local.set $8
             (call $fimport$1
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
              (local.get $8)
              (local.get $9)
             )
            )
-           (local.get $scratch_23)
+           (local.get $scratch_20)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 0)
          )
-         (local.set $13
+         (local.set $12
           (local.get $7)
          )
-         (local.set $20
+         (local.set $17
           (i32.wrap_i64
            (i64.shr_u
             (local.get $8)
@@ -264,8 +274,8 @@
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_24
-            (local.tee $15
+           (local.set $scratch_21
+            (local.tee $14
              (i64.and
               (i64.add
                (i64.and
@@ -280,22 +290,22 @@
            )
            (local.set $8
             (i64.extend_i32_u
-             (local.get $20)
+             (local.get $17)
             )
            )
-           (local.get $scratch_24)
+           (local.get $scratch_21)
           )
          )
          (local.set $4
-          (local.get $15)
+          (local.get $14)
          )
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 2)
+           (i32.const -2)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -305,13 +315,9 @@
            (i32.const 0)
           )
           (then
-           (local.set $11
-            (local.get $10)
+           (br $block
+            (i64.const 18)
            )
-           (local.set $18
-            (i32.const 0)
-           )
-           (br $block1)
           )
          )
          (br $label)
@@ -322,7 +328,7 @@
       (else
        (if
         (i64.eq
-         (local.get $13)
+         (local.get $12)
          (i64.add
           (local.get $10)
           (i64.const 10)
@@ -330,37 +336,41 @@
         )
         (then
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 1)
+           (i32.const -1)
           )
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_25
+           (local.set $scratch_22
             (call $fimport$0
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
             )
            )
            (local.set $8
             (call $fimport$1
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
              (local.get $8)
              (local.get $9)
             )
            )
-           (local.get $scratch_25)
+           (local.get $scratch_22)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 0)
          )
-         (local.set $13
+         (local.set $12
           (local.get $7)
          )
-         (local.set $20
+         (local.set $17
           (i32.wrap_i64
            (i64.shr_u
             (local.get $8)
@@ -370,8 +380,8 @@
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_26
-            (local.tee $15
+           (local.set $scratch_23
+            (local.tee $14
              (i64.and
               (i64.add
                (i64.and
@@ -386,22 +396,22 @@
            )
            (local.set $8
             (i64.extend_i32_u
-             (local.get $20)
+             (local.get $17)
             )
            )
-           (local.get $scratch_26)
+           (local.get $scratch_23)
           )
          )
          (local.set $5
-          (local.get $15)
+          (local.get $14)
          )
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 2)
+           (i32.const -2)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -411,13 +421,9 @@
            (i32.const 0)
           )
           (then
-           (local.set $11
-            (local.get $10)
+           (br $block
+            (i64.const 18)
            )
-           (local.set $18
-            (i32.const 0)
-           )
-           (br $block1)
           )
          )
          (br $label)
@@ -426,7 +432,7 @@
        )
        (if
         (i64.eq
-         (local.get $13)
+         (local.get $12)
          (i64.add
           (local.get $10)
           (i64.const 14)
@@ -434,37 +440,41 @@
         )
         (then
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 1)
+           (i32.const -1)
           )
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_27
+           (local.set $scratch_24
             (call $fimport$0
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
             )
            )
            (local.set $8
             (call $fimport$1
-             (local.get $17)
-             (local.get $7)
+             (local.get $16)
+             (i64x2.splat
+              (local.get $7)
+             )
              (local.get $8)
              (local.get $9)
             )
            )
-           (local.get $scratch_27)
+           (local.get $scratch_24)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 0)
          )
-         (local.set $13
+         (local.set $12
           (local.get $7)
          )
-         (local.set $20
+         (local.set $17
           (i32.wrap_i64
            (i64.shr_u
             (local.get $8)
@@ -474,8 +484,8 @@
          )
          (local.set $7
           (block (result i64)
-           (local.set $scratch_28
-            (local.tee $15
+           (local.set $scratch_25
+            (local.tee $14
              (i64.and
               (i64.add
                (i64.and
@@ -490,22 +500,22 @@
            )
            (local.set $8
             (i64.extend_i32_u
-             (local.get $20)
+             (local.get $17)
             )
            )
-           (local.get $scratch_28)
+           (local.get $scratch_25)
           )
          )
          (local.set $6
-          (local.get $15)
+          (local.get $14)
          )
          (local.set $1
-          (i32.sub
+          (i32.add
            (local.get $1)
-           (i32.const 2)
+           (i32.const -2)
           )
          )
-         (local.set $17
+         (local.set $16
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -515,13 +525,9 @@
            (i32.const 0)
           )
           (then
-           (local.set $11
-            (local.get $10)
+           (br $block
+            (i64.const 18)
            )
-           (local.set $18
-            (i32.const 0)
-           )
-           (br $block1)
           )
          )
          (br $label)
@@ -530,82 +536,21 @@
        )
       )
      )
-     (local.set $11
-      (local.get $13)
+     (i64.store offset=184
+      (local.get $0)
+      (local.get $12)
      )
-     (local.set $18
-      (i32.const 1)
+     (br $block
+      (i64.const 2097663)
      )
-     (br $block1)
      (unreachable)
     )
-   )
-   (local.set $19
-    (i32.const 1)
-   )
-   (local.set $18
-    (i32.and
-     (i32.shr_u
-      (i32.wrap_i64
-       (local.get $12)
-      )
-      (i32.const 8)
-     )
-     (i32.const 65535)
-    )
-   )
-   (local.set $11
-    (i64.add
-     (local.get $10)
-     (i64.shr_s
-      (local.get $12)
-      (i64.const 24)
-     )
-    )
-   )
-   (local.set $17
-    (select
-     (local.get $17)
-     (i32.and
-      (i32.wrap_i64
-       (local.get $12)
-      )
-      (i32.const 255)
-     )
-     (i32.eq
-      (i32.and
-       (i32.wrap_i64
-        (local.get $12)
-       )
-       (i32.const 255)
-      )
-      (i32.const 255)
-     )
-    )
+    (unreachable)
    )
   )
-  (i64.store offset=184
+  (i32.store offset=2496
    (local.get $0)
-   (local.get $11)
-  )
-  (i64.store offset=168
-   (local.get $0)
-   (i64.add
-    (i64.load offset=168
-     (local.get $0)
-    )
-    (i64.extend_i32_s
-     (i32.add
-      (i32.sub
-       (i32.load offset=2496
-        (local.get $0)
-       )
-       (local.get $1)
-      )
-      (local.get $18)
-     )
-    )
-   )
+   (local.get $1)
   )
   (i64.store offset=8
    (local.get $0)
@@ -623,22 +568,22 @@
    (local.get $0)
    (local.get $6)
   )
-  (i64.store offset=160
-   (local.get $0)
-   (call $fimport$1
-    (local.get $17)
-    (local.get $7)
-    (local.get $8)
-    (local.get $9)
-   )
-  )
   (i64.store offset=152
    (local.get $0)
-   (call $fimport$0
-    (local.get $17)
-    (local.get $7)
-   )
+   (local.get $7)
   )
-  (local.get $19)
+  (i64.store offset=160
+   (local.get $0)
+   (local.get $8)
+  )
+  (i64.store offset=2504
+   (local.get $0)
+   (local.get $9)
+  )
+  (i32.store offset=2500
+   (local.get $0)
+   (local.get $16)
+  )
+  (local.get $11)
  )
 )

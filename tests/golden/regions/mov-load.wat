@@ -1,14 +1,24 @@
 (module
- (type $0 (func (param i32 i64) (result i64)))
- (type $1 (func (param i32 i64 i64 i64) (result i64)))
- (type $2 (func (param i32 i64 i32 i32) (result i32)))
- (type $3 (func (param i32 i32) (result i32)))
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
- (import "core" "lazyFr" (func $fimport$0 (param i32 i64) (result i64)))
- (import "core" "lazyFc" (func $fimport$1 (param i32 i64 i64 i64) (result i64)))
- (import "core" "fillTlb" (func $fimport$2 (param i32 i64 i32 i32) (result i32)))
- (export "0" (func $0))
- (func $0 (param $0 i32) (param $1 i32) (result i32)
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
   (local $2 i64)
   (local $3 i64)
   (local $4 i64)
@@ -16,18 +26,14 @@
   (local $6 i64)
   (local $7 i64)
   (local $8 i64)
-  (local $9 i64)
+  (local $9 i32)
   (local $10 i32)
-  (local $11 i32)
-  (local $12 i32)
-  (local $13 i32)
-  (local $14 i32)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
    )
   )
-  (local.set $11
+  (local.set $9
    (i32.load offset=208
     (local.get $0)
    )
@@ -52,75 +58,79 @@
     (local.get $0)
    )
   )
-  (block $block1
-   (block $block
+  (local.set $7
+   (block $block (result i64)
     (loop $label
-     (@metadata.code.branch_hint "\01")
-     (if
-      (i64.le_u
-       (i64.sub
-        (local.tee $9
-         (i64.add
-          (local.get $3)
-          (i64.const 8)
+     (local.set $10
+      (@metadata.code.branch_hint "\01")
+      (if (result i32)
+       (i64.le_u
+        (i64.sub
+         (local.tee $8
+          (i64.add
+           (local.get $3)
+           (i64.const 8)
+          )
          )
-        )
-        (i64.load
-         (local.tee $14
-          (i32.add
-           (local.get $11)
-           (i32.and
-            (i32.shr_u
-             (i32.wrap_i64
-              (local.get $9)
+         (i64.load
+          (local.tee $10
+           (i32.add
+            (local.get $9)
+            (i32.and
+             (i32.shr_u
+              (i32.wrap_i64
+               (local.get $8)
+              )
+              (i32.const 7)
              )
-             (i32.const 7)
+             (i32.const 32736)
             )
-            (i32.const 32736)
            )
           )
          )
         )
+        (i64.const 4092)
        )
-       (i64.const 4092)
-      )
-      (then
-      )
-      (else
-       (if
-        (i32.eqz
-         (call $fimport$2
-          (local.get $0)
-          (local.get $9)
-          (i32.const 0)
-          (i32.const 4)
+       (then
+        (i32.add
+         (i32.load offset=20
+          (local.get $10)
+         )
+         (i32.wrap_i64
+          (local.get $8)
          )
         )
-        (then
-         (local.set $8
-          (i64.const 255)
+       )
+       (else
+        (if
+         (i32.eqz
+          (local.tee $10
+           (call $0
+            (local.get $0)
+            (local.get $8)
+            (i32.const 1024)
+           )
+          )
          )
-         (br $block)
+         (then
+          (br $block
+           (i64.const 1048831)
+          )
+         )
         )
+        (local.get $10)
        )
       )
      )
      (local.set $2
       (i64.load32_u
-       (i32.add
-        (i32.load offset=20
-         (local.get $14)
-        )
-        (i32.wrap_i64
-         (local.get $9)
-        )
-       )
+       (local.get $10)
       )
      )
      (local.set $1
-      (i32.sub
+      (i32.add
        (local.get $1)
-       (i32.const 2)
+       (i32.const -2)
       )
      )
      (@metadata.code.branch_hint "\00")
@@ -130,90 +140,25 @@
        (i32.const 0)
       )
       (then
-       (local.set $7
-        (local.get $6)
+       (br $block
+        (i64.const 255)
        )
-       (local.set $12
-        (i32.const 0)
-       )
-       (br $block1)
       )
      )
      (br $label)
      (unreachable)
     )
-   )
-   (local.set $13
-    (i32.const 1)
-   )
-   (local.set $12
-    (i32.and
-     (i32.shr_u
-      (i32.wrap_i64
-       (local.get $8)
-      )
-      (i32.const 8)
-     )
-     (i32.const 65535)
-    )
-   )
-   (local.set $7
-    (i64.add
-     (local.get $6)
-     (i64.shr_s
-      (local.get $8)
-      (i64.const 24)
-     )
-    )
-   )
-   (local.set $10
-    (select
-     (local.get $10)
-     (i32.and
-      (i32.wrap_i64
-       (local.get $8)
-      )
-      (i32.const 255)
-     )
-     (i32.eq
-      (i32.and
-       (i32.wrap_i64
-        (local.get $8)
-       )
-       (i32.const 255)
-      )
-      (i32.const 255)
-     )
-    )
+    (unreachable)
    )
   )
-  (i64.store offset=184
+  (i32.store offset=2496
    (local.get $0)
-   (local.get $7)
-  )
-  (i64.store offset=168
-   (local.get $0)
-   (i64.add
-    (i64.load offset=168
-     (local.get $0)
-    )
-    (i64.extend_i32_s
-     (i32.add
-      (i32.sub
-       (i32.load offset=2496
-        (local.get $0)
-       )
-       (local.get $1)
-      )
-      (local.get $12)
-     )
-    )
-   )
+   (local.get $1)
   )
   (i64.store
    (local.get $0)
    (local.get $2)
   )
-  (local.get $13)
+  (local.get $7)
  )
 )

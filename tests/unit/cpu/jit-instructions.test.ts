@@ -16,10 +16,6 @@ const DATA_SIZE = 256;
 
 let interpreted: CpuMachine;
 let compiled: CpuMachine;
-beforeAll(() => {
-  interpreted = new CpuMachine();
-  compiled = new CpuMachine(16, 'eager');
-}, 120_000);
 
 function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text.split(' ').map((word) => Number.parseInt(word, 16)));
@@ -163,7 +159,12 @@ function agree(text: string, codeSize: CodeSize): void {
   }
 }
 
-describe('interpreter and compiled code agree', () => {
+describe.each(['eager', 'eagerBaseline'] as const)('interpreter and compiled code (%s) agree', (jit) => {
+  beforeAll(() => {
+    interpreted = new CpuMachine();
+    compiled = new CpuMachine(16, jit);
+  }, 120_000);
+
   for (const [name, text, modes] of CASES) {
     test(name, () => {
       if (modes !== '32') agree(text, CODE_64);

@@ -9,7 +9,16 @@ function queueOf(...heats: readonly [heat: number, isHot?: boolean][]): { queue:
   const heat = new Uint32Array(memory);
   const arriving = heats.map(([count, isHot = false], i): RegionPlan => {
     heat[i + 1] = count;
-    return { id: i + 1, mode: 0, isHot, heatAt: 4 * (i + 1), nodes: EMPTY, targets: EMPTY, code: new Uint8Array() };
+    return {
+      id: i + 1,
+      state: 0,
+      mode: 0,
+      isHot,
+      heatAt: 4 * (i + 1),
+      nodes: EMPTY,
+      targets: EMPTY,
+      code: new Uint8Array(),
+    };
   });
   return { queue: new PlanQueue({ take: () => arriving.shift() }, memory), heat };
 }

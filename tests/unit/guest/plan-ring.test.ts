@@ -5,6 +5,7 @@ import { createPlanRing, PlanConsumer, PlanProducer } from '../../../src/guest/p
 function plan(id: number, codeBytes: number): RegionPlan {
   return {
     id,
+    state: 0x9000_0040,
     mode: 0x2a,
     isHot: id % 2 === 1,
     heatAt: 0x8000_0010,

@@ -10,5 +10,5 @@ export { tscAt } from './system';
 
 
 // what compiled regions and their manager call (../jit/)
-export { lazyFc, lazyFr } from './lazy-flags';
-export { fillTlb, settledCode } from './paging';
+export { settledCode } from './paging';
+export { regionFc, regionFr, regionMiss } from './regions';

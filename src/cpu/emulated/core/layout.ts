@@ -159,7 +159,9 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['FDS', 'u16'],
   ['MXCSR', 'u32'],
   ['XMM', 'v128', 16, 32], // 32 bytes apart: the upper halves are YMM's
-  ['BUDGET', 'u32'], // instructions that the compiled region was allowed when it was entered
+  ['BUDGET', 'u32'], // what was left of its instructions when the compiled region was left, not counting those of the last node
+  ['FLAG_KIND', 'u32'], // in a region: what FR, FC and FLAG_B mean (core/lazy-flags.ts); 0 where it is entered
+  ['FLAG_B', 'u64'],
   ['JIT_ENTRIES', 'u64'], // regions entered
   ['JIT_SLOW', 'u64'], // of them, left for an instruction that is the interpreter's
   ['JIT_COUNT', 'u64'], // instructions retired in regions
@@ -300,6 +302,14 @@ export const REGION_REFUSED = 40; // u32, how often a page was elsewhere
 export const REGION_WORK = 48; // i64, instructions that it runs before jit/regions.ts is told
 export const REGION_FIRST_PAGE = 64; // pairs: i32 bytes from the entry's page, u32 offset of the frame in shared memory
 export const REGION_PAGES_MAX = 24;
+/** A region's result: how and where it was left. */
+export const EXIT_FLAGS_MASK = 0xff; // a flag code of core/lazy-flags.ts: FR, FC and FLAG_B hold what it says
+export const EXIT_FLAGS_KEEP = 0xff; // the flag code is in FLAG_KIND
+export const EXIT_COUNT_SHIFT = 8; // instructions of the last node
+export const EXIT_COUNT_MASK = 0xfff;
+export const EXIT_SLOW = 0x10_0000; // the instruction at RIP is the interpreter's
+export const EXIT_FAR = 0x20_0000; // RIP is in the state already
+export const EXIT_OFFSET_SHIFT = 24; // i40, what the entry RIP is away from RIP
 /** Instructions that a region may run before it returns: it is replaced by a faster one only between calls. */
 export const REGION_BUDGET = 100_000;
 

@@ -1,5 +1,12 @@
 /** Entering compiled regions (jit/): is there room for one, does its code still lie where it was compiled from, and what comes after it. */
 import {
+  EXIT_COUNT_MASK,
+  EXIT_COUNT_SHIFT,
+  EXIT_FAR,
+  EXIT_FLAGS_KEEP,
+  EXIT_FLAGS_MASK,
+  EXIT_OFFSET_SHIFT,
+  EXIT_SLOW,
   MODE_LONG,
   OP_SIZE,
   BLOCK_REGION,
@@ -16,6 +23,13 @@ import {
   REGION_STATE,
   REGION_WORK,
   S_BUDGET,
+  S_FC,
+  S_FLAG_B,
+  S_FLAG_KIND,
+  S_FR,
+  S_RIP,
+  S_TLB,
+  TLB_ADDEND,
   S_CODE_KEY,
   S_CODE_RIP,
   S_COUNT,
@@ -25,7 +39,8 @@ import {
   S_MODE,
   S_UNTIL,
 } from './layout.generated';
-import { settledCode } from './paging';
+import { lazyFc, lazyFr } from './lazy-flags';
+import { fillTlb, settledCode, tlbEntry } from './paging';
 import { enter, enterPlain, envHot, knownRegion } from './run';
 
 /** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
@@ -33,9 +48,6 @@ const FALLBACK_SAMPLE: u64 = 64;
 /** A region was left for the instruction at RIP. */
 @external('env', 'fallback')
 declare function envFallback(s: usize): void;
-
-/** Result of a region: the interpreter runs the next instruction. */
-const LEFT_SLOW: u32 = 1;
 
 /** HANDLER_COMPILED: CODE_RIP and COUNT are those of the block's start. Gives the op to go on with, 0 to stop. */
 export function enterRegion(s: usize, first: usize): usize {
@@ -63,10 +75,15 @@ export function enterRegion(s: usize, first: usize): usize {
       store<u32>(region, <u32>s, REGION_STATE);
     }
     const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
-    store<u32>(s, budget, S_BUDGET);
-    const how = call_indirect<u32>(load<u32>(region, REGION_FUNCTION), s, budget);
+    store<u32>(s, 0, S_FLAG_KIND);
+    const exit = call_indirect<i64>(load<u32>(region, REGION_FUNCTION), s, budget);
+    const how = <u32>exit;
+    const spent = <i64>(<i32>budget - load<i32>(s, S_BUDGET));
+    const done = <u64>spent + <u64>((how >> EXIT_COUNT_SHIFT) & EXIT_COUNT_MASK);
+    store<u64>(s, before + done, S_COUNT);
+    if (!(how & EXIT_FAR)) store<u64>(s, rip + <u64>(exit >> EXIT_OFFSET_SHIFT), S_RIP);
+    finishFlags(s, how & EXIT_FLAGS_MASK);
     store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
-    const done = load<u64>(s, S_COUNT) - before;
     store<u64>(s, load<u64>(s, S_JIT_COUNT) + done, S_JIT_COUNT);
     const work = load<i64>(region, REGION_WORK) - <i64>done;
     store<i64>(region, work, REGION_WORK);
@@ -74,7 +91,7 @@ export function enterRegion(s: usize, first: usize): usize {
       store<i64>(region, i64.MAX_VALUE, REGION_WORK);
       envHot(s, plain);
     }
-    if (how == LEFT_SLOW) {
+    if (how & EXIT_SLOW) {
       const slow = load<u64>(s, S_JIT_SLOW) + 1;
       store<u64>(s, slow, S_JIT_SLOW);
       if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
@@ -83,6 +100,31 @@ export function enterRegion(s: usize, first: usize): usize {
     header = knownRegion(s);
     if (header == 0) return enter(s);
   }
+}
+
+/** FR and FC are what the region left in them and in FLAG_B, as `kind` says. */
+// @ts-ignore: decorator
+@inline
+function finishFlags(s: usize, kind: u32): void {
+  let code = kind;
+  if (kind == EXIT_FLAGS_KEEP) code = load<u32>(s, S_FLAG_KIND);
+  if (code == 0) return;
+  const r = load<u64>(s, S_FR);
+  store<u64>(s, lazyFc(code, r, load<u64>(s, S_FC), load<u64>(s, S_FLAG_B)), S_FC);
+  store<u64>(s, lazyFr(code, r), S_FR);
+}
+
+/** `lazyFr`, `lazyFc` and `fillTlb` as regions import them (jit/region-context.ts, REGION_IMPORTS). */
+export function regionFr(code: u32, r: v128): u64 {
+  return lazyFr(code, v128.extract_lane<u64>(r, 0));
+}
+export function regionFc(code: u32, r: v128, a: u64, b: u64): u64 {
+  return lazyFc(code, v128.extract_lane<u64>(r, 0), a, b);
+}
+/** Where an access (ACCESS_*, above it the bytes) to a linear address goes, 0: it is the interpreter's. */
+export function regionMiss(s: usize, linear: v128, access: u32): u32 {
+  const la = v128.extract_lane<u64>(linear, 0);
+  return fillTlb(s, la, access & 0xff, access >> 8) ? load<u32>(tlbEntry(<usize>load<u32>(s, S_TLB), la), TLB_ADDEND) + <u32>la : 0;
 }
 
 /** No address of its code wraps, and each of its further pages is mapped to the frame it was compiled from. */

@@ -3,64 +3,40 @@ import { DECODE_OK, type Decoder, type Instruction } from '../decoder';
 import { variantOf } from '../isa/compile';
 import type { Row } from '../isa/table';
 import { codeSizeOf, environmentOf } from '../mode';
-import {
-  CodeWriter,
-  type Label,
-  type LocalId,
-  Locals,
-  OP_BLOCK,
-  OP_CALL,
-  OP_ELSE,
-  OP_IF,
-  OP_LOOP,
-  OP_SELECT,
-} from './function-writer';
+import { CodeWriter, type Label, type LocalId, Locals, OP_BLOCK, OP_ELSE, OP_IF, OP_LOOP } from './function-writer';
 import type { FunctionCode } from './wasm-module';
 import { type FlowGraph, analyse } from './graph';
-import { DYNAMIC, type KnownFlags } from './lazy-flags';
+import { DYNAMIC, FLAGS_DONE, type KnownFlags } from './lazy-flags';
 import {
-  EXIT_COUNT_SHIFT,
-  EXIT_FLAGS_KEEP,
-  EXIT_OFFSET_SHIFT,
-  FIRST_UPPER,
   FIRST_XMM,
-  IMPORT_FC,
-  IMPORT_FR,
+  FLAG_A,
+  FLAG_B,
+  FLAG_R,
   type InstructionContext,
-  LEFT_SLOW,
   NotCompilable,
   type RegionLocals,
+  type RegisterForm,
   regionLocals,
 } from './region-context';
 import { RegionEmitter } from './region-emitter';
 import { InstructionOperands } from './region-operands';
 import { type PlanNode, type RegionPlan, unpackNodes } from './region-plan';
+import { registerOffset } from './register-emitter';
 import {
   I32_ADD,
-  I32_AND,
-  I32_EQ,
   I32_LOAD,
   I32_LT_S,
-  I32_SHR_U,
-  I32_SUB,
-  I32_WRAP,
-  I64_ADD,
+  I32_STORE,
   I64_EQ,
-  I64_EXTEND_I32_S,
   I64_LOAD,
   I64_LT_U,
-  I64_SHR_S,
   I64_STORE,
   UNREACHABLE,
+  V128_LOAD,
+  V128_STORE,
 } from './wasm-opcodes';
 
 const ALL_FLAGS = 'OSZAPC';
-/** Where a vector register of a region lies in the state. */
-function vectorOffset(register: number): number {
-  return register < FIRST_UPPER
-    ? stateOffset('XMM', register - FIRST_XMM)
-    : stateOffset('XMM', register - FIRST_UPPER) + 16;
-}
 /** So many addresses are compared one by one. */
 const LINEAR_MAX = 3;
 /** Return addresses that a RET compares with. */
@@ -146,6 +122,7 @@ class RegionBuilder {
   readonly #locals = new Locals(['i32', 'i32']);
   readonly #body = new CodeWriter();
   readonly #names: RegionLocals;
+  readonly #form: RegisterForm;
   #graph!: FlowGraph;
   readonly #scratch: RegionEmitter;
   #emitter!: RegionEmitter;
@@ -160,13 +137,15 @@ class RegionBuilder {
   ) {
     this.#env = environmentOf(plan.mode);
     this.#names = regionLocals(this.#locals);
+    this.#form = plan.isHot ? 'locals' : 'state';
     this.#scratch = new RegionEmitter(
       new CodeWriter(),
       new Locals(['i32', 'i32']),
       this.#names,
       DROP,
       NOWHERE,
-      NOWHERE,
+      this.#form,
+      plan.state,
     );
     let from = 0;
     this.#nodes = unpackNodes(plan.nodes).map((node, index) => {
@@ -178,8 +157,7 @@ class RegionBuilder {
   }
 
   build(): RegionCode | undefined {
-    const exit = this.#body.open(OP_BLOCK);
-    const slowExit = this.#body.open(OP_BLOCK);
+    const exit = this.#body.open(OP_BLOCK, undefined, 'i64');
     this.#emitter = new RegionEmitter(
       this.#body,
       this.#locals,
@@ -189,16 +167,18 @@ class RegionBuilder {
         toRip: (rip, context) => this.#branchToRip(rip, context),
       },
       exit,
-      slowExit,
+      this.#form,
+      this.plan.state,
     );
     for (const node of this.#nodes) this.#findUncompilable(node);
     if (this.#nodes[0]!.steps.length === 0) return undefined;
     for (const node of this.#nodes) this.#findSuccessors(node);
     this.#graph = analyse(this.#nodes);
     this.#findLiveFlags();
+    // nothing has set flags before the entry
+    if (this.#graph.isLoopHead[0] === 0) this.#nodes[0]!.entryFlags = { kind: FLAGS_DONE, size: 64 };
     this.#tree(0);
-    this.#body.close();
-    this.#writeSlowExit();
+    this.#body.byte(UNREACHABLE);
     this.#body.close();
     const code = this.#locals.finish([this.#prologue(), this.#body, this.#epilogue()]);
     const { order } = this.#graph;
@@ -422,7 +402,6 @@ class RegionBuilder {
     const count = this.#nodes.length;
     const emitter = this.#emitter;
     if (to === undefined || !from.successors.includes(to.index) || cut.has(from.index * count + to.index)) {
-      emitter.writeFlagKind(emitter.flags);
       emitter.writeExit(offset, done);
       return;
     }
@@ -453,20 +432,16 @@ class RegionBuilder {
   #spend(done: number): void {
     const body = this.#body;
     body.get(this.#names.budget);
-    body.i32(done);
-    body.byte(I32_SUB);
+    body.i32(-done);
+    body.byte(I32_ADD);
     body.set(this.#names.budget);
   }
 
   #branchToRip(rip: LocalId, context: InstructionContext): void {
-    const body = this.#body;
     const done = context.index + 1;
     const offsets = [...this.#current.targets].sort((a, b) => a - b);
     this.#search(rip, offsets, this.#current, done);
-    this.#emitter.writeFlagKind(this.#emitter.flags);
-    body.get(rip);
-    body.set(this.#names.exitRip);
-    this.#emitter.writeExitHere(done);
+    this.#emitter.writeFarExit(rip, done);
   }
 
   /** Goes to the one of some nodes whose RIP it is; goes on where it is none. */
@@ -497,41 +472,6 @@ class RegionBuilder {
 
   // ---- entry and exit ----
 
-  /** Where all exits to the interpreter meet: takes EXIT_* apart. */
-  #writeSlowExit(): void {
-    const code = this.#body;
-    const names = this.#names;
-    const word = (): void => {
-      code.get(names.exitWord);
-      code.byte(I32_WRAP);
-    };
-    code.i32(LEFT_SLOW);
-    code.set(names.exitHow);
-    word();
-    code.i32(EXIT_COUNT_SHIFT);
-    code.byte(I32_SHR_U);
-    code.i32((1 << (EXIT_OFFSET_SHIFT - EXIT_COUNT_SHIFT)) - 1);
-    code.byte(I32_AND);
-    code.set(names.exitCount);
-    code.get(names.base);
-    code.get(names.exitWord);
-    code.i64(BigInt(EXIT_OFFSET_SHIFT));
-    code.byte(I64_SHR_S);
-    code.byte(I64_ADD);
-    code.set(names.exitRip);
-    code.get(names.flagKind);
-    word();
-    code.i32(0xff);
-    code.byte(I32_AND);
-    word();
-    code.i32(0xff);
-    code.byte(I32_AND);
-    code.i32(EXIT_FLAGS_KEEP);
-    code.byte(I32_EQ);
-    code.byte(OP_SELECT);
-    code.set(names.flagKind);
-  }
-
   #prologue(): CodeWriter {
     const code = new CodeWriter();
     const names = this.#names;
@@ -541,16 +481,16 @@ class RegionBuilder {
       code.memory(opcode, align, offset);
       code.set(local);
     };
+    if (this.#form === 'state') return code;
     load(names.base, I64_LOAD, 3, stateOffset('CODE_RIP'));
     if (usesTlb) load(names.tlb, I32_LOAD, 2, stateOffset('TLB'));
-    load(names.flagR, I64_LOAD, 3, stateOffset('FR'));
-    load(names.flagA, I64_LOAD, 3, stateOffset('FC'));
+    for (const register of [FLAG_R, FLAG_A]) load(names.registers[register]!, I64_LOAD, 3, registerOffset(register));
     for (const register of usedRegisters) {
-      if (register < FIRST_XMM) load(names.registers[register]!, I64_LOAD, 3, stateOffset('GPR', register));
+      if (register < FIRST_XMM) load(names.registers[register]!, I64_LOAD, 3, registerOffset(register));
       else {
         code.get(names.state);
         code.byte(0xfd);
-        code.memory(0x00, 4, vectorOffset(register));
+        code.memory(V128_LOAD, 4, registerOffset(register));
         code.set(names.registers[register]!);
       }
     }
@@ -561,48 +501,34 @@ class RegionBuilder {
     const code = new CodeWriter();
     const names = this.#names;
     const emitter = this.#emitter;
-    const store = (offset: number, value: () => void): void => {
+    const word = (opcode: number, align: number, offset: number, local: LocalId): void => {
       code.get(names.state);
-      value();
-      code.memory(I64_STORE, 3, offset);
+      code.get(local);
+      code.memory(opcode, align, offset);
     };
-    store(stateOffset('RIP'), () => code.get(names.exitRip));
-    store(stateOffset('COUNT'), () => {
-      code.get(names.state);
-      code.memory(I64_LOAD, 3, stateOffset('COUNT'));
-      code.get(names.state);
-      code.memory(I32_LOAD, 2, stateOffset('BUDGET'));
-      code.get(names.budget);
-      code.byte(I32_SUB);
-      code.get(names.exitCount);
-      code.byte(I32_ADD);
-      code.byte(I64_EXTEND_I32_S);
-      code.byte(I64_ADD);
-    });
+    code.set(names.exit);
+    word(I32_STORE, 2, stateOffset('BUDGET'), names.budget);
+    if (this.#form === 'state') {
+      code.get(names.exit);
+      return code;
+    }
     for (const register of emitter.changedRegisters) {
       const local = names.registers[register]!;
-      if (register < FIRST_XMM) store(stateOffset('GPR', register), () => code.get(local));
+      if (register < FIRST_XMM) word(I64_STORE, 3, registerOffset(register), local);
       else {
         code.get(names.state);
         code.get(local);
         code.byte(0xfd);
-        code.memory(0x0b, 4, vectorOffset(register));
+        code.memory(V128_STORE, 4, registerOffset(register));
       }
     }
     if (emitter.changesFlags) {
-      store(stateOffset('FC'), () => {
-        for (const local of [names.flagKind, names.flagR, names.flagA, names.flagB]) code.get(local);
-        code.byte(OP_CALL);
-        code.u32(IMPORT_FC);
-      });
-      store(stateOffset('FR'), () => {
-        code.get(names.flagKind);
-        code.get(names.flagR);
-        code.byte(OP_CALL);
-        code.u32(IMPORT_FR);
-      });
+      for (const register of [FLAG_R, FLAG_A, FLAG_B]) {
+        word(I64_STORE, 3, registerOffset(register), names.registers[register]!);
+      }
+      word(I32_STORE, 2, stateOffset('FLAG_KIND'), names.flagKind);
     }
-    code.get(names.exitHow);
+    code.get(names.exit);
     return code;
   }
 }

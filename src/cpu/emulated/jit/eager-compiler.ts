@@ -1,9 +1,9 @@
+import { STATE_SIZE } from '../core/layout';
 import type { Decoder } from '../decoder';
 import { type RegionCode, RegionCompiler } from './compile-region';
-import { REGION_IMPORTS } from './region-context';
+import { regionModule } from './region-module';
 import type { CompiledRegion, CompiledRegions, RegionPlan } from './region-plan';
 import type { RegionCompilerPort } from './regions';
-import { buildRegionModule } from './wasm-module';
 
 /** From plans to one module, on the calling thread. What cannot be compiled is left to the interpreter. */
 export function compilePlans(compiler: RegionCompiler, plans: readonly RegionPlan[]): CompiledRegions {
@@ -15,7 +15,8 @@ export function compilePlans(compiler: RegionCompiler, plans: readonly RegionPla
     return { id: plan.id, name, longestPath: region.longestPath };
   });
   if (codes.length === 0) return { module: undefined, regions };
-  const binary = buildRegionModule(REGION_IMPORTS, codes, plans[0]!.isHot ? 'hot' : '') as Uint8Array<ArrayBuffer>;
+  const leastPages = 1 + Math.max(...plans.map(({ state }) => (state + STATE_SIZE) >>> 16));
+  const binary = regionModule(codes, plans[0]!.isHot ? 'hot' : '', leastPages) as Uint8Array<ArrayBuffer>;
   return { module: new WebAssembly.Module(binary), regions };
 }
 

@@ -1,4 +1,4 @@
-import type { Value, ValueType } from '../isa/emitter';
+import type { Size, Value, ValueType } from '../isa/emitter';
 import {
   type CodeWriter,
   type LocalId,
@@ -8,6 +8,7 @@ import {
   OP_SELECT_TYPED,
 } from './function-writer';
 import { VALUE_TYPES } from './wasm-module';
+import { LOADS_64, V128_LOAD } from './wasm-opcodes';
 
 /** What a node computes. */
 export const NODE_CONSTANT = 0;
@@ -20,6 +21,8 @@ export const NODE_SATURATING = 4;
 export const NODE_SELECT = 5;
 /** Already in a local that nobody changes. */
 export const NODE_TEMPORARY = 6;
+/** A guest register in the vCPU's state, which may change later. */
+export const NODE_STATE = 7;
 
 const SHUFFLE = 0x0d;
 
@@ -37,7 +40,7 @@ export class Node<T extends ValueType = ValueType> implements Value<T> {
   constructor(
     readonly type: T,
     readonly kind: number,
-    /** Constant (i64), opcode, or id of a local. */
+    /** Opcode, id of a local, or offset in the state. */
     readonly code: number,
     readonly args: readonly Node[],
     /** Bits that may be set, from bit 0: what needs no cutting. */
@@ -83,6 +86,8 @@ export class NodeWriter {
   constructor(
     readonly code: CodeWriter,
     readonly temporaries: Temporaries,
+    /** Leaves the address of the vCPU's state on the stack. */
+    readonly pushState: () => void,
   ) {}
 
   /** Leaves the value on the stack. */
@@ -123,6 +128,13 @@ export class NodeWriter {
     const { code } = this;
     for (const arg of node.args) this.push(arg);
     switch (node.kind) {
+      case NODE_STATE:
+        this.pushState();
+        if (node.type === 'v128') {
+          code.byte(0xfd);
+          code.memory(V128_LOAD, 4, node.code);
+        } else code.memory(...LOADS_64[node.bits as Size], node.code);
+        return;
       case NODE_SCALAR:
         code.byte(node.code);
         return;

@@ -1,6 +1,7 @@
+import { stateOffset } from '../core/layout';
 import type { Condition, I32, I64, Size } from '../isa/emitter';
 import { type Node, use } from './expression';
-import { type LocalId, OP_CALL } from './function-writer';
+import { OP_CALL } from './function-writer';
 import {
   DYNAMIC,
   FLAGS_ADC,
@@ -13,29 +14,31 @@ import {
   FLAGS_SBB,
   FLAGS_SUB,
 } from './lazy-flags';
-import { IMPORT_FC, IMPORT_FR } from './region-context';
-import { ALL_ONES, StepEmitter } from './step-emitter';
+import { FLAG_A, FLAG_B, FLAG_R, IMPORT_FC, IMPORT_FR } from './region-context';
+import { type Change, RegisterEmitter } from './register-emitter';
+import { ALL_ONES } from './step-emitter';
+import { I64X2_SPLAT, LOADS } from './wasm-opcodes';
 
 const CARRY_BITS = 0xc000000000000000n;
 
 /**
- * The arithmetic flags of compiled code: the locals FLAG_R, FLAG_A and FLAG_B keep what the last instruction that sets them leaves, and the
+ * The arithmetic flags of compiled code: the words FLAG_R, FLAG_A and FLAG_B keep what the last instruction that sets them leaves, and the
  * flags are made of it where somebody asks (lazy-flags.ts).
  */
-export abstract class FlagEmitter extends StepEmitter {
+export abstract class FlagEmitter extends RegisterEmitter {
   // ---- flags ----
 
   protected setFlags(kind: number, size: Size, r: I64, a?: I64, b?: I64): void {
     if (this.context.areFlagsDead) return;
     this.changesFlags = true;
-    const nodes: [Node, LocalId][] = [[use(r), this.names.flagR]];
-    if (a !== undefined) nodes.push([use(a), this.names.flagA]);
-    if (b !== undefined) nodes.push([use(b), this.names.flagB]);
-    this.step(() => {
-      for (const [node] of nodes) this.writer.push(node);
-      for (let i = nodes.length - 1; i >= 0; i--) this.code.set(nodes[i]![1]);
-    });
+    this.#setCells([FLAG_R, r], [FLAG_A, a], [FLAG_B, b]);
     this.flags = { kind, size };
+  }
+  #setCells(...values: readonly (readonly [number, I64 | undefined])[]): void {
+    const changes = values.flatMap(([register, value]): [number, Change][] =>
+      value === undefined ? [] : [[register, { value: use(value), shift: 0, size: 64 }]],
+    );
+    this.step(() => this.writeChanges(changes, []));
   }
   flagsAdd(size: Size, a: I64, b: I64, result: I64): void {
     this.setFlags(FLAGS_ADD, size, result, a, b);
@@ -72,23 +75,19 @@ export abstract class FlagEmitter extends StepEmitter {
   setCf(value: I32): void {
     if (this.context.areFlagsDead) return;
     this.finishFlags();
-    const fc = this.flagLocal(this.names.flagA);
+    const fc = this.flagWordOf(FLAG_A);
     const change = this.xor(this.shrU(fc, 63), this.fromBool(value));
     this.setFlagWord(this.xor(fc, this.mul(change, this.i64(CARRY_BITS))));
   }
   setCfOf(cf: I32, of: I32): void {
     if (this.context.areFlagsDead) return;
     this.finishFlags();
-    const rest = this.and(this.flagLocal(this.names.flagA), this.i64(ALL_ONES ^ CARRY_BITS));
+    const rest = this.and(this.flagWordOf(FLAG_A), this.i64(ALL_ONES ^ CARRY_BITS));
     this.setFlagWord(this.or(rest, this.flagWord(this.fromBool(cf), this.fromBool(of), this.i64(0))));
   }
   protected setFlagWord(value: I64): void {
-    const node = use(value);
     this.changesFlags = true;
-    this.step(() => {
-      this.writer.push(node);
-      this.code.set(this.names.flagA);
-    });
+    this.#setCells([FLAG_A, value]);
   }
   setFlagsImage(image: I64): void {
     if (this.context.areFlagsDead) return;
@@ -102,35 +101,25 @@ export abstract class FlagEmitter extends StepEmitter {
   }
   /** FLAG_R and FLAG_A become FR and FC. */
   protected finishFlags(): void {
-    const { flags, names } = this;
+    const { flags } = this;
     if (flags !== DYNAMIC && flags.kind === FLAGS_DONE) return;
     this.changesFlags = true;
     if (flags === DYNAMIC) {
       this.step(() => {
-        this.writeFinishedFlags();
-        this.code.set(names.flagA);
-        this.code.set(names.flagR);
+        this.#writeFinishedFlags();
         this.writeFlagKind({ kind: FLAGS_DONE, size: 64 });
       });
     } else {
       const { kind, size } = flags;
-      const r = this.flagLocal(names.flagR);
-      const word = use(this.wordOf(kind, size, r));
-      const fr = use(this.sext(r, size));
-      this.step(() => {
-        this.writer.push(fr);
-        this.writer.push(word);
-        this.code.set(names.flagA);
-        this.code.set(names.flagR);
-      });
+      const r = this.flagWordOf(FLAG_R);
+      this.#setCells([FLAG_R, this.sext(r, size)], [FLAG_A, this.wordOf(kind, size, r)]);
     }
     this.flags = { kind: FLAGS_DONE, size: 64 };
   }
   /** FC of a known kind. */
   protected wordOf(kind: number, size: Size, r: I64): I64 {
-    const { flagA, flagB } = this.names;
     if (kind === FLAGS_LOGIC) return this.i64(0);
-    const a = this.flagLocal(flagA);
+    const a = this.flagWordOf(FLAG_A);
     if (kind === FLAGS_GIVEN || kind === FLAGS_DONE) return a;
     if (kind === FLAGS_INC || kind === FLAGS_DEC) {
       const top = 1n << BigInt(size - 1);
@@ -138,7 +127,7 @@ export abstract class FlagEmitter extends StepEmitter {
       const af = this.fromBool(this.eq(this.and(r, this.i64(15)), this.i64(kind === FLAGS_DEC ? 15 : 0)));
       return this.flagWord(a, of, af);
     }
-    const b = this.flagLocal(flagB);
+    const b = this.flagWordOf(FLAG_B);
     const isSum = kind === FLAGS_ADD || kind === FLAGS_ADC;
     const x = isSum ? a : this.not(a);
     const z = isSum ? this.not(r) : r;
@@ -146,28 +135,44 @@ export abstract class FlagEmitter extends StepEmitter {
     const high = this.and(this.shl(carries, 64 - size), this.i64(CARRY_BITS));
     return this.or(high, this.and(carries, this.i64(8)));
   }
-  /** FR, then FC on the stack, of whatever FLAG_KIND says. */
-  writeFinishedFlags(): void {
-    const { code, names } = this;
-    code.get(names.flagKind);
-    code.get(names.flagR);
+  /** FLAG_R and FLAG_A become FR and FC of whatever FLAG_KIND says. */
+  #writeFinishedFlags(): void {
+    const { code } = this;
+    this.openCell(FLAG_R);
+    this.#pushFlagKind();
+    this.pushCell(FLAG_R);
+    this.#splat();
     code.byte(OP_CALL);
     code.u32(IMPORT_FR);
-    code.get(names.flagKind);
-    code.get(names.flagR);
-    code.get(names.flagA);
-    code.get(names.flagB);
+    this.openCell(FLAG_A);
+    this.#pushFlagKind();
+    this.pushCell(FLAG_R);
+    this.#splat();
+    this.pushCell(FLAG_A);
+    this.pushCell(FLAG_B);
     code.byte(OP_CALL);
     code.u32(IMPORT_FC);
+    this.closeCell(FLAG_A);
+    this.closeCell(FLAG_R);
   }
-  /** A flag local as it is now. */
-  protected flagLocal(id: LocalId): Node<'i64'> {
-    return this.now(this.local('i64', id));
+  #pushFlagKind(): void {
+    if (this.form === 'state') {
+      this.pushState();
+      this.code.memory(...LOADS.u32, stateOffset('FLAG_KIND'));
+    } else this.code.get(this.names.flagKind);
+  }
+  #splat(): void {
+    this.code.byte(0xfd);
+    this.code.u32(I64X2_SPLAT);
+  }
+  /** A flag word as it is now. */
+  protected flagWordOf(register: number): Node<'i64'> {
+    return this.now(this.cell(register));
   }
   flagsImage(): I64 {
     this.finishFlags();
-    const fr = this.flagLocal(this.names.flagR);
-    const fc = this.flagLocal(this.names.flagA);
+    const fr = this.flagWordOf(FLAG_R);
+    const fc = this.flagWordOf(FLAG_A);
     const bit = (value: I64, at: number): I64 => this.and(this.shrU(value, at), this.i64(1));
     const low = this.op<'i64'>('i64.popcnt', 'i64', [this.and(fr, this.i64(0xff))]);
     const pf = this.and(this.xor(this.xor(low, this.i64(1)), this.shrU(fc, 1)), this.i64(1));
@@ -200,13 +205,13 @@ export abstract class FlagEmitter extends StepEmitter {
     return this.now(value as Node<'i32'>);
   }
   protected directCondition(pair: number): I32 | undefined {
-    const { flags, names } = this;
+    const { flags } = this;
     if (flags === DYNAMIC) return undefined;
     const { kind, size } = flags;
     if (kind === FLAGS_DONE) return this.finishedCondition(pair);
-    const r = (): I64 => this.flagLocal(names.flagR);
-    const a = (): I64 => this.flagLocal(names.flagA);
-    const b = (): I64 => this.flagLocal(names.flagB);
+    const r = (): I64 => this.flagWordOf(FLAG_R);
+    const a = (): I64 => this.flagWordOf(FLAG_A);
+    const b = (): I64 => this.flagWordOf(FLAG_B);
     const isNegative = (): I32 => this.ltS(this.sext(r(), size), this.i64(0));
     if (pair === 4) return isNegative();
     if (pair === 2) return kind === FLAGS_SUB ? this.eq(a(), b()) : this.eqz(r());
@@ -242,8 +247,8 @@ export abstract class FlagEmitter extends StepEmitter {
   }
   /** From FR and FC. */
   protected finishedCondition(pair: number): I32 {
-    const fr = this.flagLocal(this.names.flagR);
-    const fc = this.flagLocal(this.names.flagA);
+    const fr = this.flagWordOf(FLAG_R);
+    const fc = this.flagWordOf(FLAG_A);
     const zf = (): I64 => this.fromBool(this.eqz(fr));
     const cf = (): I64 => this.shrU(fc, 63);
     const of = (): I64 => this.shrU(this.xor(fc, this.shl(fc, 1)), 63);

@@ -40,10 +40,11 @@ export class CodeWriter extends ByteBuffer {
   /** Where the code was when a local was last set, -1: not just now. */
   #afterSet = -1;
 
-  open(opcode: typeof OP_BLOCK | typeof OP_LOOP | typeof OP_IF, likely?: Likely): Label {
+  /** `result`: what it leaves on the stack. */
+  open(opcode: typeof OP_BLOCK | typeof OP_LOOP | typeof OP_IF, likely?: Likely, result?: ValueType): Label {
     if (likely !== undefined) this.hints.push(this.length, likely === 'then' ? 1 : 0);
     this.byte(opcode);
-    this.byte(BLOCK_EMPTY);
+    this.byte(result === undefined ? BLOCK_EMPTY : VALUE_TYPES[result]);
     return { level: this.#level++ };
   }
   close(): void {

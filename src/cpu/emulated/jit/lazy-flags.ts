@@ -1,7 +1,7 @@
 import type { Size } from '../isa/emitter';
 
 /**
- * How the locals FLAG_R, FLAG_A and FLAG_B of a region stand for the arithmetic flags, until somebody needs FR and FC
+ * How the words FLAG_R, FLAG_A and FLAG_B of a region stand for the arithmetic flags, until somebody needs FR and FC
  * (src/README.md, "CPU"). The same numbers as in core/lazy-flags.ts, which makes the two words of them.
  */
 export const FLAGS_DONE = 0; // R = FR, A = FC

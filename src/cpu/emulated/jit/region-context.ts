@@ -4,15 +4,23 @@ import type { LocalId, Locals } from './function-writer';
 /** This instruction is left to the interpreter. */
 export class NotCompilable extends Error {}
 
-/** Register ids: the 16 GPRs, the 16 XMM registers, and the upper halves of those, which YMM registers add. */
+/**
+ * Register ids: the 16 GPRs, the 16 XMM registers, the upper halves of those, which YMM registers add, and the three words that
+ * stand for the arithmetic flags.
+ */
 export const FIRST_XMM = 16;
 export const FIRST_UPPER = 32;
-export const REGISTERS = 48;
+export const FLAG_R = 48;
+export const FLAG_A = 49;
+export const FLAG_B = 50;
+export const REGISTERS = 51;
 
-/** One constant says all of an exit to the interpreter: FLAG_KIND, instructions done, and above them the offset. */
-export const EXIT_FLAGS_KEEP = 0xff; // FLAG_KIND is right already
-export const EXIT_COUNT_SHIFT = 8;
-export const EXIT_OFFSET_SHIFT = 24;
+/**
+ * Where compiled code has the guest's registers. 'locals': they are loaded at the entry and stored at the exits, for code that the
+ * optimising compiler makes. 'state': each use goes to the vCPU's state. V8's baseline compiler would move or spill every local at
+ * every branch, which made most of the code, and a kernel's paths run more often out of the host's caches than round in them.
+ */
+export type RegisterForm = 'locals' | 'state';
 
 /** What of the instruction at hand does not depend on its operands. */
 export interface InstructionContext {
@@ -41,48 +49,36 @@ export interface RegionLocals {
   readonly state: LocalId;
   readonly budget: LocalId;
   readonly registers: readonly LocalId[];
-  readonly flagR: LocalId;
-  readonly flagA: LocalId;
-  readonly flagB: LocalId;
   readonly flagKind: LocalId;
   readonly base: LocalId;
   readonly tlb: LocalId;
-  readonly exitRip: LocalId;
-  readonly exitCount: LocalId;
-  readonly exitHow: LocalId;
-  /** EXIT_* of an exit to the interpreter. */
-  readonly exitWord: LocalId;
+  /** EXIT_*. */
+  readonly exit: LocalId;
 }
 
 export function regionLocals(locals: Locals): RegionLocals {
   return {
     state: 0,
     budget: 1,
-    registers: Array.from({ length: REGISTERS }, (_, i) => locals.add(i < FIRST_XMM ? 'i64' : 'v128')),
-    flagR: locals.add('i64'),
-    flagA: locals.add('i64'),
-    flagB: locals.add('i64'),
+    registers: Array.from({ length: REGISTERS }, (_, i) => locals.add(i < FIRST_XMM || i >= FLAG_R ? 'i64' : 'v128')),
     flagKind: locals.add('i32'),
     base: locals.add('i64'),
     tlb: locals.add('i32'),
-    exitRip: locals.add('i64'),
-    exitCount: locals.add('i32'),
-    exitHow: locals.add('i32'),
-    exitWord: locals.add('i64'),
+    exit: locals.add('i64'),
   };
 }
 
-/** Functions of core/ that a region imports, in the order of their indices. */
+/**
+ * Functions of core/ that a region imports, in the order of their indices. A vector among the parameters keeps V8 from compiling, for
+ * each module, a bridge to JavaScript for each signature: that took as long as the module itself.
+ */
 export const REGION_IMPORTS = [
-  { name: 'lazyFr', parameters: ['i32', 'i64'], result: 'i64' },
-  { name: 'lazyFc', parameters: ['i32', 'i64', 'i64', 'i64'], result: 'i64' },
-  { name: 'fillTlb', parameters: ['i32', 'i64', 'i32', 'i32'], result: 'i32' },
+  { name: 'regionFr', parameters: ['i32', 'v128'], result: 'i64' },
+  { name: 'regionFc', parameters: ['i32', 'v128', 'i64', 'i64'], result: 'i64' },
+  { name: 'regionMiss', parameters: ['i32', 'v128', 'i32'], result: 'i32' },
 ] as const;
 export const IMPORT_FR = 0;
 export const IMPORT_FC = 1;
-export const IMPORT_FILL = 2;
-
-/** How a region was left; its result. */
-export const LEFT_BRANCH = 0;
-/** The instruction at RIP is the interpreter's. */
-export const LEFT_SLOW = 1;
+export const IMPORT_MISS = 2;
+/** The module's own function: state, linear address and ACCESS_* with the bytes above it, to where that lies, 0: nowhere. */
+export const FUNCTION_MISS = 3;

@@ -1,16 +1,17 @@
-import { TLB_ADDEND, TLB_ENTRIES, TLB_READ_TAG, TLB_WRITE_TAG } from '../core/layout';
+import { stateOffset, TLB_ADDEND, TLB_ENTRIES, TLB_READ_TAG, TLB_WRITE_TAG } from '../core/layout';
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
-import { type Node, use } from './expression';
+import { NODE_STATE, Node, use } from './expression';
 import { OP_CALL, OP_IF, OP_LOCAL_TEE } from './function-writer';
 import { FlagEmitter } from './flag-emitter';
-import { IMPORT_FILL, type InstructionContext, NotCompilable } from './region-context';
+import { FUNCTION_MISS, type InstructionContext, NotCompilable } from './region-context';
 import {
   I32_ADD,
   I32_AND,
   I32_LOAD,
   I32_SHR_U,
   I32_WRAP,
+  I64_ADD,
   I64_LE_U,
   I64_LOAD,
   I64_SUB,
@@ -45,20 +46,19 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
 
   // ---- guest memory ----
 
-  /**
-   * Leaves the region where the access must not be a plain one. `again`: the place is asked for more than once; what is not is
-   * computed where it is needed.
-   */
-  #lookUp(linear: I64, bytes: number, access: typeof ACCESS_READ | typeof ACCESS_WRITE, again: boolean): Place {
-    const { code, names, writer } = this;
+  /** Leaves the region where the access must not be a plain one. */
+  #lookUp(linear: I64, bytes: number, access: typeof ACCESS_READ | typeof ACCESS_WRITE): Place {
+    const { code, writer } = this;
     this.usesTlb = true;
     const address = use(linear);
     for (let i = 0; i < 3; i++) use(linear);
-    const entry = writer.temporaries.take('i32');
-    this.slowUnless(
+    // the TLB entry, then where the access goes
+    const place = writer.temporaries.take('i32');
+    this.placeOrSlow(
+      place,
       () => {
         writer.push(address);
-        code.get(names.tlb);
+        this.pushTlb();
         writer.push(address);
         code.byte(I32_WRAP);
         code.i32(7);
@@ -66,36 +66,34 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
         code.i32((TLB_ENTRIES - 1) << 5);
         code.byte(I32_AND);
         code.byte(I32_ADD);
-        code.local(OP_LOCAL_TEE, entry);
+        code.local(OP_LOCAL_TEE, place);
         code.memory(I64_LOAD, 3, access === ACCESS_WRITE ? TLB_WRITE_TAG : TLB_READ_TAG);
         code.byte(I64_SUB);
         code.i64(BigInt(4096 - bytes));
         code.byte(I64_LE_U);
       },
       () => {
-        code.get(names.state);
+        code.get(place);
+        code.memory(I32_LOAD, 2, TLB_ADDEND);
         writer.push(address);
-        code.i32(access);
-        code.i32(bytes);
+        code.byte(I32_WRAP);
+        code.byte(I32_ADD);
+      },
+      () => {
+        this.pushState();
+        writer.push(address);
+        code.i32(access | (bytes << 8));
         code.byte(OP_CALL);
-        code.u32(IMPORT_FILL);
+        code.u32(FUNCTION_MISS);
       },
     );
-    const compute = (): void => {
-      code.get(entry);
-      code.memory(I32_LOAD, 2, TLB_ADDEND);
-      writer.push(address);
-      code.byte(I32_WRAP);
-      code.byte(I32_ADD);
-    };
-    if (!again) return { push: compute };
-    let local = -1;
-    this.step(() => {
-      compute();
-      local = writer.temporaries.take('i32');
-      code.set(local);
-    });
-    return { push: () => code.get(local) };
+    return { push: () => code.get(place) };
+  }
+  protected pushTlb(): void {
+    if (this.form === 'state') {
+      this.pushState();
+      this.code.memory(I32_LOAD, 2, stateOffset('TLB'));
+    } else this.code.get(this.names.tlb);
   }
   protected loadAt(place: Place, size: Size): I64 {
     const value = this.temporary('i64', size);
@@ -122,7 +120,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   /** Reads and writes that follow at this address go to one place, without a further look. */
   probeWrite(linear: I64, bits: number): void {
-    this.#places.set(linear as Node, this.#lookUp(linear, bits / 8, ACCESS_WRITE, true));
+    this.#places.set(linear as Node, this.#lookUp(linear, bits / 8, ACCESS_WRITE));
   }
   protected loadVectorAt(place: Place, offset: number): V128 {
     const value = this.temporary('v128');
@@ -147,11 +145,11 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   protected placeToRead(linear: I64, bytes: number): Place {
     const known = this.#places.get(linear as Node);
-    return known ?? this.#lookUp(linear, bytes, ACCESS_READ, bytes > 16);
+    return known ?? this.#lookUp(linear, bytes, ACCESS_READ);
   }
   protected placeToWrite(linear: I64, bytes: number): Place {
     const known = this.#places.get(linear as Node);
-    return known ?? this.#lookUp(linear, bytes, ACCESS_WRITE, bytes > 16);
+    return known ?? this.#lookUp(linear, bytes, ACCESS_WRITE);
   }
   readMemory128(linear: I64): V128 {
     return this.loadVectorAt(this.placeToRead(linear, 16), 0);
@@ -204,7 +202,22 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
   /** RIP at an offset from the entry. The region is not entered where this could wrap. */
   rip(at: number): I64 {
-    return this.add(this.local('i64', this.names.base), this.i64(at));
+    return this.add(this.base(), this.i64(at));
+  }
+  protected base(): Node<'i64'> {
+    if (this.form === 'locals') return this.local('i64', this.names.base);
+    return this.node(new Node('i64', NODE_STATE, stateOffset('CODE_RIP'), []));
+  }
+  /** The same on the stack. */
+  writeRip(at: number): void {
+    if (this.form === 'locals') this.code.get(this.names.base);
+    else {
+      this.pushState();
+      this.code.memory(I64_LOAD, 3, stateOffset('CODE_RIP'));
+    }
+    if (at === 0) return;
+    this.code.i64(BigInt(at));
+    this.code.byte(I64_ADD);
   }
   checkTarget(rip: I64): void {
     const { env } = this.context;

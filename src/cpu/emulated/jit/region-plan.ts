@@ -12,6 +12,8 @@ export interface PlanNode {
 
 export interface RegionPlan {
   readonly id: number;
+  /** Address in the machine's memory of the state of the one vCPU; 0 where there are several. */
+  readonly state: number;
   /** Block key of the code (core/layout.ts, MODE_*). */
   readonly mode: number;
   /** It was compiled before and turned out to be hot. */

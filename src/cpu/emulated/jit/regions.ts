@@ -8,10 +8,10 @@ import { codeSizeOf, environmentOf } from '../mode';
 import { type CompiledRegion, type CompiledRegions, packNodes, type PlanNode, type RegionPlan } from './region-plan';
 
 /**
- * 'off': only the interpreter runs. 'eager': everything that runs twice is compiled at once, for tests. 'background': what is hot
- * is compiled beside the machine thread.
+ * 'off': only the interpreter runs. 'eager': everything that runs twice is compiled at once, in the form of hot code, for tests;
+ * 'eagerBaseline': in that of code compiled for the first time. 'background': what is hot is compiled beside the machine thread.
  */
-export type JitMode = 'off' | 'eager' | 'background';
+export type JitMode = 'off' | 'eager' | 'eagerBaseline' | 'background';
 
 /** Who compiles: at once (`compile` gives the result) or later (`take` gives what is ready). */
 export interface RegionCompilerPort {
@@ -294,7 +294,16 @@ export class RegionManager {
     });
     const heatAt = entry.op - layout.OP_SIZE + layout.BLOCK_HEAT;
     const packed = packNodes(nodes);
-    return { id, mode: entry.mode, isHot: level > 0, heatAt, nodes: packed, targets: Int32Array.from(targets), code };
+    return {
+      id,
+      state: this.blocks.hasOneVcpu ? state : 0,
+      mode: entry.mode,
+      isHot: level > 0,
+      heatAt,
+      nodes: packed,
+      targets: Int32Array.from(targets),
+      code,
+    };
   }
 
   /** Offsets from the region's entry that the computed jump of the block at `offset` was seen to go to. */
@@ -322,7 +331,11 @@ export class RegionManager {
     }
     const instance = new WebAssembly.Instance(module, {
       env: { memory: this.memory },
-      core: { lazyFr: this.core.lazyFr, lazyFc: this.core.lazyFc, fillTlb: this.core.fillTlb },
+      core: {
+        regionFr: this.core.regionFr,
+        regionFc: this.core.regionFc,
+        regionMiss: this.core.regionMiss,
+      },
     });
     for (const region of regions) {
       if (region.name === undefined) this.#withdraw(region.id);

@@ -1,4 +1,12 @@
-import { STATE_FIELDS, stateOffset } from '../core/layout';
+import {
+  EXIT_COUNT_SHIFT,
+  EXIT_FAR,
+  EXIT_FLAGS_KEEP,
+  EXIT_OFFSET_SHIFT,
+  EXIT_SLOW,
+  STATE_FIELDS,
+  stateOffset,
+} from '../core/layout';
 import type { I32, I64, Size, V128, Value, ValueType, Variable } from '../isa/emitter';
 import {
   NODE_CONSTANT,
@@ -14,22 +22,25 @@ import {
   use,
 } from './expression';
 import { foldBinary, foldUnary, resultBits, widthOf } from './folding';
-import { type CodeWriter, type Label, type LocalId, type Locals, OP_ELSE, OP_IF } from './function-writer';
+import {
+  type CodeWriter,
+  type Label,
+  type LocalId,
+  type Locals,
+  OP_ELSE,
+  OP_IF,
+  OP_LOCAL_TEE,
+} from './function-writer';
 import { DYNAMIC, type KnownFlags, flagCode, isSameFlags } from './lazy-flags';
 import {
   type Branches,
-  EXIT_COUNT_SHIFT,
-  EXIT_FLAGS_KEEP,
-  EXIT_OFFSET_SHIFT,
-  FIRST_UPPER,
-  FIRST_XMM,
   type InstructionContext,
   NotCompilable,
   type RegionLocals,
+  type RegisterForm,
 } from './region-context';
 import {
   I32_EQZ,
-  I64_ADD,
   LOADS,
   SATURATING_OPCODES,
   SCALAR_OPCODES,
@@ -53,9 +64,6 @@ interface LocalVariable<T extends ValueType = ValueType> extends Variable<T> {
  */
 export abstract class StepEmitter {
   readonly writer: NodeWriter;
-  /** Registers that the region reads or writes, and those it writes. */
-  readonly usedRegisters = new Set<number>();
-  readonly changedRegisters = new Set<number>();
   changesFlags = false;
   usesTlb = false;
   /** What the flag locals mean here. */
@@ -63,10 +71,8 @@ export abstract class StepEmitter {
   context!: InstructionContext;
 
   protected steps: Step[] = [];
-  protected pending = new Map<number, Node>();
   /** Nodes of this instruction, for what must be computed before a branch in it. */
   protected nodes: Node[] = [];
-  protected reads = new Map<number, Node[]>();
   /** Something changed already: no way back to the state before the instruction. */
   protected isChanged = false;
   protected depth = 0;
@@ -77,9 +83,17 @@ export abstract class StepEmitter {
     readonly names: RegionLocals,
     protected readonly branches: Branches,
     private readonly exit: Label,
-    private readonly slowExit: Label,
+    protected readonly form: RegisterForm,
+    /** Address of the vCPU's state, 0: it is the function's parameter. */
+    private readonly stateAt: number,
   ) {
-    this.writer = new NodeWriter(code, new Temporaries(locals));
+    this.writer = new NodeWriter(code, new Temporaries(locals), () => this.pushState());
+  }
+
+  /** Leaves the address of the vCPU's state on the stack. */
+  pushState(): void {
+    if (this.stateAt === 0) this.code.get(this.names.state);
+    else this.code.i32(this.stateAt);
   }
 
   /** Compiles one instruction; throws NotCompilable with nothing written. */
@@ -94,9 +108,8 @@ export abstract class StepEmitter {
   probe(context: InstructionContext, run: () => void): void {
     this.context = context;
     this.steps = [];
-    this.pending = new Map();
     this.nodes = [];
-    this.reads.clear();
+    this.forgetRegisters();
     this.isChanged = false;
     this.depth = 0;
     run();
@@ -110,21 +123,13 @@ export abstract class StepEmitter {
   }
 
   /** Registers take their new values. */
-  protected flush(): void {
-    if (this.pending.size === 0) return;
-    const changes = [...this.pending];
-    this.pending = new Map();
-    for (const [register] of changes) {
-      this.usedRegisters.add(register);
-      this.changedRegisters.add(register);
-    }
-    const reads = changes.flatMap(([register]) => this.reads.get(register) ?? []);
-    this.step(() => {
-      for (const [, node] of changes) this.writer.push(node);
-      for (const node of reads) if (node.used < node.uses) this.writer.force(node);
-      for (let i = changes.length - 1; i >= 0; i--) this.code.set(this.names.registers[changes[i]![0]]!);
-    });
-  }
+  protected abstract flush(): void;
+  /** A new instruction: nothing of registers was read or is to be written. */
+  protected abstract forgetRegisters(): void;
+  /** What was read so far may not be computed on the way that is written now. */
+  protected abstract forgetShared(): void;
+  abstract xmm(index: number): V128;
+  abstract setXmm(index: number, value: V128): void;
 
   /** What of this instruction is used later is computed here. */
   protected settle(): void {
@@ -139,8 +144,10 @@ export abstract class StepEmitter {
     const outer = this.steps;
     this.steps = [];
     this.depth++;
+    this.forgetShared();
     run();
     this.flush();
+    this.forgetShared();
     this.depth--;
     const inner = this.steps;
     this.steps = outer;
@@ -187,37 +194,37 @@ export abstract class StepEmitter {
   /** Sets FLAG_KIND for code that cannot know. */
   writeFlagKind(flags: KnownFlags): void {
     if (flags === DYNAMIC) return;
-    this.code.i32(flagCode(flags));
-    this.code.set(this.names.flagKind);
-  }
-
-  /** Leaves to the interpreter, which is to run the instruction at offset `at`. */
-  writeSlowExit(at: number, done: number, flags: KnownFlags): void {
     const { code } = this;
-    const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
-    code.i64((BigInt(at) << BigInt(EXIT_OFFSET_SHIFT)) | BigInt((done << EXIT_COUNT_SHIFT) | kind));
-    code.set(this.names.exitWord);
-    code.br(this.slowExit);
+    if (this.form === 'state') {
+      this.pushState();
+      code.i32(flagCode(flags));
+      code.memory(...STORES.u32, stateOffset('FLAG_KIND'));
+    } else {
+      code.i32(flagCode(flags));
+      code.set(this.names.flagKind);
+    }
   }
 
   /** Leaves to the instruction at offset `at`, after `done` instructions of the node. */
   writeExit(at: number, done: number): void {
-    this.writeRip(at);
-    this.code.set(this.names.exitRip);
-    this.writeExitHere(done);
+    this.#writeExitWord(at, done, this.flags, 0);
   }
-  /** The same with the RIP set. */
-  writeExitHere(done: number): void {
-    this.code.i32(done);
-    this.code.set(this.names.exitCount);
-    this.code.br(this.exit);
+  /** Leaves to the interpreter, which is to run the instruction at offset `at`. */
+  writeSlowExit(at: number, done: number, flags: KnownFlags): void {
+    this.#writeExitWord(at, done, flags, EXIT_SLOW);
   }
-  /** RIP at an offset from the region's entry. */
-  writeRip(at: number): void {
-    this.code.get(this.names.base);
-    if (at === 0) return;
-    this.code.i64(BigInt(at));
-    this.code.byte(I64_ADD);
+  /** Leaves to the RIP that a local holds. */
+  writeFarExit(rip: LocalId, done: number): void {
+    this.pushState();
+    this.code.get(rip);
+    this.code.memory(...STORES.u64, stateOffset('RIP'));
+    this.#writeExitWord(0, done, this.flags, EXIT_FAR);
+  }
+  #writeExitWord(at: number, done: number, flags: KnownFlags, how: number): void {
+    const { code } = this;
+    const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
+    code.i64((BigInt(at) << BigInt(EXIT_OFFSET_SHIFT)) | BigInt(how | (done << EXIT_COUNT_SHIFT) | kind));
+    code.br(this.exit);
   }
 
   protected slow(): void {
@@ -239,23 +246,28 @@ export abstract class StepEmitter {
     });
   }
   /**
-   * Leaves unless `isFine`, or else `mend`, says 1. What V8's baseline compiler keeps in registers afterwards is what the arm that
-   * ends first has there: that must not be the one with a call, which has nothing there.
+   * Leaves in `place` where an access goes: `plain` if `isFine`, else what `mend` gives, and if that is 0 the region is left. What
+   * V8's baseline compiler keeps in registers afterwards is what the arm that ends first has there: that must not be the one with a
+   * call, which has nothing there.
    */
-  protected slowUnless(isFine: Step, mend: Step): void {
+  protected placeOrSlow(place: LocalId, isFine: Step, plain: Step, mend: Step): void {
     if (this.isChanged) throw new NotCompilable('leaves after a change');
-    const { flags } = this;
+    const { code, flags } = this;
     const { start, index } = this.context;
     this.step(() => {
       isFine();
-      this.code.open(OP_IF, 'then');
-      this.code.byte(OP_ELSE);
+      code.open(OP_IF, 'then', 'i32');
+      plain();
+      code.byte(OP_ELSE);
       mend();
-      this.code.byte(I32_EQZ);
-      this.code.open(OP_IF);
+      code.local(OP_LOCAL_TEE, place);
+      code.byte(I32_EQZ);
+      code.open(OP_IF);
       this.writeSlowExit(start, index, flags);
-      this.code.close();
-      this.code.close();
+      code.close();
+      code.get(place);
+      code.close();
+      code.set(place);
     });
   }
 
@@ -401,53 +413,6 @@ export abstract class StepEmitter {
     });
   }
 
-  // ---- registers ----
-
-  protected register<T extends 'i64' | 'v128'>(type: T, id: number): Node<T> {
-    const pending = this.pending.get(id);
-    if (pending !== undefined) return pending as Node<T>;
-    this.usedRegisters.add(id);
-    const node = this.local(type, this.names.registers[id]!);
-    const reads = this.reads.get(id);
-    if (reads === undefined) this.reads.set(id, [node]);
-    else reads.push(node);
-    return node;
-  }
-  protected setRegister(id: number, value: Value): void {
-    this.pending.set(id, use(value));
-    this.isChanged = true;
-  }
-  gpr(index: number, size: Size): I64 {
-    return this.zext(this.register('i64', index), size);
-  }
-  setGpr(index: number, size: Size, value: I64): void {
-    if (size >= 32) return this.setRegister(index, value);
-    const mask = (1n << BigInt(size)) - 1n;
-    const kept = this.and(this.register('i64', index), this.i64(ALL_ONES ^ mask));
-    this.setRegister(index, this.or(kept, this.zext(value, size)));
-  }
-  /** AH, CH, DH, BH by the number of the whole register. */
-  highByte(index: number): I64 {
-    return this.zext(this.shrU(this.register('i64', index), 8), 8);
-  }
-  setHighByte(index: number, value: I64): void {
-    const kept = this.and(this.register('i64', index), this.i64(ALL_ONES ^ 0xff00n));
-    this.setRegister(index, this.or(kept, this.shl(this.zext(value, 8), 8)));
-  }
-  xmm(index: number): V128 {
-    return this.register('v128', FIRST_XMM + index);
-  }
-  setXmm(index: number, value: V128): void {
-    this.setRegister(FIRST_XMM + index, value);
-  }
-  /** Bits 128 to 255 of a YMM register. */
-  upperHalf(index: number): V128 {
-    return this.register('v128', FIRST_UPPER + index);
-  }
-  setUpperHalf(index: number, value: V128): void {
-    this.setRegister(FIRST_UPPER + index, value);
-  }
-
   state<T extends ValueType>(field: string, type: T, index = 0): Value<T> {
     if (field === 'XMM') return this.xmm(index) as Value<ValueType> as Value<T>;
     const stored = STATE_FIELDS.get(field)?.type;
@@ -459,7 +424,7 @@ export abstract class StepEmitter {
     const bits = stored === 'u8' ? 8 : stored === 'u16' ? 16 : stored === 'u32' ? 32 : 64;
     const value = this.temporary(natural, bits);
     this.step(() => {
-      this.code.get(this.names.state);
+      this.pushState();
       if (stored === 'v128') {
         this.code.byte(0xfd);
         this.code.memory(V128_LOAD, 4, offset);
@@ -486,7 +451,7 @@ export abstract class StepEmitter {
     const node = use(this.convert(value, natural));
     this.isChanged = true;
     this.step(() => {
-      this.code.get(this.names.state);
+      this.pushState();
       this.writer.push(node);
       if (stored === 'v128') {
         this.code.byte(0xfd);

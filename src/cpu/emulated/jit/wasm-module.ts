@@ -81,6 +81,13 @@ export interface ImportedFunction {
   readonly result: ValueType;
 }
 
+/** A function of the module that is not exported. */
+export interface HelperFunction {
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType;
+  readonly code: Uint8Array;
+}
+
 export interface FunctionCode {
   /** A code entry: locals, instructions, `end`. */
   readonly code: Uint8Array;
@@ -88,8 +95,8 @@ export interface FunctionCode {
   readonly hints: readonly number[];
 }
 
-/** The one function of a region: state and budget in, how it was left out. */
-const REGION_TYPE = { parameters: ['i32', 'i32'], result: 'i32' } as const;
+/** The one function of a region: state and budget in, how it was left (EXIT_*) out. */
+const REGION_TYPE = { parameters: ['i32', 'i32'], result: 'i64' } as const;
 
 function section(out: ByteBuffer, id: number, fill: (body: ByteBuffer) => void): void {
   const body = new ByteBuffer();
@@ -101,21 +108,24 @@ function section(out: ByteBuffer, id: number, fill: (body: ByteBuffer) => void):
 
 /**
  * A module of regions, exported as `0`, `1`... Imports: memory `env.memory` and functions from module `core`, which get the first
- * indices. Many regions share one module because each module's machine code lies somewhere else in the address space: with one
+ * indices; `helpers`, which the regions call, get the next. Many regions share one module because each module's machine code lies somewhere else in the address space: with one
  * apiece, every entry misses the TLBs of the host (measured: a kernel's cold paths ran five times slower).
  *
  * `label` makes modules of the same code differ: V8 compiles equal bytes once, so that what is to be optimised would be the
- * baseline code that it has already.
+ * baseline code that it has already. `leastPages`: of 64 KiB, that the memory has in any case; the code of an access that is known
+ * to lie in them is shorter.
  */
 export function buildRegionModule(
   imports: readonly ImportedFunction[],
+  helpers: readonly HelperFunction[],
   codes: readonly FunctionCode[],
   label = '',
+  leastPages = 0,
 ): Uint8Array {
   const out = new ByteBuffer();
   out.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   section(out, 1, (body) => {
-    const types = [...imports, REGION_TYPE];
+    const types = [...imports, ...helpers, REGION_TYPE];
     body.u32(types.length);
     for (const { parameters, result } of types) {
       body.byte(0x60);
@@ -129,7 +139,7 @@ export function buildRegionModule(
     body.name('env');
     body.name('memory');
     body.bytes([2, 3]); // memory, shared with a maximum
-    body.u32(0);
+    body.u32(leastPages);
     body.u32(65536);
     imports.forEach(({ name }, type) => {
       body.name('core');
@@ -139,21 +149,22 @@ export function buildRegionModule(
     });
   });
   section(out, 3, (body) => {
-    body.u32(codes.length);
-    for (const _ of codes) body.u32(imports.length);
+    body.u32(helpers.length + codes.length);
+    helpers.forEach((_, i) => body.u32(imports.length + i));
+    for (const _ of codes) body.u32(imports.length + helpers.length);
   });
   section(out, 7, (body) => {
     body.u32(codes.length);
     codes.forEach((_, i) => {
       body.name(String(i));
       body.byte(0);
-      body.u32(imports.length + i);
+      body.u32(imports.length + helpers.length + i);
     });
   });
-  section(out, 0, (body) => writeBranchHints(body, imports.length, codes));
+  section(out, 0, (body) => writeBranchHints(body, imports.length + helpers.length, codes));
   section(out, 10, (body) => {
-    body.u32(codes.length);
-    for (const { code } of codes) {
+    body.u32(helpers.length + codes.length);
+    for (const { code } of [...helpers, ...codes]) {
       body.u32(code.length);
       body.bytes(code);
     }

@@ -1,0 +1,241 @@
+(module
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
+ (import "env" "memory" (memory $mimport$0 0 65536 shared))
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
+  (local $2 i64)
+  (local $3 i64)
+  (local $4 i64)
+  (local $5 i32)
+  (local $scratch i64)
+  (local $scratch_7 i64)
+  (local $scratch_8 i64)
+  (local.set $2
+   (block $block1 (result i64)
+    (loop $label
+     (block $block
+      (i64.store offset=152
+       (i32.const 1048576)
+       (i64.and
+        (local.tee $3
+         (i64.load32_u
+          (i32.const 1048576)
+         )
+        )
+        (local.get $3)
+       )
+      )
+      (if
+       (i64.eqz
+        (i64.load offset=152
+         (i32.const 1048576)
+        )
+       )
+       (then
+        (local.set $1
+         (i32.add
+          (local.get $1)
+          (i32.const -2)
+         )
+        )
+        (i32.store offset=2500
+         (i32.const 1048576)
+         (i32.const 14)
+        )
+        (br $block)
+       )
+      )
+      (local.set $1
+       (i32.add
+        (local.get $1)
+        (i32.const -2)
+       )
+      )
+      (i64.store offset=152
+       (i32.const 1048576)
+       (block (result i64)
+        (local.set $scratch
+         (local.tee $3
+          (i64.and
+           (i64.add
+            (i64.load32_u offset=24
+             (i32.const 1048576)
+            )
+            (i64.const 1)
+           )
+           (i64.const 4294967295)
+          )
+         )
+        )
+        (i64.store offset=160
+         (i32.const 1048576)
+         (i64.const 0)
+        )
+        (local.get $scratch)
+       )
+      )
+      (i64.store offset=24
+       (i32.const 1048576)
+       (local.get $3)
+      )
+      (local.set $1
+       (i32.add
+        (local.get $1)
+        (i32.const -1)
+       )
+      )
+      (i32.store offset=2500
+       (i32.const 1048576)
+       (i32.const 18)
+      )
+      (br $block)
+     )
+     (i64.store offset=152
+      (i32.const 1048576)
+      (block (result i64)
+       (local.set $scratch_7
+        (call $fimport$0
+         (i32.load offset=2500
+          (i32.const 1048576)
+         )
+         (i64x2.splat
+          (i64.load offset=152
+           (i32.const 1048576)
+          )
+         )
+        )
+       )
+       (i64.store offset=160
+        (i32.const 1048576)
+        (call $fimport$1
+         (i32.load offset=2500
+          (i32.const 1048576)
+         )
+         (i64x2.splat
+          (i64.load offset=152
+           (i32.const 1048576)
+          )
+         )
+         (i64.load offset=160
+          (i32.const 1048576)
+         )
+         (i64.load offset=2504
+          (i32.const 1048576)
+         )
+        )
+       )
+       (local.get $scratch_7)
+      )
+     )
+     (i32.store offset=2500
+      (i32.const 1048576)
+      (i32.const 0)
+     )
+     (local.set $3
+      (i64.load offset=152
+       (i32.const 1048576)
+      )
+     )
+     (local.set $5
+      (i32.wrap_i64
+       (i64.shr_u
+        (i64.load offset=160
+         (i32.const 1048576)
+        )
+        (i64.const 63)
+       )
+      )
+     )
+     (i64.store offset=152
+      (i32.const 1048576)
+      (block (result i64)
+       (local.set $scratch_8
+        (local.tee $4
+         (i64.and
+          (i64.sub
+           (i64.load32_u offset=8
+            (i32.const 1048576)
+           )
+           (i64.const 1)
+          )
+          (i64.const 4294967295)
+         )
+        )
+       )
+       (i64.store offset=160
+        (i32.const 1048576)
+        (i64.extend_i32_u
+         (local.get $5)
+        )
+       )
+       (local.get $scratch_8)
+      )
+     )
+     (i64.store offset=8
+      (i32.const 1048576)
+      (local.get $4)
+     )
+     (if
+      (i32.eqz
+       (i64.eqz
+        (i64.load offset=152
+         (i32.const 1048576)
+        )
+       )
+      )
+      (then
+       (local.set $1
+        (i32.add
+         (local.get $1)
+         (i32.const -2)
+        )
+       )
+       (i32.store offset=2500
+        (i32.const 1048576)
+        (i32.const 22)
+       )
+       (@metadata.code.branch_hint "\00")
+       (if
+        (i32.lt_s
+         (local.get $1)
+         (i32.const 0)
+        )
+        (then
+         (br $block1
+          (i64.const 22)
+         )
+        )
+       )
+       (br $label)
+      )
+     )
+     (br $block1
+      (i64.const 167772694)
+     )
+    )
+    (unreachable)
+   )
+  )
+  (i32.store offset=2496
+   (local.get $0)
+   (local.get $1)
+  )
+  (local.get $2)
+ )
+)

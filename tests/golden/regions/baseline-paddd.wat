@@ -1,0 +1,67 @@
+(module
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
+ (import "env" "memory" (memory $mimport$0 0 65536 shared))
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
+  (local $2 i64)
+  (local.set $2
+   (block $block (result i64)
+    (loop $label
+     (v128.store offset=1984
+      (i32.const 1048576)
+      (i32x4.add
+       (v128.load offset=1984
+        (i32.const 1048576)
+       )
+       (v128.load offset=2016
+        (i32.const 1048576)
+       )
+      )
+     )
+     (local.set $1
+      (i32.add
+       (local.get $1)
+       (i32.const -2)
+      )
+     )
+     (@metadata.code.branch_hint "\00")
+     (if
+      (i32.lt_s
+       (local.get $1)
+       (i32.const 0)
+      )
+      (then
+       (br $block
+        (i64.const 255)
+       )
+      )
+     )
+     (br $label)
+     (unreachable)
+    )
+    (unreachable)
+   )
+  )
+  (i32.store offset=2496
+   (local.get $0)
+   (local.get $1)
+  )
+  (local.get $2)
+ )
+)

@@ -1,0 +1,199 @@
+(module
+ (type $0 (func (param i32 v128) (result i64)))
+ (type $1 (func (param i32 v128 i64 i64) (result i64)))
+ (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
+ (import "env" "memory" (memory $mimport$0 0 65536 shared))
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
+  (local $2 i64)
+  (local $3 i64)
+  (local $4 i64)
+  (local $5 i32)
+  (local $scratch i64)
+  (local.set $2
+   (block $block (result i64)
+    (local.set $5
+     (@metadata.code.branch_hint "\01")
+     (if (result i32)
+      (i64.le_u
+       (i64.sub
+        (local.tee $3
+         (i64.add
+          (i64.load offset=32
+           (i32.const 1048576)
+          )
+          (i64.const -8)
+         )
+        )
+        (i64.load offset=8
+         (local.tee $5
+          (i32.add
+           (i32.load offset=208
+            (i32.const 1048576)
+           )
+           (i32.and
+            (i32.shr_u
+             (i32.wrap_i64
+              (local.get $3)
+             )
+             (i32.const 7)
+            )
+            (i32.const 32736)
+           )
+          )
+         )
+        )
+       )
+       (i64.const 4088)
+      )
+      (then
+       (i32.add
+        (i32.load offset=20
+         (local.get $5)
+        )
+        (i32.wrap_i64
+         (local.get $3)
+        )
+       )
+      )
+      (else
+       (if
+        (i32.eqz
+         (local.tee $5
+          (call $0
+           (i32.const 1048576)
+           (local.get $3)
+           (i32.const 2049)
+          )
+         )
+        )
+        (then
+         (br $block
+          (i64.const 1048576)
+         )
+        )
+       )
+       (local.get $5)
+      )
+     )
+    )
+    (i64.store
+     (local.get $5)
+     (i64.load
+      (i32.const 1048576)
+     )
+    )
+    (i64.store offset=32
+     (i32.const 1048576)
+     (local.get $3)
+    )
+    (local.set $5
+     (@metadata.code.branch_hint "\01")
+     (if (result i32)
+      (i64.le_u
+       (i64.sub
+        (local.tee $3
+         (i64.load offset=32
+          (i32.const 1048576)
+         )
+        )
+        (i64.load
+         (local.tee $5
+          (i32.add
+           (i32.load offset=208
+            (i32.const 1048576)
+           )
+           (i32.and
+            (i32.shr_u
+             (i32.wrap_i64
+              (local.get $3)
+             )
+             (i32.const 7)
+            )
+            (i32.const 32736)
+           )
+          )
+         )
+        )
+       )
+       (i64.const 4088)
+      )
+      (then
+       (i32.add
+        (i32.load offset=20
+         (local.get $5)
+        )
+        (i32.wrap_i64
+         (local.get $3)
+        )
+       )
+      )
+      (else
+       (if
+        (i32.eqz
+         (local.tee $5
+          (call $0
+           (i32.const 1048576)
+           (local.get $3)
+           (i32.const 2048)
+          )
+         )
+        )
+        (then
+         (br $block
+          (i64.const 17826048)
+         )
+        )
+       )
+       (local.get $5)
+      )
+     )
+    )
+    (local.set $4
+     (i64.load
+      (local.get $5)
+     )
+    )
+    (i64.store offset=32
+     (i32.const 1048576)
+     (block (result i64)
+      (local.set $scratch
+       (i64.add
+        (local.get $3)
+        (i64.const 8)
+       )
+      )
+      (i64.store offset=24
+       (i32.const 1048576)
+       (local.get $4)
+      )
+      (local.get $scratch)
+     )
+    )
+    (br $block
+     (i64.const 33554944)
+    )
+    (unreachable)
+   )
+  )
+  (i32.store offset=2496
+   (local.get $0)
+   (local.get $1)
+  )
+  (local.get $2)
+ )
+)
