@@ -15,6 +15,7 @@ export const ENTRIES = {
   'guest-child.cjs': 'src/cli/guest-child.ts',
   'machine-thread.cjs': 'src/guest/machine-thread.ts',
   'region-compiler.cjs': 'src/guest/region-compiler.ts',
+  'memory-loader.cjs': 'src/guest/memory-loader.ts',
 };
 
 const isSource = (file) => /\.(ts|tsx|css|html|svg|json)$/.test(file);

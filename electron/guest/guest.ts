@@ -3,6 +3,7 @@ import path from 'node:path';
 import { messageOf, VmError } from '../../src/base/errors';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { createGuestProcess, type GuestProcess, startOrClose } from '../../src/guest/guest-process';
+import { type Engine, startEngine } from '../../src/guest/machine-threads';
 import { assetsIn } from '../../src/guest/vm-assets';
 import { Library } from '../../src/library/library';
 import { preferredPaths } from '../../src/library/preferences-file';
@@ -12,6 +13,10 @@ import { PortTransport } from '../port-transport';
 import { consolePortOf } from './console-port';
 
 let guest: GuestProcess | undefined;
+const assets = assetsIn(path.join(__dirname, '..'));
+/** Begun while nobody knows yet which VM this process is for. */
+const engine: Promise<Engine> = startEngine(assets);
+engine.catch(() => undefined);
 /** Windows that came before the VM's folder was open. */
 const waiting: Electron.MessagePortMain[] = [];
 const parent = process.parentPort;
@@ -22,7 +27,7 @@ async function start(folder: string, port: Electron.MessagePortMain): Promise<vo
   const store = await library.openToRun(folder, socketPath);
   try {
     await prepareSocket(socketPath);
-    guest = await createGuestProcess(store, assetsIn(path.join(__dirname, '..')), socketPath);
+    guest = await createGuestProcess(store, assets, socketPath, { engine });
   } catch (error) {
     await store.close();
     throw error;

@@ -32,6 +32,9 @@ import { RecentMenu } from './recent-menu';
 import { originOf, WindowTransport } from './rpc';
 import { VmDirectory } from './vm-directory';
 
+/** After the window is there, its page still has to load. */
+const PREPARE_MS = 2500;
+
 /** Sessions that end give programs about as long. */
 const SESSION_END_MS = 19_000;
 
@@ -93,6 +96,8 @@ export class Application {
     await showing;
     await reading;
     this.#autoStart();
+    // The first start of a VM finds its process there; the window was first.
+    setTimeout(() => this.#context.supervisor.prepare(), PREPARE_MS).unref();
   }
 
   #installMenu(): void {
@@ -184,7 +189,7 @@ export class Application {
         ...libraryCalls(this.#context, own),
         ...supportCalls(this.#context, own),
         ...wizardCalls(this.#context, own, (done) => this.#emit('creating', { done })),
-        ...galleryCalls(this.#context),
+        ...galleryCalls(this.#context, (vm) => this.#emit('showVm', { vm })),
         ...vmCalls(this.#context, own),
         ...consoleCalls(this.#context, own),
         ...recordingCalls(this.#context, own),

@@ -10,6 +10,8 @@ import { GuestLink } from './guest-link';
 
 const GUEST_SCRIPT = path.join(__dirname, 'guest.cjs');
 const STDERR_LINES = 20;
+/** A VM that has just started needs the computer itself. */
+const PREPARE_MS = 15_000;
 
 export interface GuestEnd {
   readonly folder: string;
@@ -33,6 +35,8 @@ interface Guest {
 /** One utility process per VM that this app runs. A process that dies takes nothing else with it. */
 export class GuestSupervisor {
   readonly #guests = new Map<string, Guest>();
+  /** Has its program and the machine's threads, and waits for a VM. */
+  #spare: UtilityProcess | undefined;
   readonly onStarting = new Emitter<{ folder: string; link: GuestLink }>();
   readonly onEnd = new Emitter<GuestEnd>();
 
@@ -49,13 +53,21 @@ export class GuestSupervisor {
     return this.#guests.get(folder)?.child.pid;
   }
 
+  /** Begins a process for the next start, which then need not wait for it. One that waits stays. */
+  prepare(): void {
+    if (this.#spare !== undefined) return;
+    const spare = forkGuest();
+    this.#spare = spare;
+    spare.once('exit', () => {
+      if (this.#spare === spare) this.#spare = undefined;
+    });
+  }
+
   /** Resolves when the guest runs; rejects with what is wrong, and nothing is left running. */
   start(folder: string): Promise<void> {
     if (this.#guests.has(folder)) return Promise.reject(new VmError('vm-in-use', 'the VM is running already'));
-    const child = utilityProcess.fork(GUEST_SCRIPT, [], {
-      serviceName: 'Subzero VM',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = this.#spare ?? forkGuest();
+    this.#spare = undefined;
     const { port1, port2 } = new MessageChannelMain();
     const link = new GuestLink(new PortTransport(port1));
     return new Promise<void>((resolve, reject) => {
@@ -91,6 +103,7 @@ export class GuestSupervisor {
     if (message.t === 'started') {
       guest.hasStarted = true;
       guest.settle.resolve();
+      setTimeout(() => this.prepare(), PREPARE_MS).unref();
     } else if (message.t === 'ended' && guestEventChecks.end(message.end) === undefined) {
       guest.end = message.end;
     } else if (message.t === 'failed' && guestEventChecks.end({ kind: 'failed', error: message.error }) === undefined) {
@@ -108,6 +121,10 @@ export class GuestSupervisor {
       );
     this.onEnd.emit({ folder: guest.folder, end: guest.end, crash: guest.hasStarted ? crash : undefined });
   }
+}
+
+function forkGuest(): UtilityProcess {
+  return utilityProcess.fork(GUEST_SCRIPT, [], { serviceName: 'Subzero VM', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function crashOf({ end, failure, stderr }: Guest, code: number): WireError | undefined {

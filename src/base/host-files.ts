@@ -21,6 +21,11 @@ export interface HostFiles {
   rename(from: string, to: string): Promise<void>;
   /** A second name for a file; fails with 'file-exists' when `to` is taken. */
   link(from: string, to: string): Promise<void>;
+  /**
+   * The host copies a file, without its bytes passing through here, and shares them where the file system can. Not durable.
+   * Fails with 'file-exists' when `to` is taken.
+   */
+  copyFile(from: string, to: string): Promise<void>;
   /** Succeeds when there is nothing to remove. */
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder; succeeds when there is none. */

@@ -128,6 +128,11 @@ export class NodeHostFiles implements HostFiles {
     return attempt(to, () => fs.link(from, to));
   }
 
+  copyFile(from: string, to: string): Promise<void> {
+    const { COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants;
+    return attempt(to, () => fs.copyFile(from, to, COPYFILE_EXCL | COPYFILE_FICLONE));
+  }
+
   removeFile(path: string): Promise<void> {
     return attemptOr(path, undefined, ['ENOENT'], () => fs.unlink(path));
   }

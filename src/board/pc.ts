@@ -89,6 +89,8 @@ export interface PcParts {
   readonly firmware: { readonly bios: Uint8Array; readonly vgaBios: Uint8Array };
   /** A direct kernel boot, prepared by the caller (firmware/). */
   readonly kernel: KernelBoot | undefined;
+  /** Before the guest reads what firmware and kernel are started with. */
+  readonly beforeFirmwareReads?: () => void;
   readonly nvram: Uint8Array | undefined;
   blockPort(id: string): BlockPort & {
     complete(input: Extract<MachineInput, { kind: 'disk' }>): void;
@@ -318,7 +320,7 @@ export class PcMachine {
     this.screen = vga.screen;
 
     // firmware
-    const fwCfg = this.#attach(new FwCfg('fw-cfg', this.#memory), fwCfgState);
+    const fwCfg = this.#attach(new FwCfg('fw-cfg', this.#memory, parts.beforeFirmwareReads), fwCfgState);
     this.#ports.map(0x510, 12, fwCfg, 4);
     const firmware = buildFirmware({
       lowMemoryBytes: map.ram.size,

@@ -21,9 +21,11 @@ export const galleryHelp = `subzero gallery [GUEST [NAME]]: lists the guests tha
 /** How long a guest may take to start at set-up, on a busy computer. */
 const READY_MS = 30 * 60_000;
 const POLL_MS = 500;
-/** What a shell does after its prompt: drivers settle, disks are looked for. */
-const SETTLE_MS = 3000;
-const READY_LINE = /Subzero starter Linux ready/;
+/** The prompt of its shell, with nothing behind it: what is typed now is echoed there. */
+const PROMPT = /Subzero starter Linux ready\s+~ #$/;
+/** Drivers settle and disks are looked for after the prompt is there: so often in a row the guest must have been idle. */
+const IDLE_LOOKS = 4;
+const IDLE_LOAD = 0.1;
 
 export async function gallery(args: readonly string[], out: string): Promise<number> {
   if (args[0] === 'prepare') return prepare(args.slice(1), out);
@@ -64,9 +66,19 @@ async function prepare(args: readonly string[], out: string): Promise<number> {
   const client = await connectTo(await library.find(made.folder));
   let snapshot: string;
   try {
+    let idleLooks = 0;
     await untilReady(async () => {
       const { lines } = await client.call('screen.text', null);
-      return READY_LINE.test(lines.join('\n'));
+      const { load } = await client.call('vm.stats', null);
+      const isReady =
+        PROMPT.test(
+          lines
+            .map((line) => line.trimEnd())
+            .join('\n')
+            .trimEnd(),
+        ) && load < IDLE_LOAD;
+      idleLooks = isReady ? idleLooks + 1 : 0;
+      return idleLooks === IDLE_LOOKS;
     });
     snapshot = (await client.call('snapshot.take', { name: 'Ready to use', description: '' })).id;
   } finally {
@@ -87,9 +99,8 @@ async function prepare(args: readonly string[], out: string): Promise<number> {
   return EXIT_DONE;
 }
 
-async function untilReady(isReady: () => Promise<boolean>): Promise<void> {
-  await poll(isReady, 'the guest did not become ready');
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+function untilReady(isReady: () => Promise<boolean>): Promise<void> {
+  return poll(isReady, 'the guest did not become ready');
 }
 
 function untilFree(isFree: () => Promise<boolean>): Promise<void> {

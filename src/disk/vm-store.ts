@@ -13,6 +13,7 @@
  * To start: open the disks; if `savedState()` gives one, load it into the machine, `consumeSavedState()`, and only then let
  * a vCPU run or a disk be written. Otherwise power on.
  */
+import type { ChunkGroup } from './memory-chunk';
 import type { PlainData } from '../base/plain-data';
 import type { CachedDisk } from './cached-disk';
 import type { Disk } from './disk';
@@ -107,7 +108,7 @@ export interface StateWriter {
   writeMemory(
     regions: readonly MemoryRegion[],
     read: (region: MemoryRegion, offset: number, length: number) => ChunkSource | Promise<ChunkSource>,
-    options?: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void },
+    options?: LoadMemoryOptions,
   ): Promise<void>;
   /** Whether `read` may answer 'unchanged' for a chunk. */
   canReuse(regionId: string, offset: number): boolean;
@@ -131,15 +132,23 @@ export interface SavedState {
   close(): Promise<void>;
 }
 
+export interface LoadMemoryOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Does a part of the unpacking, on a thread of its own. */
+  readonly helper?: UnpackHelper;
+}
+
+export interface UnpackHelper {
+  /** The group's bytes lie in shared memory and stay as they are until this resolves. */
+  unpack(group: ChunkGroup, into: Uint8Array): Promise<void>;
+}
+
 export interface MemoryReader {
   readonly regions: readonly MemoryRegion[];
   readonly chunkBytes: number;
   /** Fills `into`, which must be as long as the region and all zeros, e.g. fresh shared memory. */
-  load(
-    regionId: string,
-    into: Uint8Array,
-    options?: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void },
-  ): Promise<void>;
+  load(regionId: string, into: Uint8Array, options?: LoadMemoryOptions): Promise<void>;
   /** Fills `into` with one chunk (shorter at the end of a region). */
   readChunk(regionId: string, chunk: number, into: Uint8Array): Promise<void>;
 }

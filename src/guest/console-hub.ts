@@ -63,6 +63,7 @@ export class ConsoleHub {
   #isAbsolute = false;
   #deadEnd: DeadEnd = 'none';
   #textTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastTextMs = Number.NEGATIVE_INFINITY;
   #isRunning = false;
 
   constructor(private readonly session: ConsoleSession) {}
@@ -213,10 +214,12 @@ export class ConsoleHub {
   /** At a bearable rate, and only where it changed. */
   #textSoon(): void {
     if (this.#textTimer !== undefined || !this.#wantsText()) return;
+    const waitMs = Math.max(0, this.#lastTextMs + TEXT_INTERVAL_MS - performance.now());
     this.#textTimer = setTimeout(() => {
       this.#textTimer = undefined;
+      this.#lastTextMs = performance.now();
       void this.#sendText();
-    }, TEXT_INTERVAL_MS);
+    }, waitMs);
   }
 
   async #sendText(): Promise<void> {

@@ -7,6 +7,7 @@ import { GuestService } from './guest-service';
 import { SerialEnds } from './serial-ends';
 import { serveOnSocket } from './socket-server';
 import type { VmAssets } from './vm-assets';
+import type { Engine } from './machine-threads';
 import { logTo } from './vm-log';
 import { VmSession } from './vm-session';
 
@@ -29,12 +30,13 @@ export async function createGuestProcess(
   store: VmStore<Validated<VmConfig>>,
   assets: VmAssets,
   socketPath: string | undefined,
-  options: { readonly noReboot?: boolean } = {},
+  options: { readonly noReboot?: boolean; readonly engine?: Promise<Engine> } = {},
 ): Promise<GuestProcess> {
   const service = new GuestService();
   if (store.logPath !== '') service.addListener(logTo(store.logPath, store.config.name));
   const session = new VmSession(store, assets, service.events, {
     noReboot: options.noReboot === true || store.config.options.onGuestReset === 'powerOff',
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
   });
   service.serve(session);
   const consoles = new ConsoleHub(session);

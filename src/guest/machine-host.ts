@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { VmError } from '../base/errors';
 import { createRing, RingConsumer, RingProducer } from '../machine/ring';
 import type { DeadEnd } from '../protocol/console';
@@ -6,6 +6,7 @@ import type { MachineInput } from '../machine/inputs';
 import type { Rect, ScreenMode } from '../machine/screen';
 import { FRAME_BUFFER_BYTES, type MachineThreadInit } from './machine-thread-init';
 import { packStrokes, withoutBytes } from './machine-link';
+import { type MachineThreads, startThreads } from './machine-threads';
 import { LAST_PICTURE, type ToHost, type ToMachine } from './machine-messages';
 import type { KeyStroke } from '../protocol/guest';
 import type { StopCause } from './machine-loop';
@@ -33,6 +34,8 @@ export interface MachineEvents {
   pointerMode(absolute: boolean): void;
   deadEnd(found: DeadEnd): void;
   restarted?(): void;
+  /** The guest waits for the files of its kernel, which are still to be read. */
+  kernelWanted?(): void;
   /** State hash at a checkpoint of a recorded or replayed run. */
   hash?(count: number, hash: string): void;
   stopped(cause: StopCause): void;
@@ -76,6 +79,7 @@ export class MachineHost {
     scripts: { readonly machineThread: string; readonly regionCompiler: string },
     init: Omit<MachineThreadInit, 'rings' | 'frameBuffer' | 'compiler'>,
     private readonly events: MachineEvents,
+    threads: MachineThreads = startThreads(scripts),
   ) {
     const rings = { toMachine: createRing(RING_BYTES), toHost: createRing(RING_BYTES) };
     this.#toMachine = new RingProducer(rings.toMachine);
@@ -83,18 +87,19 @@ export class MachineHost {
     const frameBuffer = this.frame.buffer as SharedArrayBuffer;
     const channel = init.jit === 'background' ? new MessageChannel() : undefined;
     const compiler = channel === undefined ? undefined : { plans: createPlanRing(), answers: channel.port1 };
-    const workerData: MachineThreadInit = { ...init, rings, frameBuffer, compiler };
-    const quiet = { stdout: false, stderr: false };
+    const threadInit: MachineThreadInit = { ...init, rings, frameBuffer, compiler };
     const ports = (port: MessagePort | undefined): MessagePort[] => (port === undefined ? [] : [port]);
-    this.#worker = new Worker(scripts.machineThread, { ...quiet, workerData, transferList: ports(channel?.port1) });
+    this.#worker = threads.machine;
+    this.#worker.postMessage(threadInit, ports(channel?.port1));
+    this.#compiler = channel === undefined ? undefined : threads.compiler;
+    if (channel === undefined) void threads.compiler?.terminate();
     if (channel !== undefined && compiler !== undefined) {
       const { plans } = compiler;
       const { model, vendor } = init.config.cpu;
-      const workerData = { plans, memory: init.memory.buffer, answers: channel.port2, model, vendor };
-      const data = { workerData, transferList: [channel.port2] };
-      this.#compiler = new Worker(scripts.regionCompiler, { ...quiet, ...data });
+      const data = { plans, memory: init.memory.buffer, answers: channel.port2, model, vendor };
+      this.#compiler?.postMessage(data, [channel.port2]);
       // without it everything is interpreted, which is slow and right
-      this.#compiler.on('error', (error) => this.events.compilerFailed?.(error));
+      this.#compiler?.on('error', (error) => this.events.compilerFailed?.(error));
     }
     this.#waiting.set(LAST_PICTURE, {
       parts: [],
@@ -280,6 +285,8 @@ export class MachineHost {
         return this.events.hash?.(message.count, message.hash);
       case 'restarted':
         return this.events.restarted?.();
+      case 'kernelWanted':
+        return this.events.kernelWanted?.();
       case 'stopped':
         // The answer to our own `terminate` is no news.
         if (this.#hasEnded) return;

@@ -70,5 +70,7 @@ export type ToHost =
   | { readonly t: 'pointerMode'; readonly absolute: boolean }
   | { readonly t: 'deadEnd'; readonly found: DeadEnd }
   | { readonly t: 'restarted' }
+  /** The guest waits for the files of its kernel. */
+  | { readonly t: 'kernelWanted' }
   /** Unless the host stopped it, LAST_PICTURE is answered before. */
   | { readonly t: 'stopped'; readonly cause: StopCause };

@@ -18,13 +18,19 @@ export interface FirmwareFiles {
     readonly initrd?: Uint8Array;
     readonly append: string;
     readonly modules: readonly { readonly bytes: Uint8Array; readonly args: string }[];
+    /** Image and initrd lie in shared memory and are on their way: an Int32 that is 0, then one of the two below. */
+    readonly arrived?: SharedArrayBuffer;
   };
 }
+
+/** All of it can be read; it cannot be had. */
+export const ARRIVED = 1;
+export const MISSING = 2;
 
 /** A frame buffer of 2560x1600 pixels; larger modes are not shown. */
 export const FRAME_BUFFER_BYTES = 2560 * 1600 * 4;
 
-/** What the machine thread is started with (`workerData`). */
+/** What the machine thread is told first. */
 export interface MachineThreadInit {
   readonly config: VmConfig;
   readonly rings: { readonly toMachine: SharedArrayBuffer; readonly toHost: SharedArrayBuffer };

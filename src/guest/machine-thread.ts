@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { encodePlain } from '../base/plain-data';
 import { prepareKernel } from '../board/kernel-boot';
 import { buildPc, type PcMachine } from '../board/pc';
@@ -12,7 +12,7 @@ import { KeyQueue } from './key-queue';
 import { MachineLink, unpackStrokes, withBytes } from './machine-link';
 import { type Checkpoint, MachineLoop, type LoopHost, type StopCause } from './machine-loop';
 import { LAST_PICTURE, type ToMachine } from './machine-messages';
-import type { MachineThreadInit } from './machine-thread-init';
+import { ARRIVED, type MachineThreadInit } from './machine-thread-init';
 import { Pacer } from './pacer';
 import { RemoteBlockPort } from './remote-block-port';
 import { packState, unpackState } from './state-codec';
@@ -180,6 +180,7 @@ class MachineThread implements LoopHost {
           : { compiler: new BackgroundCompiler(init.compiler.plans, init.compiler.answers) }),
       },
       firmware: init.firmware,
+      beforeFirmwareReads: () => this.#awaitKernel(),
       kernel: prepareKernel(init.firmware, init.config.boot.kernel?.file ?? '', init.config.memory.memoryMiB),
       nvram: init.nvram,
       blockPort,
@@ -199,6 +200,17 @@ class MachineThread implements LoopHost {
       if (first === undefined) machine.inputs.apply({ kind: 'startTime', ...init.startTime });
     }
     return machine;
+  }
+
+  /** A guest that went on from a saved state and starts anew at once: its kernel may still be on its way. */
+  #awaitKernel(): void {
+    const { kernel } = this.init.firmware;
+    if (kernel?.arrived === undefined) return;
+    const flag = new Int32Array(kernel.arrived);
+    if (flag[0] === 0) this.#link.send({ t: 'kernelWanted' });
+    Atomics.wait(flag, 0, 0);
+    if (flag[0] !== ARRIVED)
+      throw new Error('the files of its kernel are not there any more: the guest cannot start anew');
   }
 
   #keyQueue(): KeyQueue {
@@ -439,4 +451,4 @@ class MachineThread implements LoopHost {
   }
 }
 
-new MachineThread(workerData as MachineThreadInit).run();
+parentPort?.once('message', (init: MachineThreadInit) => new MachineThread(init).run());

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
-import { workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { CpuModelName, CpuVendorName } from '../cpu/backend';
 import { RegionCompiler } from '../cpu/emulated/jit/compile-region';
 import { compilePlans } from '../cpu/emulated/jit/eager-compiler';
@@ -39,22 +39,23 @@ interface CompilerData {
   readonly vendor: CpuVendorName;
 }
 
-const { plans: ring, memory, answers, model, vendor } = workerData as CompilerData;
-const compiler = new RegionCompiler(decoderOf(cpuModel(model, vendor)));
-const arriving = new PlanConsumer(ring);
-const queue = new PlanQueue(arriving, memory);
-
-function work(): void {
-  const { bell } = arriving;
-  const plans = queue.take(BATCH);
-  const first = plans[0];
-  if (first !== undefined) {
-    for (const flag of first.isHot ? OPTIMISING : BASELINE) setFlagsFromString(flag);
-    answers.postMessage(compilePlans(compiler, plans));
-    for (const flag of DEFAULT) setFlagsFromString(flag);
-  } else arriving.wait(bell, IDLE_MS);
-  // V8 frees code that is not used any more in the event loop
-  setImmediate(work);
+function serve({ plans: ring, memory, answers, model, vendor }: CompilerData): void {
+  const compiler = new RegionCompiler(decoderOf(cpuModel(model, vendor)));
+  const arriving = new PlanConsumer(ring);
+  const queue = new PlanQueue(arriving, memory);
+  const work = (): void => {
+    const { bell } = arriving;
+    const plans = queue.take(BATCH);
+    const first = plans[0];
+    if (first !== undefined) {
+      for (const flag of first.isHot ? OPTIMISING : BASELINE) setFlagsFromString(flag);
+      answers.postMessage(compilePlans(compiler, plans));
+      for (const flag of DEFAULT) setFlagsFromString(flag);
+    } else arriving.wait(bell, IDLE_MS);
+    // V8 frees code that is not used any more in the event loop
+    setImmediate(work);
+  };
+  work();
 }
 
-work();
+parentPort?.once('message', serve);

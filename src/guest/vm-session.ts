@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { isVmError, VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
@@ -10,7 +9,7 @@ import { describeProblems } from '../config/problem';
 import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
 import type { JitMode } from '../cpu/emulated/jit/regions';
 import type { Disk } from '../disk/disk';
-import type { MemoryRegion, SavedState, StateWriter, VmStore } from '../disk/vm-store';
+import type { SavedState, StateWriter, UnpackHelper, VmStore } from '../disk/vm-store';
 import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
 import type { Plain } from '../machine/saved-state';
 import type { Rect, ScreenMode } from '../machine/screen';
@@ -29,13 +28,18 @@ import type { KeyboardLayoutId } from '../protocol/keyboard-layouts';
 import { InstallerWatch } from './installer-watch';
 import { Lifecycle } from './lifecycle';
 import { MachineHost, type Picture } from './machine-host';
+import { closeEngine, type Engine, startEngine } from './machine-threads';
 import type { StopCause } from './machine-loop';
 import { MediaServer } from './media-server';
+import { loadMemory, writeMemory } from './saved-memory';
 import { strokeBatches, strokesForText } from './type-text';
 import { thumbnailOf } from './thumbnail';
-import { readFirmware, type VmAssets } from './vm-assets';
+import type { FirmwareFiles, MachineThreadInit } from './machine-thread-init';
+import { firmwareToGoOn, readFirmware, type VmAssets } from './vm-assets';
 import { packState, unpackState } from './state-codec';
 
+/** What a guest that went on needs at its next reset is read after this: it has better things to do before. */
+const LATE_MS = 10_000;
 const SERIAL_HISTORY_BYTES = 256 << 10;
 const DEAD_ENDS: Readonly<Record<Exclude<DeadEnd, 'none'>, string>> = {
   noBootDevice: 'the BIOS found nothing to boot from',
@@ -68,6 +72,8 @@ export interface SessionOptions {
   readonly record?: { readonly everyInstructions: number };
   /** Whether hot guest code is compiled; 'background' if not given. */
   readonly jit?: JitMode;
+  /** One that was begun before; the session ends it. */
+  readonly engine?: Promise<Engine>;
 }
 
 /** One VM, from power-on to its end: its machine, its media, its saved states. Lives on the process's main thread. */
@@ -79,6 +85,10 @@ export class VmSession {
   #machine: MachineHost | undefined;
   #memory: WebAssembly.Memory | undefined;
   #core: WebAssembly.Module | undefined;
+  #engine: Promise<Engine> | undefined;
+  #lateTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Reads what the guest needs at its next reset. */
+  #readLate: () => Promise<void> = () => Promise.resolve();
   #hasEnded = false;
   #lastPicture: Picture | undefined;
   /** What the last thumbnail was made of. */
@@ -139,6 +149,7 @@ export class VmSession {
   start(): Promise<void> {
     return this.lifecycle.enqueue(async () => {
       this.lifecycle.expect('start', 'stopped', 'suspended');
+      this.#beginEngine();
       try {
         await this.store.applyPending();
         await this.onStarting();
@@ -146,6 +157,7 @@ export class VmSession {
         await this.#bootSaved();
       } catch (error) {
         await this.#closeMedia();
+        await this.#dropEngine();
         this.lifecycle.move({ kind: 'stopped' });
         throw VmError.from(error);
       }
@@ -264,6 +276,7 @@ export class VmSession {
         throw new VmError('snapshot-not-found', `there is no snapshot '${id}' in this VM`);
       }
       this.#starting('snapshot');
+      this.#beginEngine();
       try {
         await this.#endMachine();
         await this.#closeMedia();
@@ -271,6 +284,7 @@ export class VmSession {
         await this.#openMedia();
         await this.#bootSaved();
       } catch (error) {
+        await this.#dropEngine();
         const trouble = VmError.from(error);
         // The snapshot's state is the VM's by now: it waits, suspended.
         if (trouble.code === 'cancelled') await this.#stop({ kind: 'suspended' });
@@ -452,16 +466,80 @@ export class VmSession {
     this.lifecycle.move({ kind: 'running' });
   }
 
+  #beginEngine(): void {
+    this.#engine ??=
+      this.options.engine !== undefined && this.#core === undefined
+        ? this.options.engine
+        : startEngine(this.assets, this.#core);
+    // Whoever takes it is told.
+    this.#engine.catch(() => undefined);
+  }
+
+  async #takeEngine(): Promise<Engine> {
+    this.#beginEngine();
+    const engine = this.#engine as Promise<Engine>;
+    this.#engine = undefined;
+    return engine;
+  }
+
+  /** One that no machine took. */
+  async #dropEngine(): Promise<void> {
+    if (this.#engine === undefined) return;
+    const engine = await this.#takeEngine().catch(() => undefined);
+    if (engine !== undefined) await closeEngine(engine);
+  }
+
   /** Builds the machine; it stands still until `resume`. */
   async #boot(saved: SavedState | undefined): Promise<void> {
     this.#starting('firmware');
-    const firmware = await readFirmware(this.config, this.assets, (file) => path.resolve(this.store.folder, file));
-    this.#core ??= await WebAssembly.compile(await readFile(this.assets.coreWasm));
+    const resolve = (file: string): string => path.resolve(this.store.folder, file);
+    const { firmware, readRest } =
+      saved === undefined
+        ? { firmware: await readFirmware(this.config, this.assets, resolve), readRest: undefined }
+        : await firmwareToGoOn(this.config, this.assets, resolve);
     const nvram = await this.store.readNvram();
-    this.#starting('memory');
-    const memory = createMachineMemory(this.config);
-    this.#memory = memory;
-    if (saved !== undefined) await this.#loadMemory(saved, memory);
+    const engine = await this.#takeEngine();
+    try {
+      this.#core = engine.core;
+      this.#readLate = readRest ?? (() => Promise.resolve());
+      this.#starting('memory');
+      const memory = createMachineMemory(this.config);
+      this.#memory = memory;
+      // The machine writes its ROMs where they are.
+      if (saved !== undefined) await this.#loadMemory(saved, memory, ['rom', 'vram'], engine.loader);
+      const state = saved === undefined ? undefined : packState(saved.devices as ReadonlyMap<string, Plain>);
+      const building = this.#build(engine, firmware, nvram, memory, state);
+      if (saved !== undefined) {
+        // It stands still, so its RAM may come meanwhile.
+        building.catch(() => this.cancelWork());
+        await this.#loadMemory(saved, memory, ['ram'], engine.loader).catch(async (error: unknown) => {
+          await building;
+          throw error;
+        });
+      }
+      await building;
+    } finally {
+      await engine.loader.close();
+      if (this.#machine === undefined) await closeEngine(engine);
+    }
+    this.#lateTimer = setTimeout(() => this.#lateNow(), LATE_MS);
+  }
+
+  #lateNow(): void {
+    clearTimeout(this.#lateTimer);
+    const read = this.#readLate;
+    this.#readLate = () => Promise.resolve();
+    read().catch((error: unknown) => this.#log('warning', error));
+  }
+
+  /** Resolves when it is built. */
+  async #build(
+    engine: Engine,
+    firmware: FirmwareFiles,
+    nvram: MachineThreadInit['nvram'],
+    memory: WebAssembly.Memory,
+    state: MachineThreadInit['state'],
+  ): Promise<void> {
     const media: Record<string, { sizeBytes: number; isReadOnly: boolean }> = {};
     for (const port of this.#media.ports) {
       const { sizeBytes, isReadOnly } = this.#media.get(port) as Disk;
@@ -473,7 +551,7 @@ export class VmSession {
         {
           config: this.config,
           memory,
-          core: this.#core as WebAssembly.Module,
+          core: engine.core,
           jit: this.options.jit ?? 'background',
           firmware,
           media,
@@ -482,7 +560,7 @@ export class VmSession {
             unixMs: Date.now(),
             zoneMinutes: this.config.clock.rtc === 'local' ? -new Date().getTimezoneOffset() : 0,
           },
-          state: saved === undefined ? undefined : packState(saved.devices as ReadonlyMap<string, Plain>),
+          state,
           startPaused: true,
           noReboot: this.options.noReboot,
           record: this.options.record,
@@ -495,6 +573,7 @@ export class VmSession {
             if (request.op === 'write') this.#installer.wrote(bytes.length);
             this.#media.submit(request, bytes);
           },
+          kernelWanted: () => this.#lateNow(),
           restarted: () => {
             for (const device of this.#installer.restarted(this.config.cdroms)) this.events.installed(device);
           },
@@ -524,6 +603,7 @@ export class VmSession {
             if (this.status.kind !== 'starting') void this.lifecycle.enqueue(() => this.#fail(trouble));
           },
         },
+        engine,
       );
       this.#machine = machine;
     });
@@ -560,6 +640,7 @@ export class VmSession {
   }
 
   async #endMachine(): Promise<void> {
+    clearTimeout(this.#lateTimer);
     await this.#machine?.terminate();
     this.#machine = undefined;
     await this.#media.drain();
@@ -634,54 +715,29 @@ export class VmSession {
     return new Uint8Array(this.#memory.buffer, rom.offset, totalBytes - rom.offset);
   }
 
-  #regions(): (MemoryRegion & { readonly start: number })[] {
-    const { rom, vram, ram } = memoryMapOf(this.config);
-    return Object.entries({ rom, vram, ram }).map(([id, { offset, size }]) => ({
-      id,
-      sizeBytes: size,
-      start: offset - rom.offset,
-    }));
-  }
-
   async #writeMemory(writer: StateWriter, bytes: Uint8Array): Promise<void> {
     // It may have been given up while the guest was brought to a stand.
     const saving = this.#work ?? new AbortController();
     this.#work = saving;
-    const regions = this.#regions();
-    const startOf = new Map(regions.map(({ id, start }) => [id, start]));
+    const onProgress = (done: number): void => this.lifecycle.move({ kind: 'saving', done });
     try {
-      await writer.writeMemory(
-        regions.map(({ id, sizeBytes }) => ({ id, sizeBytes })),
-        (region, offset, length) => {
-          const start = (startOf.get(region.id) as number) + offset;
-          return bytes.subarray(start, start + length);
-        },
-        {
-          signal: saving.signal,
-          onProgress: (done, total) => this.lifecycle.move({ kind: 'saving', done: done / total }),
-        },
-      );
+      await writeMemory(writer, this.config, bytes, { signal: saving.signal, onProgress });
     } finally {
       this.#work = undefined;
     }
   }
 
-  async #loadMemory(saved: SavedState, memory: WebAssembly.Memory): Promise<void> {
-    const { rom } = memoryMapOf(this.config);
+  async #loadMemory(
+    saved: SavedState,
+    memory: WebAssembly.Memory,
+    ids: Parameters<typeof loadMemory>[3],
+    helper: UnpackHelper,
+  ): Promise<void> {
     const loading = new AbortController();
     this.#work = loading;
-    const regions = this.#regions();
-    const totalBytes = regions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    let loadedBytes = 0;
+    const onProgress = (done: number): void => this.#starting('memory', done);
     try {
-      for (const { id, sizeBytes, start } of regions) {
-        await saved.memory.load(id, new Uint8Array(memory.buffer, rom.offset + start, sizeBytes), {
-          signal: loading.signal,
-          onProgress: (done, total) =>
-            this.#starting('memory', (loadedBytes + (sizeBytes * done) / Math.max(1, total)) / totalBytes),
-        });
-        loadedBytes += sizeBytes;
-      }
+      await loadMemory(saved, this.config, memory, ids, { signal: loading.signal, helper, onProgress });
     } finally {
       this.#work = undefined;
     }

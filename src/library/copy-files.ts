@@ -10,6 +10,8 @@ import { resolveFile } from './vm-folder';
 export interface CopiedFile {
   readonly from: string;
   readonly to: string;
+  /** It can be had again: nobody waits until the copy is durable; `syncCopies` makes it so. */
+  readonly isReplaceable?: boolean;
 }
 
 export interface LongWork {
@@ -41,9 +43,15 @@ export async function copyFiles(
     doneBytes += bytes;
     onProgress?.(totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes));
   };
-  for (const { from, to } of copies) {
+  for (const { from, to, isReplaceable } of copies) {
     const target = resolveFile(vmFolder, to);
     await makeFolders(files, path.dirname(target));
+    if (isReplaceable === true) {
+      throwIfCancelled(signal);
+      await files.copyFile(from, target);
+      copied((await files.stat(target))?.sizeBytes ?? 0);
+      continue;
+    }
     const source = await files.open(from, 'read');
     try {
       const copy = await files.open(target, 'create');
@@ -54,6 +62,21 @@ export async function copyFiles(
       }
     } finally {
       await source.close();
+    }
+    await files.syncFolder(path.dirname(target));
+  }
+}
+
+/** Makes replaceable copies durable; a copy that is gone meanwhile needs nothing. */
+export async function syncCopies(files: HostFiles, vmFolder: string, copies: readonly CopiedFile[]): Promise<void> {
+  for (const { to, isReplaceable } of copies) {
+    const target = resolveFile(vmFolder, to);
+    if (isReplaceable !== true || (await files.stat(target)) === undefined) continue;
+    const copy = await files.open(target, 'read');
+    try {
+      await copy.sync();
+    } finally {
+      await copy.close();
     }
     await files.syncFolder(path.dirname(target));
   }

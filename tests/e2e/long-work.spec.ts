@@ -77,7 +77,6 @@ test('going to a snapshot says how far it is, and can be given up while it saves
   await manager.getByRole('button', { name: 'Go To' }).click();
   await question.getByRole('button', { name: 'Restore', exact: true }).click();
   await expect(progress).toBeVisible();
-  await page.screenshot({ path: screenshotPath('long-3-loading') });
   await question.getByRole('button', { name: 'Cancel' }).click();
   await expect(question).toBeHidden();
   await expectState(page, 'Suspended');

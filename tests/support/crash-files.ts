@@ -251,6 +251,16 @@ export class CrashFiles implements HostFiles {
     });
   }
 
+  async copyFile(from: string, to: string): Promise<void> {
+    const source = await this.open(from, 'read');
+    const copy = await this.open(to, 'create');
+    const bytes = new Uint8Array(await source.size());
+    await source.read(0, bytes);
+    await copy.write(0, bytes);
+    await copy.close();
+    await source.close();
+  }
+
   async link(from: string, to: string): Promise<void> {
     this.#checkAlive();
     const node = this.#find(from);

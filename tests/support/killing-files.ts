@@ -72,6 +72,10 @@ export class KillingFiles implements HostFiles {
     return this.#count('rename', to, () => this.real.rename(from, to));
   }
 
+  copyFile(from: string, to: string) {
+    return this.#count('copyFile', to, () => this.real.copyFile(from, to));
+  }
+
   link(from: string, to: string) {
     return this.#count('link', to, () => this.real.link(from, to));
   }

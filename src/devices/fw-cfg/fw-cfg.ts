@@ -96,6 +96,8 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
   constructor(
     readonly id: string,
     private readonly memory: GuestMemory,
+    /** Contents may still be on their way; what an item's size is, is known. */
+    private readonly beforeRead: () => void = () => undefined,
   ) {
     this.addItem(FW_CFG_SIGNATURE, latin('QEMU'));
     this.addItem(FW_CFG_ID, Uint8Array.of(ID_TRADITIONAL | ID_DMA, 0, 0, 0));
@@ -186,6 +188,7 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
 
   #readByte(offset: number): number {
     if (offset === 1) {
+      this.beforeRead();
       const byte = this.#current?.bytes[this.#offset] ?? 0;
       if (this.#offset < 0xffffffff) this.#offset++;
       return byte;
@@ -213,6 +216,7 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
   }
 
   #dmaRead(address: number, length: number): boolean {
+    this.beforeRead();
     const bytes = this.#current?.bytes ?? new Uint8Array(0);
     const from = Math.min(this.#offset, bytes.length);
     const count = Math.min(length, bytes.length - from);

@@ -76,13 +76,13 @@ export async function coldGalleryVm(files: HostFiles, out: string, id: GalleryId
   };
   if (guest.boots === 'cdrom') {
     await requireFile(files, path.join(out, guest.file));
-    return { config, disks: [], copies: [{ from: path.join(out, guest.file), to: DISC }] };
+    return { config, disks: [], copies: [{ from: path.join(out, guest.file), to: DISC, isReplaceable: true }] };
   }
   const folder = path.join(out, guest.folder);
   const append = await commandLine(files, folder);
   const copies: CopiedFile[] = [
-    { from: path.join(folder, 'vmlinuz'), to: KERNEL },
-    { from: path.join(folder, 'initrd.gz'), to: INITRD },
+    { from: path.join(folder, 'vmlinuz'), to: KERNEL, isReplaceable: true },
+    { from: path.join(folder, 'initrd.gz'), to: INITRD, isReplaceable: true },
   ];
   return {
     config: { ...config, boot: { ...base.boot, kernel: { file: KERNEL, initrd: INITRD, append, modules: [] } } },

@@ -62,7 +62,7 @@ async function filesBelow(files: HostFiles, root: string, within: string): Promi
     const from = path.join(root, to);
     const kind = (await files.stat(from))?.kind;
     if (kind === 'folder') found.push(...(await filesBelow(files, root, to)));
-    else if (kind === 'file') found.push({ from, to });
+    else if (kind === 'file') found.push({ from, to, isReplaceable: true });
   }
   return found;
 }

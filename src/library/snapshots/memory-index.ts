@@ -11,6 +11,7 @@ import { divideUp, isPowerOfTwo } from '../../base/bits';
 import { asciiBytes, bytesEqual, hexOf, readAscii, readSafeU64LE, viewOf, writeU64LE } from '../../base/bytes';
 import { crc32c } from '../../base/crc32c';
 import { VmError } from '../../base/errors';
+import { CODEC_LZ4, CODEC_ZERO, type StoredChunk } from '../../disk/memory-chunk';
 import type { MemoryRegion } from '../../disk/vm-store';
 
 const MAGIC = asciiBytes('SZRAMIX\n');
@@ -27,18 +28,10 @@ export const MAX_INDEX_BYTES = 512 << 20;
 
 export const CHUNK_BYTES = 128 << 10;
 
-/** How a chunk's bytes are stored. */
-export const CODEC_ZERO = 0;
-export const CODEC_RAW = 1;
-export const CODEC_LZ4 = 2;
-
-export interface ChunkPlace {
-  readonly codec: number;
+export interface ChunkPlace extends StoredChunk {
   /** Id of the chunk file. */
   readonly file: string;
   readonly offset: number;
-  readonly length: number;
-  readonly checksum: number;
 }
 
 export const zeroChunk: ChunkPlace = { codec: CODEC_ZERO, file: '', offset: 0, length: 0, checksum: 0 };

@@ -1,10 +1,9 @@
 import { throwIfCancelled } from '../../base/abort';
-import { crc32c } from '../../base/crc32c';
 import { VmError } from '../../base/errors';
 import type { HostFile } from '../../base/host-files';
-import { lz4Decompress } from '../../base/lz4';
-import type { MemoryReader } from '../../disk/vm-store';
-import { type ChunkPlace, CODEC_LZ4, CODEC_ZERO, type IndexedRegion, type MemoryIndex } from './memory-index';
+import { type ChunkGroup, ChunkUnpacker, CODEC_ZERO, damagedMemory } from '../../disk/memory-chunk';
+import type { LoadMemoryOptions, MemoryReader } from '../../disk/vm-store';
+import type { IndexedRegion, MemoryIndex } from './memory-index';
 
 /** Chunks that lie side by side are read together, up to this. */
 const MAX_READ_BYTES = 1 << 20;
@@ -13,6 +12,7 @@ const MAX_READ_BYTES = 1 << 20;
 export class StoredMemory implements MemoryReader {
   readonly regions: readonly IndexedRegion[];
   readonly chunkBytes: number;
+  readonly #unpacker = new ChunkUnpacker();
 
   private constructor(
     index: MemoryIndex,
@@ -42,37 +42,38 @@ export class StoredMemory implements MemoryReader {
   async load(
     regionId: string,
     into: Uint8Array,
-    options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+    { signal, onProgress, helper }: LoadMemoryOptions = {},
   ): Promise<void> {
     const region = this.#region(regionId);
     if (into.length !== region.sizeBytes) throw new VmError('bad-argument', `region '${regionId}' has another size`);
     const { chunks } = region;
-    for (let i = 0; i < chunks.length; ) {
-      throwIfCancelled(options.signal);
-      const first = chunks[i]!;
-      if (first.codec === CODEC_ZERO) {
-        i++;
-        continue;
+    let helped: Promise<void>[] = [];
+    const own = new Uint8Array(MAX_READ_BYTES);
+    // A thread reads from shared memory, and what is used again takes no new memory of the host.
+    const shared = helper === undefined ? [] : [0, 1].map(() => new Uint8Array(new SharedArrayBuffer(MAX_READ_BYTES)));
+    try {
+      for (let i = 0; i < chunks.length; ) {
+        throwIfCancelled(signal);
+        const buffer = shared.pop();
+        const { group, count } = await this.#readGroup(region, i, buffer ?? own);
+        if (group === undefined) {
+          if (buffer !== undefined) shared.push(buffer);
+        } else if (buffer !== undefined && helper !== undefined) {
+          const done = helper.unpack(group, into).then(() => void shared.push(buffer));
+          done.catch(() => undefined);
+          helped.push(done);
+        } else this.#unpacker.unpackGroup(group, into);
+        i += count;
+        onProgress?.(i, chunks.length);
       }
-      let length = first.length;
-      let count = 1;
-      for (; i + count < chunks.length; count++) {
-        const next = chunks[i + count]!;
-        const follows = next.codec !== CODEC_ZERO && next.file === first.file && next.offset === first.offset + length;
-        if (!follows || length + next.length > MAX_READ_BYTES) break;
-        length += next.length;
-      }
-      const stored = await this.#readStored(first.file, first.offset, length);
-      for (let n = i; n < i + count; n++) {
-        const chunk = chunks[n]!;
-        const start = chunk.offset - first.offset;
-        const target = into.subarray(n * this.chunkBytes, Math.min((n + 1) * this.chunkBytes, into.length));
-        unpack(chunk, stored.subarray(start, start + chunk.length), target);
-      }
-      i += count;
-      options.onProgress?.(i, chunks.length);
+    } catch (error) {
+      // Nobody writes into the memory of a machine that is given up.
+      await Promise.allSettled(helped);
+      helped = [];
+      throw error;
     }
-    options.onProgress?.(chunks.length, chunks.length);
+    await Promise.all(helped);
+    onProgress?.(chunks.length, chunks.length);
   }
 
   async readChunk(regionId: string, chunk: number, into: Uint8Array): Promise<void> {
@@ -81,12 +82,44 @@ export class StoredMemory implements MemoryReader {
     if (place === undefined || into.length !== Math.min(this.chunkBytes, region.sizeBytes - chunk * this.chunkBytes)) {
       throw new VmError('bad-argument', `region '${regionId}' has no such chunk ${chunk}`);
     }
-    if (place.codec === CODEC_ZERO) into.fill(0);
-    else unpack(place, await this.#readStored(place.file, place.offset, place.length), into);
+    into.fill(0);
+    if (place.codec === CODEC_ZERO) return;
+    const stored = new Uint8Array(place.length);
+    await this.#readStored(place.file, place.offset, stored);
+    this.#unpacker.unpack(place, stored, into);
   }
 
   async close(): Promise<void> {
     for (const file of this.files.values()) await file.close();
+  }
+
+  /** Chunks from `first` on that lie side by side, or zeros of which nothing is stored. */
+  async #readGroup(
+    { chunks, sizeBytes }: IndexedRegion,
+    first: number,
+    buffer: Uint8Array,
+  ): Promise<{ group: ChunkGroup | undefined; count: number }> {
+    const { codec, file, offset, length: firstLength } = chunks[first]!;
+    let count = 1;
+    if (codec === CODEC_ZERO) {
+      while (chunks[first + count]?.codec === CODEC_ZERO) count++;
+      return { group: undefined, count };
+    }
+    let length = firstLength;
+    for (; first + count < chunks.length; count++) {
+      const next = chunks[first + count]!;
+      const follows = next.codec !== CODEC_ZERO && next.file === file && next.offset === offset + length;
+      if (!follows || length + next.length > MAX_READ_BYTES) break;
+      length += next.length;
+    }
+    const stored = buffer.subarray(0, length);
+    await this.#readStored(file, offset, stored);
+    const group = chunks.slice(first, first + count).map((chunk, n) => {
+      const at = (first + n) * this.chunkBytes;
+      const { codec, length, checksum } = chunk;
+      return { codec, length, checksum, at, sizeBytes: Math.min(this.chunkBytes, sizeBytes - at) };
+    });
+    return { group: { stored, chunks: group }, count };
   }
 
   #region(id: string): IndexedRegion {
@@ -95,26 +128,9 @@ export class StoredMemory implements MemoryReader {
     return region;
   }
 
-  async #readStored(fileId: string, offset: number, length: number): Promise<Uint8Array> {
+  async #readStored(fileId: string, offset: number, into: Uint8Array): Promise<void> {
     const file = this.files.get(fileId);
-    if (file === undefined) throw damaged('a chunk lies in a file that does not belong to it');
-    const stored = new Uint8Array(length);
-    if ((await file.read(offset, stored)) < length) throw damaged(`${file.path} is cut off`);
-    return stored;
+    if (file === undefined) throw damagedMemory('a chunk lies in a file that does not belong to it');
+    if ((await file.read(offset, into)) < into.length) throw damagedMemory(`${file.path} is cut off`);
   }
-}
-
-function unpack(place: ChunkPlace, stored: Uint8Array, into: Uint8Array): void {
-  if (crc32c(stored) !== place.checksum) throw damaged('a checksum is wrong');
-  if (place.codec === CODEC_LZ4) {
-    if (lz4Decompress(stored, into) !== into.length) throw damaged('a chunk cannot be unpacked');
-  } else if (stored.length === into.length) {
-    into.set(stored);
-  } else {
-    throw damaged('a chunk has the wrong length');
-  }
-}
-
-function damaged(problem: string): VmError {
-  return new VmError('snapshot-corrupt', `the saved memory is damaged: ${problem}`);
 }

@@ -5,16 +5,9 @@ import { crc32c } from '../../base/crc32c';
 import { VmError } from '../../base/errors';
 import type { HostFile } from '../../base/host-files';
 import { Lz4Compressor } from '../../base/lz4';
+import { CODEC_LZ4, CODEC_RAW } from '../../disk/memory-chunk';
 import type { ChunkSource, MemoryRegion } from '../../disk/vm-store';
-import {
-  CHUNK_BYTES,
-  type ChunkPlace,
-  CODEC_LZ4,
-  CODEC_RAW,
-  type IndexedRegion,
-  type MemoryIndex,
-  zeroChunk,
-} from './memory-index';
+import { CHUNK_BYTES, type ChunkPlace, type IndexedRegion, type MemoryIndex, zeroChunk } from './memory-index';
 
 /** Chunks are gathered into writes of about this size. */
 const BUFFER_BYTES = 1 << 20;
