@@ -11,6 +11,7 @@ import {
   hasGalleryGuest,
 } from '../library/gallery/gallery';
 import { engineFile, readEngine, TEMPLATE_FILE } from '../library/gallery/template';
+import { syncCopies } from '../library/copy-files';
 import { parseCommand, say } from './arguments';
 import { start } from './start';
 import { EXIT_DONE, UsageError } from './usage-error';
@@ -39,9 +40,12 @@ export async function gallery(args: readonly string[], out: string): Promise<num
   const { positionals } = parseCommand('gallery', args, {}, args.length > 1 ? ['GUEST', 'NAME'] : ['GUEST']);
   const id = idOf(positionals[0] as string);
   const name = positionals[1] ?? galleryGuests[id].os.name;
-  const entry = await openLibrary().create(await galleryVm(files, out, id, name));
+  const vm = await galleryVm(files, out, id, name);
+  const entry = await openLibrary().create(vm);
   say(path.normalize(entry.folder));
-  return start([entry.folder], out);
+  const exitCode = await start([entry.folder], out);
+  await syncCopies(files, entry.folder, vm.copies ?? []);
+  return exitCode;
 }
 
 function idOf(text: string): GalleryId {

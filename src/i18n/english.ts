@@ -185,9 +185,9 @@ export const english = {
   'device.parallelValue': 'LPT1: {file}',
 
   'status.engine': 'Engine: emulated',
-  'status.mips': '{mips} MIPS, {compiled} % compiled, {devices} % devices, {idle} % idle',
+  'status.mips': '{mips} MIPS ({compiled} % compiled)',
   'status.regions': '{regions} regions of compiled code, {queued} waiting for the compiler, {fallbacks} fallbacks',
-  'status.cpu': 'CPU {percent} %',
+  'status.cpu': 'CPU {percent} % (guest {guest} %, devices {devices} %)',
   'status.device': '{device}: {value}',
   'status.numLock': 'Num Lock is on in the guest',
   'status.capsLock': 'Caps Lock is on in the guest',

@@ -188,9 +188,9 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'device.parallelValue': 'LPT1: {file}',
 
   'status.engine': 'Engine: emuliert',
-  'status.mips': '{mips} MIPS, {compiled} % kompiliert, {devices} % Geräte, {idle} % Leerlauf',
+  'status.mips': '{mips} MIPS ({compiled} % kompiliert)',
   'status.regions': '{regions} Regionen kompilierten Codes, {queued} warten auf den Compiler, {fallbacks} Rückfälle',
-  'status.cpu': 'CPU {percent} %',
+  'status.cpu': 'CPU {percent} % (Gast {guest} %, Geräte {devices} %)',
   'status.device': '{device}: {value}',
   'status.numLock': 'Num ist im Gast an',
   'status.capsLock': 'Feststelltaste ist im Gast an',

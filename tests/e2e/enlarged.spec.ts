@@ -131,7 +131,12 @@ test('the status bar says which engine runs, how fast, and what it takes', async
   const bar = page.getByRole('contentinfo');
   await expect(bar).toContainText('Engine: emulated');
   await expect(bar).toContainText(/[1-9][\d,.]* MIPS/, { timeout: GUEST_MS });
-  await expect(bar).toContainText(/CPU \d+ %/);
+  await expect(bar).toContainText(/CPU \d+ % \(guest \d+ %, devices \d+ %\)/);
+  const [whole, guest, devices] = /CPU (\d+) % \(guest (\d+) %, devices (\d+) %\)/
+    .exec(await bar.innerText())
+    ?.slice(1)
+    .map(Number) as [number, number, number];
+  expect(guest + devices).toBe(whole);
   await expect(bar).toContainText('24\u00a0MiB');
   await bar.getByRole('button', { name: /^Serial port: COM1/ }).click();
   await page.screenshot({ path: screenshotPath('status-bar') });

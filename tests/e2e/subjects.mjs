@@ -10,7 +10,13 @@ export const subjects = [
   { name: 'Settings editor', tests: ['settings.spec.ts', 'settings are changed and kept'] },
   {
     name: 'Snapshot Manager',
-    tests: ['snapshots of a VM that is off', 'a snapshot is taken', 'restoring the snapshot', 'long-work.spec.ts'],
+    tests: [
+      'snapshots of a VM that is off',
+      'a snapshot is taken',
+      'restoring the snapshot',
+      'deletes a snapshot',
+      'long-work.spec.ts',
+    ],
   },
   { name: 'Wizard', tests: ['wizard.spec.ts', 'the wizard '] },
   { name: 'Gallery', tests: ['gallery.spec.ts', 'try-subzero.spec.ts'] },
@@ -21,8 +27,19 @@ export const subjects = [
   { name: 'Forced colors', tests: ['forced colors'] },
   { name: 'Tray', tests: ['the tray '] },
   { name: 'Menus, recent files, recording', tests: ['File menu', 'the screen is filmed'] },
-  { name: 'Safety', tests: ['no Node', 'wrong shape', 'a VM from elsewhere', 'another place than before'] },
+  {
+    name: 'Safety',
+    tests: [
+      'no Node',
+      'wrong shape',
+      'a VM from elsewhere',
+      'another place than before',
+      'no code but its own',
+      'page of its window only',
+    ],
+  },
   { name: 'Looks', tests: ['looks.spec.ts'] },
   { name: 'Power and state', tests: ['wizard-to-restore.spec.ts'] },
+  { name: 'Roles and names', tests: ['names.spec.ts'] },
   { name: 'Start', tests: ['a window opens with an empty library'] },
 ];

@@ -6,6 +6,7 @@ import { showDialog } from '../../state/dialogs';
 import { notify, report } from '../../state/notices';
 import { canTakeSnapshot, doPower, possibleActions } from '../../state/power';
 import { openTab } from '../../state/tabs';
+import { revertToCurrent } from '../snapshots/revert';
 
 /** What the library's menus offer. */
 
@@ -103,6 +104,18 @@ export function vmMenu(vms: readonly VmItem[], context: LibraryMenuContext): Men
           label: translate('menu.takeSnapshot'),
           isDisabled: !canTakeSnapshot(vm),
           run: () => showDialog({ kind: 'takeSnapshot', vm: vm.id }),
+        },
+        {
+          id: 'revert',
+          label: translate('menu.revertSnapshot'),
+          isDisabled: !canTakeSnapshot(vm),
+          run: () => void revertToCurrent(vm),
+        },
+        {
+          id: 'snapshots',
+          label: translate('menu.snapshotManager'),
+          isDisabled: vm.kind !== 'ok',
+          run: () => showDialog({ kind: 'snapshots', vm: vm.id }),
         },
         'line',
         { id: 'rename', label: translate('library.rename'), keys: 'F2', run: () => context.rename(vm.id) },

@@ -50,7 +50,7 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
             </span>
           )}
           {stats === undefined ? null : (
-            <span className="figures">{translate('status.cpu', { percent: Math.round(100 * stats.load) })}</span>
+            <span className="figures">{cpuText(stats)}</span>
           )}
           <span className="figures">{memory?.value}</span>
           <Locks vm={vm} />
@@ -63,14 +63,15 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
   );
 }
 
-function figuresText({ mips, compiled, devices, load }: VmStats): string {
-  const percent = (share: number): number => Math.round(share * 100);
-  return translate('status.mips', {
-    mips: Math.round(mips),
-    compiled: percent(compiled),
-    devices: percent(devices),
-    idle: percent(1 - load),
-  });
+/** The share is one of instructions. */
+function figuresText({ mips, compiled }: VmStats): string {
+  return translate('status.mips', { mips: Math.round(mips), compiled: Math.round(100 * compiled) });
+}
+
+/** Shares of time: the two parts give the whole. */
+function cpuText({ load, devices }: VmStats): string {
+  const [percent, inDevices] = [Math.round(100 * load), Math.round(100 * devices)];
+  return translate('status.cpu', { percent, devices: inDevices, guest: percent - inDevices });
 }
 
 function regionsText({ jit }: VmStats): string | undefined {
