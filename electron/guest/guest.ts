@@ -4,6 +4,7 @@ import { messageOf, VmError } from '../../src/base/errors';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { createGuestProcess, type GuestProcess, startOrClose } from '../../src/guest/guest-process';
 import { type Engine, startEngine } from '../../src/guest/machine-threads';
+import { rehearse } from '../../src/guest/rehearsal';
 import { assetsIn } from '../../src/guest/vm-assets';
 import { Library } from '../../src/library/library';
 import { preferredPaths } from '../../src/library/preferences-file';
@@ -17,6 +18,11 @@ const assets = assetsIn(path.join(__dirname, '..'));
 /** Begun while nobody knows yet which VM this process is for. */
 const engine: Promise<Engine> = startEngine(assets);
 engine.catch(() => undefined);
+/** Nobody is in a hurry: what every guest runs is compiled before one is started. */
+const REHEARSE_AFTER_MS = 500;
+const rehearsal = setTimeout(() => {
+  engine.then((ready) => rehearse(ready, assets)).catch(() => undefined);
+}, REHEARSE_AFTER_MS);
 /** Windows that came before the VM's folder was open. */
 const waiting: Electron.MessagePortMain[] = [];
 const parent = process.parentPort;
@@ -58,6 +64,7 @@ parent.on('message', ({ data, ports }) => {
     else guest.consoles.connect(consolePortOf(port));
     return;
   }
+  clearTimeout(rehearsal);
   start(message.folder, port).then(
     () => exitSoon(0),
     (error: unknown) => {

@@ -50,6 +50,8 @@ export interface MachineThreadInit {
   /** Start paused (restored snapshots do, until the window is ready). */
   readonly startPaused: boolean;
   readonly noReboot: boolean;
+  /** Another machine comes on the same thread when this one has ended. */
+  readonly isRehearsal?: boolean;
   /** Keeps the inputs and hashes the state every so many instructions. */
   readonly record: { readonly everyInstructions: number } | undefined;
   readonly replay:

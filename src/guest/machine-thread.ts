@@ -451,4 +451,9 @@ class MachineThread implements LoopHost {
   }
 }
 
-parentPort?.once('message', (init: MachineThreadInit) => new MachineThread(init).run());
+function serve(init: MachineThreadInit): void {
+  new MachineThread(init).run();
+  if (init.isRehearsal === true) parentPort?.once('message', serve);
+}
+
+parentPort?.once('message', serve);

@@ -132,10 +132,8 @@ test('the status bar says which engine runs, how fast, and what it takes', async
   await expect(bar).toContainText('Engine: emulated');
   await expect(bar).toContainText(/[1-9][\d,.]* MIPS/, { timeout: GUEST_MS });
   await expect(bar).toContainText(/CPU \d+ % \(guest \d+ %, devices \d+ %\)/);
-  const [whole, guest, devices] = /CPU (\d+) % \(guest (\d+) %, devices (\d+) %\)/
-    .exec(await bar.innerText())
-    ?.slice(1)
-    .map(Number) as [number, number, number];
+  const shares = /CPU (\d+) % \(guest (\d+) %, devices (\d+) %\)/.exec(await bar.innerText()) ?? [];
+  const [whole, guest, devices] = shares.slice(1).map(Number) as [number, number, number];
   expect(guest + devices).toBe(whole);
   await expect(bar).toContainText('24\u00a0MiB');
   await bar.getByRole('button', { name: /^Serial port: COM1/ }).click();

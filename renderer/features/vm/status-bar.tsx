@@ -49,9 +49,7 @@ function VmStatusLine({ vm }: { readonly vm: VmItem }) {
               {figuresText(stats)}
             </span>
           )}
-          {stats === undefined ? null : (
-            <span className="figures">{cpuText(stats)}</span>
-          )}
+          {stats === undefined ? null : <span className="figures">{cpuText(stats)}</span>}
           <span className="figures">{memory?.value}</span>
           <Locks vm={vm} />
         </>
