@@ -83,6 +83,8 @@ export class Piix3Ide implements Device<Piix3IdeState> {
       wires.pci,
       [{ kind: 'ports', index: BUS_MASTER_BAR, size: 16, handler: busMasters }],
     );
+    // The chip comes up with both channels off; firmware for virtual machines (OVMF) never turns them on.
+    this.config.preset(IDETIM, 4, IDETIM_ENABLE * 0x1_0001);
     this.config.allow(IDETIM, 4, 0xf3ff_f3ff);
     this.config.allow(SIDETIM, 1, 0xff);
     this.config.onWrite = () => this.#updateGates();

@@ -32,6 +32,14 @@ describe('IDE channel', () => {
     expect(f.status()).toBe(0x50);
   });
 
+  it('answers without its timing registers being set, as OVMF expects, and not once their enable bits are cleared', () => {
+    const f = new IdeFixture();
+    f.ide.config.writeConfig(0x04, 2, 1);
+    expect([f.status(0), f.status(1)]).toEqual([0x50, 0]);
+    f.ide.config.writeConfig(0x40, 4, 0x00008000);
+    expect([f.status(0), f.status(1)]).toEqual([0x50, 0xff]);
+  });
+
   it('shows signatures after reset', () => {
     const f = enabled();
     const signature = (channel: number) => [1, 2, 3, 4, 5].map((register) => f.in(channel, register));
