@@ -15,18 +15,22 @@ const FILES = {
   'memtest.iso': 'usr/lib/memtest86+/memtest86+x64.iso',
   'memtest-x64.bin': 'boot/memtest86+x64.bin',
   'memtest-ia32.bin': 'boot/memtest86+ia32.bin',
+  'invaders.elf': 'boot/invaders.exec',
+  'ovmf.fd': 'usr/share/ovmf/OVMF.fd',
+  'u-boot.rom': 'usr/lib/u-boot/qemu-x86_64/u-boot.rom',
 };
+const PACKAGES = ['ipxe', 'memtest86+', 'grub-invaders', 'ovmf', 'u-boot-qemu'];
 const key = fingerprint(listFiles(['build/setup/test-programs.mjs']));
 const place = (name) => inOut('guests', name);
 
 export const testProgramsStep = {
   name: NAME,
-  title: 'getting iPXE and memtest86+',
+  title: 'getting iPXE, memtest86+, GRUB Invaders, OVMF and U-Boot',
   needs: [],
   isDone: () => isFresh(NAME, key, Object.keys(FILES).map(place)),
   async run() {
     const tree = tempPath(NAME);
-    await unpackPackages(['ipxe', 'memtest86+'], tree);
+    await unpackPackages(PACKAGES, tree);
     fs.mkdirSync(inOut('guests'), { recursive: true });
     for (const [name, from] of Object.entries(FILES)) moveIntoPlace(path.join(tree, from), place(name));
     markFresh(NAME, key);

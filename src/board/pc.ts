@@ -41,7 +41,8 @@ import {
 import { vgaState } from '../devices/vga/state';
 import { BACKDOOR_PORT, VmPort, vmPortState } from '../devices/vmport/vmport';
 import { type BiosKeyBuffer, biosKeyBuffer } from '../firmware/bios-keyboard';
-import { buildFirmware, type FloppyDriveType } from '../firmware/firmware';
+import { TABLES as ACPI_TABLES } from '../firmware/acpi';
+import { acpiTables, buildFirmware, type FirmwareInput, type FloppyDriveType, PM_BASE } from '../firmware/firmware';
 import type { KernelBoot } from '../firmware/boot-rom';
 import type { BlockPort } from '../machine/block-port';
 import { allOnes, type Device, type DeviceId } from '../machine/device';
@@ -322,7 +323,7 @@ export class PcMachine {
     // firmware
     const fwCfg = this.#attach(new FwCfg('fw-cfg', this.#memory, parts.beforeFirmwareReads), fwCfgState);
     this.#ports.map(0x510, 12, fwCfg, 4);
-    const firmware = buildFirmware({
+    const firmwareInput: FirmwareInput = {
       lowMemoryBytes: map.ram.size,
       highMemoryBytes: 0,
       vcpuCount: this.vcpus.length,
@@ -334,8 +335,12 @@ export class PcMachine {
       floppies: floppyTypes as [FloppyDriveType, FloppyDriveType],
       serialPorts: config.serial.length,
       ...(parts.kernel === undefined ? {} : { kernel: parts.kernel }),
-    });
-    for (const { name, bytes } of firmware.files) fwCfg.addFile(name, bytes);
+    };
+    const firmware = buildFirmware(firmwareInput);
+    for (const { name, bytes } of firmware.files) {
+      const refresh = (): Uint8Array => acpiTables(firmwareInput, pm.portBase ?? PM_BASE);
+      fwCfg.addFile(name, bytes, name === ACPI_TABLES ? { refresh } : {});
+    }
     for (const { selector, bytes } of firmware.items) fwCfg.addItem(selector, bytes);
     if (parts.nvram !== undefined) this.#rtc.loadNvram(parts.nvram);
     for (const [index, value] of firmware.cmos) this.#rtc.poke(index, value);

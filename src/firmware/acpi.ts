@@ -6,7 +6,7 @@ import { type DsdtInput, dsdtCode, PCI_INTERRUPTS } from './dsdt';
 import type { FirmwareFile } from './firmware-file';
 import { TableLoader } from './table-loader';
 
-const TABLES = 'etc/acpi/tables';
+export const TABLES = 'etc/acpi/tables';
 const RSDP = 'etc/acpi/rsdp';
 
 export interface AcpiInput extends DsdtInput {

@@ -2,7 +2,7 @@
  * All that SeaBIOS 1.16 reads from fw_cfg and CMOS on this machine (its src/fw/paravirt.c names them), computed from a plain
  * description of the hardware. The board hands files and items to the fw_cfg device and the CMOS bytes to the RTC.
  */
-import { type AcpiInput, acpiFiles } from './acpi';
+import { type AcpiInput, acpiFiles, TABLES } from './acpi';
 import type { KernelBoot } from './boot-rom';
 import type { FirmwareFile, FirmwareItem } from './firmware-file';
 import { smbiosFiles } from './smbios';
@@ -44,6 +44,13 @@ export interface FirmwareOutput {
   readonly files: readonly FirmwareFile[];
   readonly items: readonly FirmwareItem[];
   readonly cmos: readonly (readonly [index: number, value: number])[];
+}
+
+/** The ACPI tables for firmware that has put the PM registers elsewhere than SeaBIOS does (OVMF: B000). */
+export function acpiTables(input: FirmwareInput, pmBase: number): Uint8Array {
+  const tables = buildFirmware({ ...input, acpi: { ...input.acpi, pmBase } }).files.find(({ name }) => name === TABLES);
+  if (tables === undefined) throw new Error('the firmware has no ACPI tables');
+  return tables.bytes;
 }
 
 /** What SeaBIOS programs into the PIIX4's PMBA and SMBBA; the GPE block stands where QEMU's `pc` has it. */

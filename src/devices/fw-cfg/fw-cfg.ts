@@ -58,6 +58,8 @@ export interface FwCfgFileOptions {
   readonly isWritable?: boolean;
   /** After each DMA write into the file, with the whole file. */
   onWrite?(bytes: Uint8Array): void;
+  /** Makes the file anew when the guest has selected it and reads: what it says follows the machine's state. The length stays. */
+  refresh?(): Uint8Array;
 }
 
 interface Item {
@@ -90,6 +92,8 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
   readonly #files = new Map<string, number>();
   #selector = 0;
   #offset = 0;
+  /** The selected item as it is being read. */
+  #contents: Uint8Array | undefined;
   /** As written, most significant byte first. */
   readonly #dmaAddress = new Uint8Array(8);
 
@@ -107,6 +111,7 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
   /** Adds or replaces an item without a name. */
   addItem(selector: number, bytes: Uint8Array, options: FwCfgFileOptions = {}): void {
     this.#items.set(selector & SELECTOR_MASK, { bytes, options });
+    this.#contents = undefined;
   }
 
   /** A little-endian number of 2, 4 or 8 bytes. */
@@ -168,7 +173,7 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
   }
 
   restore(state: FwCfgState): void {
-    this.#selector = state.selector;
+    this.#select(state.selector);
     this.#offset = state.offset;
     this.#dmaAddress.set(state.dmaAddress);
     for (const [selector, bytes] of Object.entries(state.written)) {
@@ -181,15 +186,24 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
     return this.#items.get(this.#selector & SELECTOR_MASK);
   }
 
+  get #bytes(): Uint8Array {
+    if (this.#contents === undefined) {
+      const item = this.#current;
+      this.#contents = item?.options.refresh?.() ?? item?.bytes ?? new Uint8Array(0);
+    }
+    return this.#contents;
+  }
+
   #select(selector: number): void {
     this.#selector = selector;
     this.#offset = 0;
+    this.#contents = undefined;
   }
 
   #readByte(offset: number): number {
     if (offset === 1) {
       this.beforeRead();
-      const byte = this.#current?.bytes[this.#offset] ?? 0;
+      const byte = this.#bytes[this.#offset] ?? 0;
       if (this.#offset < 0xffffffff) this.#offset++;
       return byte;
     }
@@ -217,7 +231,7 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
 
   #dmaRead(address: number, length: number): boolean {
     this.beforeRead();
-    const bytes = this.#current?.bytes ?? new Uint8Array(0);
+    const bytes = this.#bytes;
     const from = Math.min(this.#offset, bytes.length);
     const count = Math.min(length, bytes.length - from);
     if (length - count > MAX_ZEROS || address + length > 2 ** 40) return false;
@@ -234,6 +248,7 @@ export class FwCfg implements Device<FwCfgState>, PortHandler {
     this.memory.read(address, bytes);
     item.bytes = item.bytes.slice();
     item.bytes.set(bytes, this.#offset);
+    this.#contents = undefined;
     this.#advance(length);
     item.options.onWrite?.(item.bytes);
     return true;

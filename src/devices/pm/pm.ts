@@ -277,10 +277,14 @@ export class Pm implements Device<PmState> {
     this.#updateInterrupt();
   }
 
-  #updateMappings(): void {
+  /** Where firmware has put the ACPI registers; undefined while they are off. */
+  get portBase(): number | undefined {
     const pmBase = this.config.get(CONFIG_PMBA, 2) & 0xffc0;
-    const isPmOn = (this.config.get(CONFIG_PMREGMISC, 1) & 1) !== 0 && pmBase !== 0;
-    this.wires.bars.mapPorts(`${this.id}/pm`, isPmOn ? pmBase : undefined, PM_SIZE, this.#ports);
+    return (this.config.get(CONFIG_PMREGMISC, 1) & 1) !== 0 && pmBase !== 0 ? pmBase : undefined;
+  }
+
+  #updateMappings(): void {
+    this.wires.bars.mapPorts(`${this.id}/pm`, this.portBase, PM_SIZE, this.#ports);
     const smbBase = this.config.get(CONFIG_SMBBA, 2) & 0xfff0;
     const isSmbOn = (this.config.get(CONFIG_SMBHSTCFG, 1) & 1) !== 0 && smbBase !== 0;
     this.wires.bars.mapPorts(`${this.id}/smbus`, isSmbOn ? smbBase : undefined, SMBUS_SIZE, this.#smbusPorts);

@@ -37,6 +37,18 @@ describeDevice({
 });
 
 describe('fw_cfg', () => {
+  it('makes a file anew each time it is selected, and not while it is read', () => {
+    const { device, select, read } = make();
+    let value = 1;
+    const selector = device.addFile('etc/fresh', new Uint8Array(2), { refresh: () => new Uint8Array(2).fill(value) });
+    select(selector);
+    expect(read(1)).toEqual([1]);
+    value = 2;
+    expect(read(2)).toEqual([1, 0]);
+    select(selector);
+    expect(read(3)).toEqual([2, 2, 0]);
+  });
+
   it('signs with QEMU and offers DMA', () => {
     const { device, select, read } = make();
     select(0);
