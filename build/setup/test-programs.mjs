@@ -39,7 +39,11 @@ export const testProgramsStep = {
 
 const KERNELS = 'test-kernels';
 /** Kernels that boot loaders start by other protocols than Linux's own; their packages have them compressed. */
-const PACKAGED = { 'xen.elf': 'xen-hypervisor-4.17-amd64', 'gnumach.elf': 'gnumach-image-1.8-486' };
+const PACKAGED = {
+  'xen.elf': 'xen-hypervisor-4.17-amd64',
+  'gnumach.elf': 'gnumach-image-1.8-486',
+  'tboot.elf': 'tboot',
+};
 
 /** The ELF file inside a bzImage that is compressed with xz, for the PVH protocol. */
 async function extractVmlinux(bzImage, xz, target) {
@@ -55,7 +59,7 @@ async function extractVmlinux(bzImage, xz, target) {
 
 export const testKernelsStep = {
   name: KERNELS,
-  title: 'getting Xen and GNU Mach, and unpacking Linux',
+  title: 'getting Xen, GNU Mach and tboot, and unpacking Linux',
   needs: ['starter'],
   isDone: () => isFresh(KERNELS, key, [...Object.keys(PACKAGED), 'vmlinux'].map(place)),
   async run() {
@@ -65,6 +69,7 @@ export const testKernelsStep = {
     for (const [name, prefix] of [
       ['xen.elf', 'xen-4.17'],
       ['gnumach.elf', 'gnumach-1.8'],
+      ['tboot.elf', 'tboot'],
     ]) {
       const packed = fs.readdirSync(boot).find((file) => file.startsWith(prefix) && file.endsWith('.gz'));
       if (packed === undefined) throw new Error(`the package of ${name} has no ${prefix}*.gz`);

@@ -15,6 +15,13 @@ async function logOf(args: readonly string[], until: string, seconds: number): P
   return stdout;
 }
 
+const linuxModules = (commandLine: string): string[] => [
+  ...['--module', `${guestFile('starter/vmlinuz')} ${commandLine}`],
+  ...['--module', guestFile('starter/initrd.gz')],
+];
+const starterReady = (): string =>
+  (JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as { ready: string }).ready;
+
 describe('kernels of others, started directly', () => {
   test('Xen by Multiboot 2, up to where it wants its dom0', async () => {
     const xen = ['--kernel', guestFile('xen.elf'), '--append', 'com1=115200,8n1 console=com1 noreboot'];
@@ -22,6 +29,19 @@ describe('kernels of others, started directly', () => {
     expect(log).toContain('Xen version 4.17');
     expect(log).toMatch(/EFI|BIOS|Video information|Xen-e820|RAM map/);
     expect(log).not.toMatch(/FATAL TRAP|Assertion/);
+  });
+
+  test('Xen with Linux as its dom0, to its first process', async () => {
+    const xen = ['--kernel', guestFile('xen.elf'), '--append', 'com1=115200,8n1 console=com1 dom0_mem=400M noreboot'];
+    const log = await logOf(['--memory', '768', ...xen, ...linuxModules('console=hvc0')], 'Run /init as init', 2400);
+    expect(log).toMatch(/Hypervisor detected: Xen PV/);
+    expect(log).not.toMatch(/FATAL TRAP|Assertion|Call Trace/);
+  });
+
+  test('tboot, which finds no TXT and goes on with Linux', async () => {
+    const tboot = ['--kernel', guestFile('tboot.elf'), '--append', 'logging=serial'];
+    const log = await logOf(['--memory', '256', ...tboot, ...linuxModules('console=ttyS0')], starterReady(), 1500);
+    expect(log).toContain('TBOOT: ');
   });
 
   test('GNU Mach by Multiboot 1, up to where it wants its bootstrap', async () => {
@@ -32,9 +52,8 @@ describe('kernels of others, started directly', () => {
 
   test("Debian's Linux by its PVH entry", async () => {
     const initrd = guestFile('starter/initrd.gz');
-    const { ready } = JSON.parse(readFileSync(guestFile('starter/starter.json'), 'utf8')) as { ready: string };
     const linux = ['--kernel', guestFile('vmlinux'), '--initrd', initrd, '--append', 'console=ttyS0'];
-    const log = await logOf(['--memory', '256', ...linux], ready, 1500);
+    const log = await logOf(['--memory', '256', ...linux], starterReady(), 1500);
     expect(log).toMatch(/Command line: console=ttyS0/);
     expect(log).toMatch(/ACPI: RSDP 0x/);
   });
