@@ -153,7 +153,8 @@ const LEFT_OUT =
   /^(usr\/share\/(doc|man|info|locale|lintian|bug|menu|applications|icons|pixmaps|bash-completion)|etc)(\/|$)|\/(gconv|audit)\/|\/libmvec\.so/;
 
 const MOTD = `Welcome to Subzero Linux: Debian's kernel, busybox and tools, all in memory.
-Editors nano and vi; htop, strace, jq, bc, lua, tree; fdisk, mkfs.ext4, mkfs.vfat for disks.
+Editors: nano, vi. Tools: htop, strace, jq, bc, lua, tree.
+Disks: fdisk, mkfs.ext4, mkfs.vfat.
 `;
 
 /** Programs, libraries and data of unpacked packages, in place of busybox's commands of the same name. */
