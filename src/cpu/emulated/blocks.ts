@@ -165,7 +165,7 @@ export class BlockCache {
     this.#i32[(state + stateOffset('CODE_MAP')) >> 2] = this.areas.codeMap;
     this.#i32[(state + stateOffset('BLOCK_TABLE')) >> 2] = this.areas.blockTable;
     this.#i32[(state >> 2) + PATCHED_OP] = 0;
-    this.#u8.fill(0, jumpCache, jumpCache + layout.JUMP_ENTRIES * layout.JUMP_ENTRY_SIZE);
+    this.#u8.fill(0, jumpCache, jumpCache + layout.TARGETS_OFFSET);
   }
 
   /**
@@ -251,9 +251,28 @@ export class BlockCache {
   /** From now on the block is entered through its header, which leads to the region record; 0: no longer. */
   setRegion(block: Block, record: number): void {
     const header = block.op - OP_SIZE;
+    const before = this.#i32[(header + layout.BLOCK_REGION) >> 2]!;
+    if (before !== 0) this.#forgetCached(header, this.#i32[(before + layout.REGION_CACHED) >> 2]! >>> 0);
     const isCompiled = record !== 0;
     this.#u16[(header + layout.OP_HANDLER) >> 1] = isCompiled ? layout.HANDLER_COMPILED : layout.HANDLER_LEAVE;
     this.#i32[(header + layout.BLOCK_REGION) >> 2] = record;
+  }
+
+  /** Takes what was made of a block's region, REGION_CACHED, out of the region caches. */
+  #forgetCached(header: number, cached: number): void {
+    if (cached === 0) return;
+    if (cached !== layout.REGION_CACHED_OFTEN) return this.#forgetEntry(header, cached);
+    for (const { jumpCache } of this.#vcpus) {
+      const first = jumpCache + layout.REGION_CACHE_OFFSET;
+      const end = first + layout.REGION_CACHE_ENTRIES * layout.REGION_CACHE_ENTRY_SIZE;
+      for (let entry = first; entry < end; entry += layout.REGION_CACHE_ENTRY_SIZE) this.#forgetEntry(header, entry);
+    }
+  }
+  #forgetEntry(header: number, entry: number): void {
+    if (this.#i32[(entry + layout.CACHED_HEADER) >> 2] !== header) return;
+    // no mode of compiled code is 0
+    this.#i32[(entry + layout.CACHED_KEY) >> 2] = 0;
+    this.#i32[(entry + layout.CACHED_KEY + 4) >> 2] = 0;
   }
 
   /** Import `codeWritten`, and for devices: bytes of one frame are about to change. */
@@ -616,7 +635,7 @@ export class BlockCache {
     this.#next = this.areas.arena;
     for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
       const at = state >> 2;
-      this.#u8.fill(0, jumpCache, jumpCache + layout.JUMP_ENTRIES * layout.JUMP_ENTRY_SIZE);
+      this.#u8.fill(0, jumpCache, jumpCache + layout.TARGETS_OFFSET);
       this.#i32[at + CODE_GEN] = (this.#i32[at + CODE_GEN]! + 1) | 0;
       this.#i32[at + PATCHED_OP] = 0;
       this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;

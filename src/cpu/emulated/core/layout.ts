@@ -299,6 +299,8 @@ export const REGION_LOWEST = 28; // i32, offsets from the entry RIP that its cod
 export const REGION_HIGHEST = 32; // i32
 export const REGION_PAGES = 36; // u32, number of further pages
 export const REGION_REFUSED = 40; // u32, how often a page was elsewhere
+export const REGION_CACHED = 44; // u32, address of the one entry of a region cache that was made of it, 0: none, REGION_CACHED_OFTEN
+export const REGION_CACHED_OFTEN = 1;
 export const REGION_WORK = 48; // i64, instructions that it runs before jit/regions.ts is told
 export const REGION_FIRST_PAGE = 64; // pairs: i32 bytes from the entry's page, u32 offset of the frame in shared memory
 export const REGION_PAGES_MAX = 24;
@@ -321,8 +323,22 @@ export const JUMP_KEY = 8; // u64, CODE_KEY when it was made
 export const JUMP_OP = 16; // u32
 export const JUMP_PHYSICAL = 20; // u32, offset in memory of the block's first byte
 
-/** Behind the jump cache: where computed jumps went, a hint for jit/regions.ts. Pairs: u32 op, u32 low half of the target. */
-export const TARGETS_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_SIZE;
+/**
+ * Behind the jump cache: the region cache, of all that it takes to enter a region at a RIP. The way there through jump cache, block
+ * and record waits for memory four times.
+ */
+export const REGION_CACHE_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_SIZE;
+export const REGION_CACHE_ENTRIES = 4096;
+export const REGION_CACHE_ENTRY_SIZE = 32;
+export const CACHED_RIP = 0; // u64
+export const CACHED_KEY = 8; // u64, CODE_KEY for which its pages were found where they should be
+export const CACHED_FUNCTION = 16; // u32, as in the record
+export const CACHED_LONGEST = 20; // u32
+export const CACHED_HEADER = 24; // u32, of the block
+export const CACHED_WORK = 28; // i32, part of the record's REGION_WORK that it may use up
+
+/** Behind that: where computed jumps went, a hint for jit/regions.ts. Pairs: u32 op, u32 low half of the target. */
+export const TARGETS_OFFSET = REGION_CACHE_OFFSET + REGION_CACHE_ENTRIES * REGION_CACHE_ENTRY_SIZE;
 export const TARGETS_ENTRIES = 4096;
 export const TARGETS_SIZE = TARGETS_ENTRIES * 8;
 

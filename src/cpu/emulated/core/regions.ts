@@ -10,7 +10,18 @@ import {
   MODE_LONG,
   OP_SIZE,
   BLOCK_REGION,
+  CACHED_FUNCTION,
+  CACHED_HEADER,
+  CACHED_KEY,
+  CACHED_LONGEST,
+  CACHED_RIP,
+  CACHED_WORK,
   REGION_BUDGET,
+  REGION_CACHED,
+  REGION_CACHED_OFTEN,
+  REGION_CACHE_ENTRIES,
+  REGION_CACHE_ENTRY_SIZE,
+  REGION_CACHE_OFFSET,
   REGION_FIRST_PAGE,
   REGION_FUNCTION,
   REGION_HIGHEST,
@@ -36,6 +47,8 @@ import {
   S_JIT_COUNT,
   S_JIT_ENTRIES,
   S_JIT_SLOW,
+  S_JUMP_CACHE,
+  S_LIMIT,
   S_MODE,
   S_UNTIL,
 } from './layout.generated';
@@ -45,6 +58,10 @@ import { enter, enterPlain, envHot, knownRegion } from './run';
 
 /** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
 const FALLBACK_SAMPLE: u64 = 64;
+/** Instructions between two looks at the record. */
+const WORK_PART: i64 = 50_000;
+/** As good as never, and more can be added. */
+const LONGEST_WORK: i64 = i64.MAX_VALUE >> 1;
 /** A region was left for the instruction at RIP. */
 @external('env', 'fallback')
 declare function envFallback(s: usize): void;
@@ -53,53 +70,123 @@ declare function envFallback(s: usize): void;
 export function enterRegion(s: usize, first: usize): usize {
   let header = first;
   while (true) {
-    const region = <usize>load<u32>(header, BLOCK_REGION);
-    const plain = header + OP_SIZE;
-    if (region == 0) return plain;
-    // a region looks at its budget where it loops only, so it may overrun it by its longest path
-    const before = load<u64>(s, S_COUNT);
-    const left = <i64>(load<u64>(s, S_UNTIL) - before) - <i64>load<u32>(region, REGION_LONGEST);
-    if (left <= 0) return plain;
-    const rip = load<u64>(s, S_CODE_RIP);
-    if (
-      load<u64>(region, REGION_KEY) != load<u64>(s, S_CODE_KEY) ||
-      load<u64>(region, REGION_RIP) != rip ||
-      load<u32>(region, REGION_STATE) != <u32>s
-    ) {
-      if (!isInPlace(s, region, rip)) {
-        store<u32>(region, load<u32>(region, REGION_REFUSED) + 1, REGION_REFUSED);
-        return plain;
+    let rip = load<u64>(s, S_CODE_RIP);
+    let cached = cacheEntry(s, rip);
+    if (!isCached(s, cached, rip)) {
+      const region = <usize>load<u32>(header, BLOCK_REGION);
+      if (region == 0 || !isUsable(s, region, rip)) return header + OP_SIZE;
+      remember(s, cached, region, header, rip);
+    }
+    while (true) {
+      // a region looks at its budget where it loops only, so it may overrun it by its longest path
+      const before = load<u64>(s, S_COUNT);
+      const left = <i64>(load<u64>(s, S_UNTIL) - before) - <i64>load<u32>(cached, CACHED_LONGEST);
+      if (left <= 0) return <usize>load<u32>(cached, CACHED_HEADER) + OP_SIZE;
+      const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
+      store<u32>(s, 0, S_FLAG_KIND);
+      const exit = call_indirect<i64>(load<u32>(cached, CACHED_FUNCTION), s, budget);
+      const how = <u32>exit;
+      const spent = <i64>(<i32>budget - load<i32>(s, S_BUDGET));
+      const done = <u64>spent + <u64>((how >> EXIT_COUNT_SHIFT) & EXIT_COUNT_MASK);
+      const count = before + done;
+      store<u64>(s, count, S_COUNT);
+      rip = how & EXIT_FAR ? load<u64>(s, S_RIP) : rip + <u64>(exit >> EXIT_OFFSET_SHIFT);
+      store<u64>(s, rip, S_RIP);
+      finishFlags(s, how & EXIT_FLAGS_MASK);
+      store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
+      store<u64>(s, load<u64>(s, S_JIT_COUNT) + done, S_JIT_COUNT);
+      const work = <i64>load<i32>(cached, CACHED_WORK) - <i64>done;
+      store<i32>(cached, <i32>work, CACHED_WORK);
+      if (work < 0) worked(s, cached, work);
+      if (how & EXIT_SLOW) {
+        const slow = load<u64>(s, S_JIT_SLOW) + 1;
+        store<u64>(s, slow, S_JIT_SLOW);
+        if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
+        return enterPlain(s);
       }
-      store<u64>(region, load<u64>(s, S_CODE_KEY), REGION_KEY);
-      store<u64>(region, rip, REGION_RIP);
-      store<u32>(region, <u32>s, REGION_STATE);
-    }
-    const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
-    store<u32>(s, 0, S_FLAG_KIND);
-    const exit = call_indirect<i64>(load<u32>(region, REGION_FUNCTION), s, budget);
-    const how = <u32>exit;
-    const spent = <i64>(<i32>budget - load<i32>(s, S_BUDGET));
-    const done = <u64>spent + <u64>((how >> EXIT_COUNT_SHIFT) & EXIT_COUNT_MASK);
-    store<u64>(s, before + done, S_COUNT);
-    if (!(how & EXIT_FAR)) store<u64>(s, rip + <u64>(exit >> EXIT_OFFSET_SHIFT), S_RIP);
-    finishFlags(s, how & EXIT_FLAGS_MASK);
-    store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
-    store<u64>(s, load<u64>(s, S_JIT_COUNT) + done, S_JIT_COUNT);
-    const work = load<i64>(region, REGION_WORK) - <i64>done;
-    store<i64>(region, work, REGION_WORK);
-    if (work < 0) {
-      store<i64>(region, i64.MAX_VALUE, REGION_WORK);
-      envHot(s, plain);
-    }
-    if (how & EXIT_SLOW) {
-      const slow = load<u64>(s, S_JIT_SLOW) + 1;
-      store<u64>(s, slow, S_JIT_SLOW);
-      if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
-      return enterPlain(s);
+      if (count + 1 >= load<u64>(s, S_LIMIT)) return enter(s);
+      cached = cacheEntry(s, rip);
+      if (!isCached(s, cached, rip)) break;
+      store<u64>(s, rip, S_CODE_RIP);
     }
     header = knownRegion(s);
     if (header == 0) return enter(s);
   }
+}
+
+/** Where the region cache has what is entered at `rip`, if it has it. */
+// @ts-ignore: decorator
+@inline
+function cacheEntry(s: usize, rip: u64): usize {
+  const index = (<u32>rip ^ <u32>(rip >> 12)) & (REGION_CACHE_ENTRIES - 1);
+  return <usize>load<u32>(s, S_JUMP_CACHE) + <usize>REGION_CACHE_OFFSET + <usize>index * REGION_CACHE_ENTRY_SIZE;
+}
+
+// @ts-ignore: decorator
+@inline
+function isCached(s: usize, cached: usize, rip: u64): bool {
+  return load<u64>(cached, CACHED_RIP) == rip && load<u64>(cached, CACHED_KEY) == load<u64>(s, S_CODE_KEY);
+}
+
+function remember(s: usize, cached: usize, region: usize, header: usize, rip: u64): void {
+  giveBack(cached);
+  store<u64>(cached, rip, CACHED_RIP);
+  store<u64>(cached, load<u64>(s, S_CODE_KEY), CACHED_KEY);
+  store<u32>(cached, load<u32>(region, REGION_FUNCTION), CACHED_FUNCTION);
+  store<u32>(cached, load<u32>(region, REGION_LONGEST), CACHED_LONGEST);
+  store<u32>(cached, <u32>header, CACHED_HEADER);
+  store<i32>(cached, workFor(region), CACHED_WORK);
+  const before = load<u32>(region, REGION_CACHED);
+  store<u32>(region, before == 0 || before == <u32>cached ? <u32>cached : REGION_CACHED_OFTEN, REGION_CACHED);
+}
+
+/** What is left of the entry's part belongs to the region that it was made of. */
+function giveBack(cached: usize): void {
+  const header = <usize>load<u32>(cached, CACHED_HEADER);
+  if (header == 0) return;
+  const region = <usize>load<u32>(header, BLOCK_REGION);
+  const left = load<i32>(cached, CACHED_WORK);
+  if (region != 0 && left > 0) store<i64>(region, load<i64>(region, REGION_WORK) + <i64>left, REGION_WORK);
+}
+
+/** Takes some of the instructions after which the region is hot. */
+function workFor(region: usize): i32 {
+  const left = load<i64>(region, REGION_WORK);
+  const part = left < WORK_PART ? left : WORK_PART;
+  store<i64>(region, left - part, REGION_WORK);
+  return <i32>part;
+}
+
+/** A cache entry's part is used up, and `-rest` instructions more. */
+function worked(s: usize, cached: usize, rest: i64): void {
+  const header = <usize>load<u32>(cached, CACHED_HEADER);
+  let region = <usize>load<u32>(header, BLOCK_REGION);
+  if (region == 0) return;
+  const left = load<i64>(region, REGION_WORK) + rest;
+  if (left > 0) store<i64>(region, left, REGION_WORK);
+  else {
+    store<i64>(region, LONGEST_WORK, REGION_WORK);
+    envHot(s, header + OP_SIZE);
+    region = <usize>load<u32>(header, BLOCK_REGION);
+    if (region == 0) return;
+  }
+  store<i32>(cached, workFor(region), CACHED_WORK);
+}
+
+/** Are the region's pages where it was compiled from? */
+function isUsable(s: usize, region: usize, rip: u64): bool {
+  const key = load<u64>(s, S_CODE_KEY);
+  const isKnown =
+    load<u64>(region, REGION_KEY) == key && load<u64>(region, REGION_RIP) == rip && load<u32>(region, REGION_STATE) == <u32>s;
+  if (isKnown) return true;
+  if (!isInPlace(s, region, rip)) {
+    store<u32>(region, load<u32>(region, REGION_REFUSED) + 1, REGION_REFUSED);
+    return false;
+  }
+  store<u64>(region, key, REGION_KEY);
+  store<u64>(region, rip, REGION_RIP);
+  store<u32>(region, <u32>s, REGION_STATE);
+  return true;
 }
 
 /** FR and FC are what the region left in them and in FLAG_B, as `kind` says. */

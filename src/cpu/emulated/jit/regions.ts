@@ -50,7 +50,8 @@ export interface JitStatistics extends RegionStatistics {
 const FRAME = 4096;
 const FALLBACKS_MAX = 40;
 const NO_MEMORY = 0xffffffff;
-const LONGEST_WORK = 0x7fffffffffffffffn;
+/** As good as never; core/regions.ts may add to it. */
+const LONGEST_WORK = 0x3fffffffffffffffn;
 /**
  * How much becomes one region: the first time it should be ready soon, later fast; each crossing from one region to another costs
  * as much as some twenty instructions. Calls are followed.
