@@ -57,7 +57,7 @@ const LONGEST_WORK = 0x3fffffffffffffffn;
  * as much as some twenty instructions. Calls are followed.
  */
 const REACH: ReadonlyArray<Reach> = [
-  { nodes: 60, instructions: 200, overlaps: false, hotAfter: 600_000 },
+  { nodes: 60, instructions: 200, overlaps: false, hotAfter: 300_000 },
   { nodes: 120, instructions: 400, overlaps: true, hotAfter: 100_000_000 },
   { nodes: 240, instructions: 800, overlaps: true, hotAfter: Infinity },
 ];
