@@ -17,8 +17,8 @@ export const REGISTERS = 51;
 
 /**
  * Where compiled code has the guest's registers. 'locals': they are loaded at the entry and stored at the exits, for code that the
- * optimising compiler makes. 'state': each use goes to the vCPU's state. V8's baseline compiler would move or spill every local at
- * every branch, which made most of the code, and a kernel's paths run more often out of the host's caches than round in them.
+ * optimising compiler makes. 'state': each use goes to the vCPU's state, for the baseline compiler. That one moves or spills every
+ * local at every branch and call, which doubles the code, and a kernel's paths are too wide for the host's caches as it is.
  */
 export type RegisterForm = 'locals' | 'state';
 
