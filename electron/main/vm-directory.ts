@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { VmError, type WireError } from '../../src/base/errors';
 import { Emitter } from '../../src/base/events';
-import { describeProblems } from '../../src/config/problem';
+import { problemText } from '../../src/i18n/problem-text';
 import { systemText } from '../../src/i18n/system-text';
 import type { Library, VmEntry } from '../../src/library/library';
 import type { LibraryFolder, VmId, VmItem } from '../../src/protocol/app';
@@ -244,7 +244,7 @@ export class VmDirectory {
       kind: entry.kind,
       status: this.#statusOf(entry),
       runs: isHere ? 'here' : isElsewhere ? 'elsewhere' : 'nowhere',
-      problems: entry.kind === 'broken' ? entry.problems.map((problem) => describeProblems([problem])) : [],
+      problems: entry.kind === 'broken' ? entry.problems.map(problemText) : [],
       osIcon: os?.icon ?? 'other',
       osName: os === undefined ? '' : systemText(os),
       folder: entry.folder,

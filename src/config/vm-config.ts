@@ -19,7 +19,7 @@ import { maxParallelPorts, type ParallelConfig, readParallel } from './parallel'
 import type { Problem } from './problem';
 import { FieldReader } from './reader';
 import { maxSerialPorts, readSerial, type SerialConfig } from './serial';
-import { maxNameLength, nameTrouble } from './vm-name';
+import { describeNameTrouble, maxNameLength, nameTrouble } from './vm-name';
 
 /** All of a VM that is not its disks' content: `vm.json` in the VM's folder. */
 export interface VmConfig {
@@ -120,7 +120,7 @@ export function checkAgainstHost(config: VmConfig, host: HostInfo): Problem[] {
 function readName(fields: FieldReader): string {
   const name = fields.text('name', { maxLength: maxNameLength, allowEmpty: true });
   const trouble = fields.has('name') ? nameTrouble(name) : undefined;
-  if (trouble !== undefined) fields.problem('name', 'bad-value', trouble);
+  if (trouble !== undefined) fields.problem('name', 'bad-value', describeNameTrouble(trouble));
   return name;
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorTexts } from './error-text';
+import type { ProblemTexts } from './problem-text';
 
 /**
  * What went wrong, by code. The first text whose values the error brings is taken; one without values stands before the
@@ -96,4 +97,20 @@ export const germanErrors: ErrorTexts = {
     '„{name}“ wurde vielleicht nach {path} verschoben oder kopiert. Starten Sie sie im Fenster, um gefragt zu werden, oder mit „start --moved“ oder, wenn Sie es nicht wissen, „start --copied“.',
     'Die virtuelle Maschine wurde vielleicht verschoben oder kopiert',
   ],
+};
+
+/** What is wrong with a configuration. Limits and choices stand in the English words behind it. */
+export const germanProblems: ProblemTexts = {
+  missing: '„{path}“ fehlt',
+  'unknown-field': '„{path}“ kennt diese Version von Subzero nicht',
+  'wrong-type': '„{path}“ hat die falsche Form: {message}',
+  'out-of-range': '„{path}“ liegt außerhalb der Grenzen: {message}',
+  'bad-value': '„{path}“ hat einen Wert, der nicht möglich ist: {message}',
+  'bad-path': '„{path}“ nennt einen Ort, der nicht möglich ist: {message}',
+  'too-long': '„{path}“ ist zu lang: {message}',
+  'too-many': '„{path}“ hat zu viele Einträge: {message}',
+  duplicate: '„{path}“ steht im Widerspruch zu einem anderen Eintrag: {message}',
+  conflict: '„{path}“ passt nicht zum Rest: {message}',
+  'not-supported': '„{path}“ verlangt etwas, das Subzero noch nicht kann: {message}',
+  'newer-schema': 'Eine neuere Version von Subzero hat diese virtuelle Maschine gespeichert: {message}',
 };

@@ -1,21 +1,23 @@
 import { english, type MessageKey } from './english';
 import type { ErrorTexts } from './error-text';
 import { german } from './german';
-import { germanErrors } from './german-errors';
+import { germanErrors, germanProblems } from './german-errors';
+import type { ProblemTexts } from './problem-text';
 
 /**
  * The languages there are; each calls itself by its own name. To add one: its file of messages, one of errors, and its row
- * here. English errors need none: their messages are English.
+ * here. English errors and problems need none: their messages are English.
  */
 export const languages = {
-  en: { name: 'English', messages: english, errors: undefined },
-  de: { name: 'Deutsch', messages: german, errors: germanErrors },
+  en: { name: 'English', messages: english, errors: undefined, problems: undefined },
+  de: { name: 'Deutsch', messages: german, errors: germanErrors, problems: germanProblems },
 } as const satisfies Record<string, LanguageTexts>;
 
 interface LanguageTexts {
   readonly name: string;
   readonly messages: Readonly<Record<MessageKey, string>>;
   readonly errors: ErrorTexts | undefined;
+  readonly problems: ProblemTexts | undefined;
 }
 
 export type Language = keyof typeof languages;

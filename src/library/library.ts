@@ -10,7 +10,7 @@ import type { Problem } from '../config/problem';
 import type { Preferences } from '../config/preferences';
 import { isAbsolutePath } from '../config/reader';
 import type { Validated, VmConfig } from '../config/vm-config';
-import { folderNameFor, nameTrouble } from '../config/vm-name';
+import { describeNameTrouble, folderNameFor, nameTrouble } from '../config/vm-name';
 import type { SnapshotTreeView } from '../disk/vm-store';
 import { createQcow2 } from '../disk/qcow2/create';
 import { createRaw } from '../disk/raw/create';
@@ -288,7 +288,7 @@ export class Library {
   /** The folder keeps its name: others may refer to it. `owner`: the process that runs the VM; without it 'vm-in-use'. */
   async rename(folder: string, name: string, owner?: EditOwner): Promise<void> {
     const trouble = nameTrouble(name);
-    if (trouble !== undefined) throw new VmError('name-invalid', `the name ${trouble}`, { name });
+    if (trouble !== undefined) throw new VmError('name-invalid', `the name ${describeNameTrouble(trouble)}`, { name });
     await this.#requireFreeName(name, folder);
     if (owner !== undefined) {
       const entry = await this.#requireVm(folder);

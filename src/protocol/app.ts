@@ -370,8 +370,6 @@ export interface AppCalls {
   'wizard.pickFolder': (args: null) => PickedFolder | null;
   /** Every system that can be chosen by hand, by name. */
   'wizard.systems': (args: null) => readonly SystemChoice[];
-  /** What is wrong with a name, or null. */
-  'wizard.checkName': (args: { name: string }) => string | null;
   'wizard.create': (args: NewVmRequest) => VmId;
   /** The guests that come with Subzero. */
   'gallery.list': (args: null) => readonly GalleryItem[];
@@ -552,7 +550,6 @@ export const appChecks: Checks<AppCalls> = {
   'wizard.takeRecent': object({ token }),
   'wizard.pickFolder': nothing,
   'wizard.systems': nothing,
-  'wizard.checkName': object({ name: text({ maxLength: 1000 }) }),
   'wizard.create': object({
     name,
     source,

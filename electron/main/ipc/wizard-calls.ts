@@ -1,7 +1,6 @@
 import { dialog } from 'electron';
 import { totalmem } from 'node:os';
 import { VmError } from '../../../src/base/errors';
-import { nameTrouble } from '../../../src/config/vm-name';
 import { defaultConfig, type VmConfig } from '../../../src/config/vm-config';
 import { translate } from '../../../src/i18n/translate';
 import type { CopiedFile } from '../../../src/library/copy-files';
@@ -17,13 +16,7 @@ import { OUT } from './gallery-calls';
 
 type WizardCalls = Pick<
   Handlers<AppCalls>,
-  | 'wizard.info'
-  | 'wizard.pickFile'
-  | 'wizard.takeRecent'
-  | 'wizard.pickFolder'
-  | 'wizard.systems'
-  | 'wizard.checkName'
-  | 'wizard.create'
+  'wizard.info' | 'wizard.pickFile' | 'wizard.takeRecent' | 'wizard.pickFolder' | 'wizard.systems' | 'wizard.create'
 >;
 
 const EXTENSIONS = {
@@ -63,12 +56,6 @@ export function wizardCalls(context: AppContext, { window }: AppWindow, creating
       return folder === undefined ? null : { token: pickedFolders.add(folder), shown: folder };
     },
     'wizard.systems': async () => systemChoices(await context.systems()).map(choiceOf),
-    'wizard.checkName': ({ name }) => {
-      const trouble = nameTrouble(name);
-      if (trouble !== undefined) return trouble;
-      const isTaken = directory.items().some((item) => item.name.toLowerCase() === name.toLowerCase());
-      return isTaken ? translate('wizard.nameTaken', { name }) : null;
-    },
     'wizard.create': async (request, signal) => {
       const parentFolder = request.folder === null ? undefined : pickedFolders.get(request.folder);
       const made = await plan(context, request);

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { errorText } from '../../../src/i18n/error-text';
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
 import { type KeyboardLayoutId, keyboardLayoutIds, MAX_TYPED_LENGTH } from '../../../src/protocol/keyboard-layouts';
@@ -36,11 +37,11 @@ export function TypeDialog({ vm }: { readonly vm: VmItem }) {
     localStorage.setItem(LAYOUT_KEY, layout);
     call('console.typeText', { vm: vm.id, text, layout }).then(closeDialog, (error: unknown) => {
       setTyping(false);
-      const { code, message, detail } = VmError.from(error);
-      const character = detail?.['character'];
+      const trouble = VmError.from(error);
+      const character = trouble.detail?.['character'];
       if (character !== undefined) {
         setProblem(translate('type.noKey', { character, layout: translate(`layout.${layout}`) }));
-      } else if (code !== 'cancelled') setProblem(sentence(message));
+      } else if (trouble.code !== 'cancelled') setProblem(sentence(errorText(trouble)));
     });
   };
   const stop = (): void => void call('console.stopTyping', { vm: vm.id }).catch(report);

@@ -4,6 +4,7 @@ import { cpuModels, maxCpus } from '../../../src/config/cpu';
 import { displayScales } from '../../../src/config/display';
 import { nameTrouble } from '../../../src/config/vm-name';
 import { errorText } from '../../../src/i18n/error-text';
+import { nameText } from '../../../src/i18n/name-text';
 import { translate } from '../../../src/i18n/translate';
 import type { VmDetails, VmItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
@@ -158,7 +159,7 @@ function Settings({ vm, details, device }: SettingsProps & { readonly details: V
                 change({ name });
                 setNameRefused(undefined);
               }}
-              problem={trouble === undefined ? nameRefused : translate('wizard.nameInvalid', { trouble })}
+              problem={trouble === undefined ? nameRefused : nameText(trouble)}
             />
             <Field
               label={translate('settings.description')}

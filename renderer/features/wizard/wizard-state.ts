@@ -8,6 +8,7 @@ import type {
   WizardInfo,
 } from '../../../src/protocol/app';
 import { nameTrouble } from '../../../src/config/vm-name';
+import { nameText } from '../../../src/i18n/name-text';
 import { translate } from '../../../src/i18n/translate';
 
 /** The New Virtual Machine wizard without its looks. Pure. */
@@ -255,7 +256,7 @@ function freeName(wanted: string, takenNames: readonly string[]): string {
 
 function nameProblem(name: string, takenNames: readonly string[]): string | undefined {
   const trouble = nameTrouble(name.trim());
-  if (trouble !== undefined) return translate('wizard.nameInvalid', { trouble });
+  if (trouble !== undefined) return nameText(trouble);
   const isTaken = takenNames.some((taken) => taken.toLowerCase() === name.trim().toLowerCase());
   return isTaken ? translate('wizard.nameTaken', { name: name.trim() }) : undefined;
 }

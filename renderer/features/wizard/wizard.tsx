@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useState } from 'react';
 import { Form } from 'react-aria-components';
 import { VmError } from '../../../src/base/errors';
+import { errorText } from '../../../src/i18n/error-text';
 import { translate } from '../../../src/i18n/translate';
 import type { PickedFile, WizardInfo } from '../../../src/protocol/app';
 import { call, onEvent } from '../../bridge/bridge';
@@ -70,10 +71,11 @@ export function Wizard({ file }: { readonly file?: PickedFile | undefined }) {
       openTab(id);
       if (state.powersOn) await call('vm.start', { vm: id });
     } catch (error) {
-      const { code, message } = VmError.from(error);
+      const trouble = VmError.from(error);
+      const { code } = trouble;
       setCreating(undefined);
       if (code === 'vm-exists' || code === 'name-invalid')
-        send({ t: 'refused', field: 'name', text: sentence(message) });
+        send({ t: 'refused', field: 'name', text: sentence(errorText(trouble)) });
       else report(error);
     }
   };
