@@ -29,6 +29,7 @@ import { VmTab } from './features/vm/vm-tab';
 import { DropTarget } from './features/wizard/drop-target';
 import { Wizard } from './features/wizard/wizard';
 import { startMenuCommands } from './menu-commands';
+import { useMenuState } from './menu-state';
 import { closeDialog, openDialog } from './state/dialogs';
 import { library, vmById } from './state/library';
 import { useStore } from './state/store';
@@ -42,6 +43,7 @@ export function App() {
   const full = useStore(isFullScreen);
   const vm = items?.find(({ id }) => id === active);
   const shown = open.flatMap((id) => items?.find((item) => item.id === id) ?? []);
+  useMenuState(vm);
   useEffect(startMenuCommands, []);
   useEffect(startAskingAfterPowerOff, []);
   const title = vm?.name ?? '';

@@ -4,7 +4,7 @@ import { VmError, type WireError } from '../../src/base/errors';
 import { NodeHostFiles } from '../../src/base/node-host-files';
 import { currentLanguage } from '../../src/i18n/translate';
 import type { Library } from '../../src/library/library';
-import { appChecks, type AppEvents, type VmId } from '../../src/protocol/app';
+import { appChecks, type AppEvents, type MenuState, type VmId } from '../../src/protocol/app';
 import type { VmEnd } from '../../src/protocol/guest';
 import { Endpoint } from '../../src/protocol/rpc';
 import type { AppContext, WindowEndpoint } from './app-context';
@@ -27,7 +27,7 @@ import { vmCalls } from './ipc/vm-calls';
 import { windowCalls } from './ipc/window-calls';
 import { wizardCalls } from './ipc/wizard-calls';
 import { createMainWindow, pageUrl, pageUrlIn } from './main-window';
-import { installMenu } from './menu';
+import { firstMenuState, installMenu, showMenuState } from './menu';
 import { RecentMenu } from './recent-menu';
 import { originOf, WindowTransport } from './rpc';
 import { VmDirectory } from './vm-directory';
@@ -47,6 +47,7 @@ export class Application {
   #window: BrowserWindow | undefined;
   #endpoint: WindowEndpoint | undefined;
   #opening: Promise<void> | undefined;
+  #menuState: MenuState = firstMenuState;
   #openFiles: ((paths: readonly string[]) => void) | undefined;
 
   constructor(library: Library) {
@@ -102,7 +103,17 @@ export class Application {
 
   #installMenu(): void {
     const { hostKeys } = this.#context.library.preferences;
-    installMenu(hostKeys, this.#recent.items(), (command) => this.#emit('menu', command));
+    installMenu(hostKeys, this.#recent.items(), (command) => {
+      this.#emit('menu', command);
+      // A click changes what the item shows; what is so is told by the window.
+      showMenuState(this.#menuState);
+    });
+    showMenuState(this.#menuState);
+  }
+
+  #menuChanged(state: MenuState): void {
+    this.#menuState = state;
+    showMenuState(state);
   }
 
   /** The preferences were changed. */
@@ -195,7 +206,11 @@ export class Application {
         ...recordingCalls(this.#context, own),
         ...snapshotCalls(this.#context, (vm, tree) => this.#emit('snapshots', { vm, tree })),
         ...preferencesCalls(this.#context, own, () => this.#preferencesChanged()),
-        ...windowCalls(own, (answer) => this.#guard.answered(answer)),
+        ...windowCalls(
+          own,
+          (answer) => this.#guard.answered(answer),
+          (state) => this.#menuChanged(state),
+        ),
       },
       appChecks,
     );
@@ -213,6 +228,7 @@ export class Application {
     window.on('closed', () => {
       this.#window = undefined;
       this.#endpoint = undefined;
+      this.#menuChanged(firstMenuState);
       this.#guard.reset();
     });
     this.#openFiles = openFiles;

@@ -1,7 +1,7 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { HostKeys } from '../../src/config/preferences';
 import { type MessageKey, translate } from '../../src/i18n/translate';
-import type { MenuCommand } from '../../src/protocol/app';
+import { type MenuCommand, type MenuState, menuCommands } from '../../src/protocol/app';
 import { specialKeys } from '../../src/protocol/special-keys';
 
 type Item = readonly [label: MessageKey, command: MenuCommand, accelerator?: string];
@@ -22,6 +22,22 @@ const VIEW: readonly (Item | typeof SEPARATOR)[] = [
   ['scale.pixel', 'screenPixel'],
   ['scale.stretch', 'screenStretch'],
 ];
+
+/** Items that are chosen or not, in a state of the window's. */
+const CHECKED: Partial<Record<MenuCommand, (state: MenuState) => boolean>> = {
+  toggleLibrary: ({ isLibraryShown }) => isLibraryShown,
+  screenFit: ({ scale }) => scale === 'fit',
+  screenPixel: ({ scale }) => scale === 'pixel',
+  screenStretch: ({ scale }) => scale === 'stretch',
+};
+
+/** What a window can do that has just been opened. */
+export const firstMenuState: MenuState = {
+  possible: ['newVm', 'openVm', 'preferences', 'about', 'toggleLibrary'],
+  canSend: false,
+  isLibraryShown: true,
+  scale: null,
+};
 
 /** Of everything in the window. */
 const ZOOM = [
@@ -75,6 +91,9 @@ const HOST_KEYS: Readonly<Record<HostKeys, string>> = {
   rightControl: 'Ctrl+Alt+',
 };
 
+const SEND_KEYS = 'sendKeys';
+const ALL: ReadonlySet<string> = new Set(menuCommands);
+
 export function installMenu(
   hostKeys: HostKeys,
   recent: MenuItemConstructorOptions[],
@@ -85,8 +104,10 @@ export function installMenu(
       item === SEPARATOR
         ? { type: 'separator' }
         : {
+            id: item[1],
             label: translate(item[0]),
             click: () => send(item[1]),
+            ...(item[1] in CHECKED ? { type: 'checkbox' as const } : {}),
             ...(item[2] === undefined
               ? {}
               : { accelerator: item[2].replace(HOST_KEYS.controlAlt, HOST_KEYS[hostKeys]) }),
@@ -128,13 +149,31 @@ export function installMenu(
       submenu: [
         ...items(VM),
         {
+          id: SEND_KEYS,
           label: translate('menu.sendKeys'),
           submenu: items(specialKeys.map((key): Item => [`keys.${key}`, `send.${key}`])),
         },
       ],
     },
     { label: translate('menu.tabs'), submenu: items(TABS) },
-    { label: translate('menu.help'), submenu: [{ label: translate('menu.about'), click: () => send('about') }] },
+    { label: translate('menu.help'), submenu: items([['menu.about', 'about']]) },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+/** Items that can do nothing now are greyed. */
+export function showMenuState(state: MenuState): void {
+  const possible: ReadonlySet<string> = new Set(state.possible);
+  const visit = ({ items }: Menu): void => {
+    for (const item of items) {
+      if (item.submenu) visit(item.submenu);
+      // Electron gives every item an id; only ours are commands.
+      if (item.id === SEND_KEYS || item.id?.startsWith('send.')) item.enabled = state.canSend;
+      else if (ALL.has(item.id)) item.enabled = possible.has(item.id);
+      const isChosen = CHECKED[item.id as MenuCommand];
+      if (isChosen !== undefined) item.checked = isChosen(state);
+    }
+  };
+  const menu = Menu.getApplicationMenu();
+  if (menu !== null) visit(menu);
 }

@@ -300,6 +300,16 @@ export const menuCommands = [
 ] as const;
 export type MenuCommand = (typeof menuCommands)[number] | `send.${SpecialKey}`;
 
+/** What the native menu shows: which of its items can do something now, and what is chosen. */
+export interface MenuState {
+  readonly possible: readonly (typeof menuCommands)[number][];
+  /** Special keys reach a guest. */
+  readonly canSend: boolean;
+  readonly isLibraryShown: boolean;
+  /** null: no screen is shown that has one. */
+  readonly scale: DisplayScale | null;
+}
+
 export interface AppInfo {
   readonly version: string;
   readonly electron: string;
@@ -340,6 +350,7 @@ export interface AppCalls {
   /** While the console or a terminal has the keyboard no accelerator fires. */
   'app.keyboardGrab': (args: { isGrabbed: boolean }) => void;
   'app.fullScreen': (args: { isOn: boolean }) => void;
+  'app.menuState': (args: MenuState) => void;
   'preferences.get': (args: null) => PreferencesInfo;
   /** Asks for a folder; null when the user cancelled. */
   'preferences.pickFolder': (args: null) => PickedFolder | null;
@@ -523,6 +534,12 @@ export const appChecks: Checks<AppCalls> = {
   'app.closeAnswer': object({ answer: oneOf(['background', 'suspend', 'powerOff', 'cancel']) }),
   'app.keyboardGrab': object({ isGrabbed: boolean }),
   'app.fullScreen': object({ isOn: boolean }),
+  'app.menuState': object({
+    possible: list(oneOf(menuCommands), menuCommands.length),
+    canSend: boolean,
+    isLibraryShown: boolean,
+    scale: optional(oneOf(displayScales)),
+  }),
   'preferences.get': nothing,
   'preferences.pickFolder': nothing,
   'preferences.set': object({

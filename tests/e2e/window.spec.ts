@@ -229,3 +229,48 @@ test('what was used last stands in the File menu, and is cleared from it', async
     await running.close();
   }
 });
+
+test('the native menu offers what can be done now', async () => {
+  const running = await launchApp();
+  const { app, page, home } = running;
+  const items = () =>
+    app.evaluate(({ Menu }) => {
+      const all = (Menu.getApplicationMenu()?.items ?? []).flatMap((one) => one.submenu?.items ?? []);
+      return all.map(({ label, enabled, checked }) => ({ label, enabled, checked }));
+    });
+  const enabled = async (...labels: string[]) => {
+    const all = await items();
+    return labels.map((label) => all.find((one) => one.label === label)?.enabled);
+  };
+  const click = (label: string) =>
+    app.evaluate(({ Menu }, wanted) => {
+      const all = (Menu.getApplicationMenu()?.items ?? []).flatMap((one) => one.submenu?.items ?? []);
+      all.find((one) => one.label === wanted)?.click();
+    }, label);
+  const isChecked = async (label: string) => (await items()).find((one) => one.label === label)?.checked;
+  try {
+    const ofVm = ['Power On', 'Power Off', 'Take Snapshot…', 'Settings…', 'Full Screen', 'Send Keys', 'Close Tab'];
+    await expect.poll(() => enabled(...ofVm)).toEqual(ofVm.map(() => false));
+    expect(await enabled('New Virtual Machine…', 'Preferences…', 'About Subzero')).toEqual([true, true, true]);
+    await runCli(home, 'create', 'Menus', '--memory', '16');
+    await page.getByRole('treeitem', { name: 'Menus' }).click();
+    await expect.poll(() => enabled(...ofVm)).toEqual([true, false, true, true, false, false, true]);
+    await click('Power On');
+    await expect.poll(() => enabled(...ofVm)).toEqual([false, true, true, true, true, true, true]);
+    await expect.poll(() => isChecked('Fit to Window')).toBe(true);
+    await click('Actual Size');
+    await expect.poll(() => isChecked('Actual Size')).toBe(true);
+    expect(await isChecked('Fit to Window')).toBe(false);
+    await click('Library');
+    await expect(page.getByRole('tree', { name: 'Library' })).toBeHidden();
+    await expect.poll(() => isChecked('Library')).toBe(false);
+    await click('Library');
+    await click('Settings…');
+    await expect(page.getByRole('dialog', { name: 'Settings of Menus' })).toBeVisible();
+    await expect.poll(() => enabled('New Virtual Machine…', 'Power Off')).toEqual([false, false]);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => enabled('New Virtual Machine…', 'Power Off')).toEqual([true, true]);
+  } finally {
+    await running.close();
+  }
+});

@@ -1,7 +1,7 @@
 import { app } from 'electron';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { AppCalls, AppInfo, CloseAnswer } from '../../../src/protocol/app';
+import type { AppCalls, AppInfo, CloseAnswer, MenuState } from '../../../src/protocol/app';
 import type { Handlers } from '../../../src/protocol/rpc';
 import type { AppWindow } from '../app-context';
 import { copyText, pastedText } from '../clipboard';
@@ -12,7 +12,11 @@ const ENTER_FULL_SCREEN = "document.documentElement.requestFullscreen({ navigati
 const LEAVE_FULL_SCREEN = 'document.fullscreenElement === null ? undefined : document.exitFullscreen()';
 const MAX_PASTED_LENGTH = 100_000;
 
-export function windowCalls({ window }: AppWindow, closeAnswered: (answer: CloseAnswer) => void): WindowCalls {
+export function windowCalls(
+  { window }: AppWindow,
+  closeAnswered: (answer: CloseAnswer) => void,
+  menuChanged: (state: MenuState) => void,
+): WindowCalls {
   return {
     'app.info': async () => ({
       version: app.getVersion(),
@@ -27,6 +31,7 @@ export function windowCalls({ window }: AppWindow, closeAnswered: (answer: Close
       // The page's own full screen, since only that may lock the keyboard; it needs a user's gesture, which a menu gives no page.
       await window.webContents.executeJavaScript(isOn ? ENTER_FULL_SCREEN : LEAVE_FULL_SCREEN, true);
     },
+    'app.menuState': menuChanged,
     'app.copyText': ({ text }) => copyText(text),
     'app.pasteText': () => pastedText(MAX_PASTED_LENGTH),
   };

@@ -118,6 +118,12 @@ function ScaleTools({ vm, isOn }: { readonly vm: VmItem; readonly isOn: boolean 
 }
 
 export function useScale(vm: VmItem): DisplayScale {
+  return useScaleOf(vm) ?? 'fit';
+}
+
+/** undefined: not known yet, or there is no VM. */
+export function useScaleOf(vm: VmItem | undefined): DisplayScale | undefined {
   const details = useDetails(vm);
-  return useStore(scales).get(vm.id) ?? details?.scale ?? 'fit';
+  const chosen = useStore(scales);
+  return vm === undefined ? undefined : (chosen.get(vm.id) ?? details?.scale);
 }

@@ -10,13 +10,13 @@ function tell(error: unknown): void {
 }
 
 /** A VM's details, read again when the VM changes. */
-export function useDetails(vm: VmItem): VmDetails | undefined {
+export function useDetails(vm: VmItem | undefined): VmDetails | undefined {
   const [details, setDetails] = useState<VmDetails>();
-  const { id, name, status, kind } = vm;
+  const { id, name, status, kind } = vm ?? {};
   // A change of configuration comes with a new list; states are what changes between.
   // biome-ignore lint/correctness/useExhaustiveDependencies: name and state are what asks for reading again
   useEffect(() => {
-    if (kind !== 'ok') return undefined;
+    if (kind !== 'ok' || id === undefined) return undefined;
     let isCurrent = true;
     const read = (): void => {
       call('vm.details', { vm: id }).then((read) => {
@@ -31,6 +31,6 @@ export function useDetails(vm: VmItem): VmDetails | undefined {
       isCurrent = false;
       end();
     };
-  }, [id, name, kind, status.kind]);
-  return details?.id === id ? details : undefined;
+  }, [id, name, kind, status?.kind]);
+  return id !== undefined && details?.id === id ? details : undefined;
 }
