@@ -34,16 +34,21 @@ export interface ParallelState {
   readonly control: number;
   /** Guest time at which the printer is ready again; before now: it is. */
   readonly readyNs: number;
+  /** The line is high since the end of the last ACK. */
+  readonly interrupted: boolean;
 }
 
 export const parallelState = defineState<ParallelState>({
   kind: 'parallel',
-  version: 1,
+  version: 2,
+  // Before, the line fell again at once.
+  upgrade: { 1: (old: unknown) => (isRecord(old) ? { ...old, interrupted: false } : old) },
   check: (value): value is ParallelState =>
     isRecord(value) &&
     isUint(value.data, 0xff) &&
     isUint(value.control, CONTROL_KEPT) &&
-    isUint(value.readyNs, Number.MAX_SAFE_INTEGER),
+    isUint(value.readyNs, Number.MAX_SAFE_INTEGER) &&
+    typeof value.interrupted === 'boolean',
 });
 
 export interface ParallelWires {
@@ -52,7 +57,7 @@ export interface ParallelWires {
 }
 
 export class Parallel implements Device<ParallelState>, PortHandler {
-  #regs = { data: 0, control: 0, readyNs: 0 };
+  #regs = { data: 0, control: 0, readyNs: 0, interrupted: false };
   readonly #ackEnd: GuestTimer;
 
   constructor(
@@ -83,20 +88,20 @@ export class Parallel implements Device<ParallelState>, PortHandler {
   }
 
   reset(): void {
-    this.#regs = { data: 0, control: 0, readyNs: 0 };
+    this.#regs = { data: 0, control: 0, readyNs: 0, interrupted: false };
     this.#ackEnd.disarm();
-    this.wires.irq.set(false);
+    this.#updateInterrupt();
   }
 
   save(): ParallelState {
-    const { data, control, readyNs, ...rest } = this.#regs;
+    const { data, control, readyNs, interrupted, ...rest } = this.#regs;
     noneLeft(rest);
-    return { data, control, readyNs };
+    return { data, control, readyNs, interrupted };
   }
 
-  restore({ data, control, readyNs }: ParallelState): void {
-    this.#regs = { data, control, readyNs };
-    this.wires.irq.set(false);
+  restore({ data, control, readyNs, interrupted }: ParallelState): void {
+    this.#regs = { data, control, readyNs, interrupted };
+    this.#updateInterrupt();
     this.#armAck();
   }
 
@@ -118,7 +123,10 @@ export class Parallel implements Device<ParallelState>, PortHandler {
     if (rises && isOn && (value & CONTROL_INPUT) === 0) {
       this.wires.out.write(this.#regs.data);
       this.#regs.readyNs = now + BUSY_NS;
+      this.#regs.interrupted = false;
     }
+    if ((value & CONTROL_IRQ) === 0) this.#regs.interrupted = false;
+    this.#updateInterrupt();
     this.#armAck();
   }
 
@@ -129,10 +137,14 @@ export class Parallel implements Device<ParallelState>, PortHandler {
     else this.#ackEnd.disarm();
   }
 
-  /** IRQ 7 is -ACK itself: edge-triggered, it is the pulse's end that counts. */
+  /** IRQ 7 is -ACK itself, whose rise is the interrupt: it stays high, for the 8259 forgets a request that does not wait. */
   #acknowledged(): void {
-    if ((this.#regs.control & CONTROL_IRQ) === 0) return;
-    this.wires.irq.set(true);
-    this.wires.irq.set(false);
+    this.#regs.interrupted = true;
+    this.#updateInterrupt();
+  }
+
+  /** Low until the first ACK as well: enabling the interrupt alone must not make an edge. */
+  #updateInterrupt(): void {
+    this.wires.irq.set(this.#regs.interrupted);
   }
 }

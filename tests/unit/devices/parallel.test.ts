@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Parallel, parallelState } from '../../../src/devices/parallel/parallel';
+import { Pic } from '../../../src/devices/pic/pic';
 import { describeDevice } from '../../support/describe-device';
 import { FakeLine } from '../../support/fake-line';
 import { ManualClock } from '../../support/manual-clock';
@@ -94,7 +95,31 @@ describe('parallel port', () => {
     clock.advance(9_999);
     expect(irq.rises).toBe(0);
     clock.advance(1);
-    expect([irq.rises, irq.level]).toEqual([1, false]);
+    expect([irq.rises, irq.level]).toEqual([1, true]);
+    print(port, 0x43, ON | 0x10);
+    expect(irq.level).toBe(false);
+    clock.advance(10_000);
+    expect([irq.rises, irq.level]).toEqual([2, true]);
+    port.writePort(CONTROL, 1, ON);
+    expect(irq.level).toBe(false);
+  });
+
+  it("interrupts a CPU whose 8259 takes the request later than the line's edge", () => {
+    const clock = new ManualClock();
+    const pic = new Pic('pic', { intr: new FakeLine() });
+    const port = new Parallel('lpt1', clock, { irq: pic.line(7), out: new MemorySink() });
+    for (const [offset, value] of [
+      [0, 0x11],
+      [1, 8],
+      [1, 4],
+      [1, 1],
+      [1, 0x7f],
+    ] as const)
+      pic.master.writePort(offset, 1, value);
+    print(port, 0x41, ON | 0x10);
+    clock.advance(20_000);
+    pic.master.writePort(0, 1, 0x0a);
+    expect(pic.master.readPort(0, 1)).toBe(0x80);
   });
 
   it('prints nothing while the printer is held in reset or the port is an input', () => {
