@@ -48,7 +48,7 @@ import type { BlockPort } from '../machine/block-port';
 import { allOnes, type Device, type DeviceId } from '../machine/device';
 import { InputGate, type MachineInput } from '../machine/inputs';
 import { InstructionClock } from '../machine/instruction-clock';
-import { type ByteSink, SwitchedLine } from '../machine/interrupt-line';
+import { A20Latch, type ByteSink, SwitchedLine } from '../machine/interrupt-line';
 import { MachineMemory } from '../machine/machine-memory';
 import { guestMemoryBytes, memoryMapOf } from '../machine/memory-map';
 import { MmioBus } from '../machine/mmio-bus';
@@ -136,7 +136,7 @@ export class PcMachine {
   readonly #pm: Pm;
   readonly #rtc: Rtc;
   #request: PcRequest | undefined;
-  #a20 = { keyboard: true, port92: true };
+  readonly #a20 = new A20Latch({ set: (level) => this.#memory.setA20(level) });
 
   /** What the compiler of hot code did; undefined where there is none. */
   get jitStatistics(): EmulatedPartition['jitStatistics'] {
@@ -244,18 +244,19 @@ export class PcMachine {
     this.#ports.map(0x00, 16, dma.first);
     this.#ports.map(0xc0, 32, dma.second);
     this.#ports.map(0x80, 16, dma.pages);
+    const a20 = this.#a20;
     this.#keyboard = this.#attach(
       new I8042('i8042', this.clock, {
         irq1: this.#interrupts.isa(1),
         irq12: this.#interrupts.isa(12),
-        a20: { set: (level) => this.#setA20('keyboard', level) },
+        a20,
         reset,
       }),
       i8042State,
     );
     this.#ports.map(0x60, 1, this.#keyboard.data);
     this.#ports.map(0x64, 1, this.#keyboard.control);
-    const port92 = new Port92('port92', { a20: { set: (level) => this.#setA20('port92', level) }, reset });
+    const port92 = new Port92('port92', { a20, reset });
     this.#ports.map(0x92, 1, this.#attach(port92, port92State));
     this.#backdoor = this.#attach(
       new VmPort(
@@ -415,7 +416,7 @@ export class PcMachine {
   save(): Map<string, Plain> {
     const entries = new Map<string, Plain>();
     entries.set('clock', this.clock.save());
-    entries.set('a20', { ...this.#a20 });
+    entries.set('a20', { keyboard: this.#a20.level, port92: this.#a20.level });
     if (this.vcpus.length > 1) entries.set('turns', { ...this.turns.save() });
     this.vcpus.forEach((vcpu, index) => {
       entries.set(`vcpu${index}`, vcpu.save() as unknown as Plain);
@@ -445,8 +446,8 @@ export class PcMachine {
     if (!isRecord(a20) || typeof a20.keyboard !== 'boolean' || typeof a20.port92 !== 'boolean')
       throw new SnapshotError('a20', 'is not a gate');
     for (const [id, { device, state }] of this.#devices) device.restore(unwrapState(state, id, entries.get(id)));
-    this.#a20 = { keyboard: a20.keyboard, port92: a20.port92 };
-    this.#memory.setA20(a20.keyboard || a20.port92);
+    // Two latches in older snapshots, either of which let the line through.
+    this.#a20.set(a20.keyboard || a20.port92);
     this.#request = undefined;
     this.#partition.invalidateAll();
   }
@@ -503,11 +504,6 @@ export class PcMachine {
   #ask(request: PcRequest): void {
     this.#request ??= request;
     this.turns.breakSoon();
-  }
-
-  #setA20(gate: 'keyboard' | 'port92', level: boolean): void {
-    this.#a20 = { ...this.#a20, [gate]: level };
-    this.#memory.setA20(this.#a20.keyboard || this.#a20.port92);
   }
 
   #attach<D extends Device<S>, S>(device: D, state: StateDefinition<S>): D {

@@ -43,6 +43,22 @@ export class SwitchedLine implements InterruptLine {
   }
 }
 
+/** The gate of address line 20 as the ports that write and read it see it. True lets the line through. */
+export interface A20Gate extends InterruptLine {
+  readonly level: boolean;
+}
+
+/** One latch for all of them: the last writer counts. */
+export class A20Latch implements A20Gate {
+  level = true;
+  constructor(private readonly out: InterruptLine) {}
+
+  set(level: boolean): void {
+    this.level = level;
+    this.out.set(level);
+  }
+}
+
 /** A one-shot signal without a level, e.g. reset. */
 export interface SignalLine {
   pulse(): void;

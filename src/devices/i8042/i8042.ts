@@ -5,7 +5,7 @@
  */
 import type { GuestClock, GuestTimer } from '../../machine/clock';
 import type { Device, PortHandler } from '../../machine/device';
-import type { InterruptLine, SignalLine } from '../../machine/interrupt-line';
+import type { A20Gate, InterruptLine, SignalLine } from '../../machine/interrupt-line';
 import { defineState, isBytes, isRecord, isUint } from '../../machine/saved-state';
 import { isPs2KeyboardState, Ps2Keyboard, type Ps2KeyboardState } from './ps2-keyboard';
 import { isPs2MouseState, Ps2Mouse, type Ps2MouseState } from './ps2-mouse';
@@ -88,8 +88,8 @@ export const i8042State = defineState<I8042State>({
 export interface I8042Wires {
   readonly irq1: InterruptLine;
   readonly irq12: InterruptLine;
-  /** This controller's A20 output; the board joins it with port 0x92. */
-  readonly a20: InterruptLine;
+  /** Shared with port 0x92: chipsets watch this controller's commands and keep one latch, the last writer's. */
+  readonly a20: A20Gate;
   readonly reset: SignalLine;
 }
 
@@ -192,7 +192,6 @@ export class I8042 implements Device<I8042State> {
     this.keyboard.restore(state.keyboard);
     this.mouse.restore(state.mouse);
     this.#outputPort = state.outputPort;
-    this.wires.a20.set((state.outputPort & OUT_A20) !== 0);
     this.#updateInterrupt();
     if (this.#source === 'none') this.#fill();
   }
@@ -308,7 +307,8 @@ export class I8042 implements Device<I8042State> {
         this.#respond('controller', 0x00);
         break;
       case 0xaa: // self test
-        this.#setMode((this.#mode & ~(MODE_INT | MODE_AUX_INT)) | MODE_SYS | MODE_NO_KEYBOARD | MODE_NO_AUX);
+        // Interrupts stay as they are, as in the controllers of clones: there are drivers that only open the keyboard again.
+        this.#setMode(this.#mode | MODE_SYS | MODE_NO_KEYBOARD | MODE_NO_AUX);
         this.#responses = [];
         this.#source = 'none';
         this.#isRelease = false;
@@ -390,7 +390,7 @@ export class I8042 implements Device<I8042State> {
 
   #readOutputPort(): number {
     const full = this.#source === 'none' ? 0 : this.#isAux ? OUT_AUX_OBF : OUT_OBF;
-    return this.#outputPort | full;
+    return (this.#outputPort & ~OUT_A20) | (this.wires.a20.level ? OUT_A20 : 0) | full;
   }
 
   #setOutputPort(value: number): void {

@@ -1,9 +1,9 @@
 /**
- * System control port A at 0x92 (PS/2 technical reference; PIIX3 chipsets keep it): bit 0 fast reset, bit 1 the
- * alternate A20 gate. Other bits only store.
+ * System control port A at 0x92 (PS/2 technical reference; PIIX3 chipsets keep it): bit 0 fast reset, bit 1 the A20 gate,
+ * which is the keyboard controller's too. Other bits only store.
  */
 import type { AccessSize, Device, PortHandler } from '../../machine/device';
-import type { InterruptLine, SignalLine } from '../../machine/interrupt-line';
+import type { A20Gate, SignalLine } from '../../machine/interrupt-line';
 import { defineState, isRecord, isUint } from '../../machine/saved-state';
 
 const FAST_RESET = 0x01;
@@ -22,14 +22,13 @@ export const port92State = defineState<Port92State>({
 export class Port92 implements Device<Port92State>, PortHandler {
   #value = 0;
 
-  /** @param wires.a20 this port's vote; the board joins it with the keyboard controller's */
   constructor(
     readonly id: string,
-    private readonly wires: { readonly a20: InterruptLine; readonly reset: SignalLine },
+    private readonly wires: { readonly a20: A20Gate; readonly reset: SignalLine },
   ) {}
 
   readPort(_offset: number, _size: AccessSize): number {
-    return this.#value;
+    return (this.#value & ~A20_GATE) | (this.wires.a20.level ? A20_GATE : 0);
   }
 
   writePort(_offset: number, _size: AccessSize, value: number): void {
@@ -39,9 +38,9 @@ export class Port92 implements Device<Port92State>, PortHandler {
     if (resets) this.wires.reset.pulse();
   }
 
+  /** The gate opens with the keyboard controller's reset. */
   reset(): void {
     this.#value = 0;
-    this.wires.a20.set(false);
   }
 
   save(): Port92State {
@@ -50,6 +49,5 @@ export class Port92 implements Device<Port92State>, PortHandler {
 
   restore(state: Port92State): void {
     this.#value = state.value;
-    this.wires.a20.set((state.value & A20_GATE) !== 0);
   }
 }

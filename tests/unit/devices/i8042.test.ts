@@ -96,6 +96,16 @@ describe('keyboard controller', () => {
     expect(status() & 0x1c).toBe(0x1c);
   });
 
+  it('keeps its interrupts through the self test, which closes both interfaces', () => {
+    const { command, data, drain } = make();
+    command(0x60);
+    data(0x47);
+    command(0xaa);
+    expect(drain()).toEqual([0x55]);
+    command(0x20);
+    expect(drain()).toEqual([0x77]);
+  });
+
   it('reads and writes its command byte and memory', () => {
     const { command, data, drain } = make();
     command(0x60);
@@ -122,6 +132,10 @@ describe('keyboard controller', () => {
     expect(a20.level).toBe(false);
     command(0xdf);
     expect(a20.level).toBe(true);
+    // by port 92
+    a20.set(false);
+    command(0xd0);
+    expect(drain()[0]! & 2).toBe(0);
     command(0xff);
     expect(reset.pulses).toBe(0);
     command(0xfe);

@@ -46,6 +46,9 @@ describe('port 92', () => {
     expect(reset.pulses).toBe(1);
     port.writePort(0, 1, 0x00);
     expect(a20.level).toBe(false);
+    // by the keyboard controller
+    a20.set(true);
+    expect(port.readPort(0, 1)).toBe(0x02);
   });
 });
 
