@@ -155,8 +155,7 @@ export class Uart16550 implements Device<Uart16550State>, PortHandler {
 
   /** The line was held at space for longer than a character. */
   receiveBreak(): void {
-    if (this.#fifo.length < this.#capacity) this.#push(0x100);
-    else this.#regs.lsr |= LSR_OE;
+    this.#arrive(0x100);
     this.#updateInterrupt();
   }
 
@@ -326,8 +325,7 @@ export class Uart16550 implements Device<Uart16550State>, PortHandler {
     regs.threPending = false;
     this.#updateInterrupt();
     if (!this.#isLooped) this.wires.out.write(byte);
-    else if (this.#fifo.length < this.#capacity) this.#push(byte);
-    else regs.lsr |= LSR_OE;
+    else this.#arrive(byte);
     regs.threPending = true;
   }
 
@@ -397,6 +395,16 @@ export class Uart16550 implements Device<Uart16550State>, PortHandler {
     }
     this.#scheduleReceive();
     this.#updateInterrupt();
+  }
+
+  /** A full FIFO keeps what it has; without FIFOs the new character takes the old one's place (8.5, OE). */
+  #arrive(entry: number): void {
+    if (this.#fifo.length >= this.#capacity) {
+      this.#regs.lsr |= LSR_OE;
+      if (this.#hasFifos) return;
+      this.#fifo = [];
+    }
+    this.#push(entry);
   }
 
   #push(entry: number): void {

@@ -180,6 +180,16 @@ describe('uart16550', () => {
     expect(get(5) & 1).toBe(0);
   });
 
+  it('without FIFOs, loses the character that was not read in time', () => {
+    const { set, get } = open(0, 0x00);
+    set(4, 0x10);
+    set(0, 0x41);
+    set(0, 0x42);
+    expect(get(5) & 0x03).toBe(0x03);
+    expect(get(0)).toBe(0x42);
+    expect(get(5) & 0x03).toBe(0);
+  });
+
   it('interrupts on a change of the modem lines until MSR is read', () => {
     const { irq, set, get } = open(0x08);
     expect(get(6)).toBe(0xb0);
