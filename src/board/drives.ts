@@ -42,12 +42,14 @@ export function buildDrives(config: VmConfig, portOf: (id: string) => BlockPort)
   };
   config.disks.forEach(({ id, bus }, index) => {
     const port = portOf(id);
+    const sectorCount = Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR);
+    const logical = port.medium?.geometry;
     const identity = { model: 'SUBZERO HARDDISK', serial: `SZ${String(index + 1).padStart(8, '0')}`, firmware: '1.0' };
     place(
       bus,
       DISK_PLACES,
       { port, drive: new AtaDisk(port, identity) },
-      { kind: 'disk', sectorCount: Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR) },
+      { kind: 'disk', sectorCount, ...(logical === undefined ? {} : { logical }) },
     );
   });
   config.cdroms.forEach(({ id, bus }, index) => {

@@ -2,6 +2,7 @@
  * All that SeaBIOS 1.16 reads from fw_cfg and CMOS on this machine (its src/fw/paravirt.c names them), computed from a plain
  * description of the hardware. The board hands files and items to the fw_cfg device and the CMOS bytes to the RTC.
  */
+import { type LogicalGeometry, physicalGeometry } from '../machine/disk-geometry';
 import { type AcpiInput, acpiFiles, TABLES } from './acpi';
 import type { KernelBoot } from './boot-rom';
 import type { FirmwareFile, FirmwareItem } from './firmware-file';
@@ -14,6 +15,8 @@ export interface FirmwareDrive {
     | { readonly bus: 'sata'; readonly port: number };
   /** Of a disk. */
   readonly sectorCount?: number;
+  /** How its partition table counts sectors, where it tells. */
+  readonly logical?: LogicalGeometry;
 }
 
 /** CMOS types: 0 none, 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M. */
@@ -96,6 +99,7 @@ export function buildFirmware(input: FirmwareInput): FirmwareOutput {
     { name: 'etc/boot-fail-wait', bytes: little(0xffff_ffff, 4) },
     { name: 'etc/boot-menu-wait', bytes: little(BOOT_MENU_WAIT_MS, 4) },
     { name: 'bootorder', bytes: bootOrder(input) },
+    ...biosGeometry(input),
     ...(input.kernel?.files ?? []),
   ];
   const uuid = input.uuid ?? new Uint8Array(16);
@@ -144,6 +148,20 @@ function bootOrder(input: FirmwareInput): Uint8Array {
   return new TextEncoder().encode(`${lines.join('\n')}\0`);
 }
 
+const MOST_CYLINDERS = 1024;
+
+/** Cylinders, heads and sectors that INT 13h is to count with, by device path. */
+function biosGeometry(input: FirmwareInput): FirmwareFile[] {
+  const lines = input.drives.flatMap(({ place, sectorCount = 0, logical }) => {
+    if (logical === undefined) return [];
+    const { heads, sectors } = logical;
+    const cylinders = Math.max(1, Math.min(MOST_CYLINDERS, Math.floor(sectorCount / (heads * sectors))));
+    return [`${devicePath(place)} ${cylinders} ${heads} ${sectors}`];
+  });
+  if (lines.length === 0) return [];
+  return [{ name: 'bios-geometry', bytes: new TextEncoder().encode(`${lines.join('\n')}\0`) }];
+}
+
 /** The Serial ATA controller is device 3. */
 function devicePath(place: FirmwareDrive['place']): string {
   return place.bus === 'ide'
@@ -156,6 +174,9 @@ const CMOS_DISK_TYPES = 0x12;
 const CMOS_EQUIPMENT = 0x14;
 const CMOS_BASE_KIB = 0x15;
 const CMOS_EXTENDED_KIB = 0x17;
+const CMOS_EXTENDED_TYPES = 0x19;
+/** Of type 47, nine bytes a disk. */
+const CMOS_GEOMETRIES = 0x1b;
 const CMOS_EXTENDED_KIB_2 = 0x30;
 const CMOS_ABOVE_16M = 0x34;
 const CMOS_BOOT_3 = 0x38;
@@ -187,6 +208,7 @@ function cmosBytes(input: FirmwareInput): [number, number][] {
   // Bit 0: boot from floppies without the 55AA signature too.
   put(CMOS_BOOT_3, (codes3 << 4) | 1, 1);
   put(CMOS_TRANSLATION, translations(input), 2);
+  bytes.push(...diskParameters(input));
   put(CMOS_CPUS, input.vcpuCount - 1, 1);
   return bytes;
 }
@@ -198,6 +220,24 @@ function diskTypes(input: FirmwareInput): number {
       ({ kind, place }) => kind === 'disk' && place.bus === 'ide' && place.channel === 0 && place.unit === unit,
     );
   return (has(0) ? 0xf0 : 0) | (has(1) ? 0x0f : 0);
+}
+
+/** Type 47 and its parameters, for systems that look for the first two disks here instead of asking the BIOS. */
+function diskParameters(input: FirmwareInput): [number, number][] {
+  return ([0, 1] as const).flatMap((unit): [number, number][] => {
+    const disk = input.drives.find(
+      ({ kind, place }) => kind === 'disk' && place.bus === 'ide' && place.channel === 0 && place.unit === unit,
+    );
+    if (disk === undefined) return [];
+    const { cylinders, heads, sectors } = physicalGeometry(disk.sectorCount ?? 0, disk.logical);
+    const [low, high] = [cylinders & 0xff, cylinders >> 8];
+    // No write precompensation; bit 3 of the control byte: more than 8 heads; the landing zone is the last cylinder.
+    const values = [low, high, heads, 0xff, 0xff, 0xc0 | (heads > 8 ? 8 : 0), low, high, sectors];
+    return [
+      [CMOS_EXTENDED_TYPES + unit, 47],
+      ...values.map((value, i): [number, number] => [CMOS_GEOMETRIES + 9 * unit + i, value]),
+    ];
+  });
 }
 
 /** Number of floppies, FPU, PS/2 mouse; 80-column colour. */

@@ -1,12 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { VmConfig } from '../config/vm-config';
 import type { JitMode } from '../cpu/emulated/jit/regions';
+import type { LogicalGeometry } from '../machine/disk-geometry';
 import type { StampedInput } from '../machine/inputs';
 
 /** A medium as the machine thread needs to know it; the bytes stay on the host side. */
 export interface MediumInfo {
   readonly sizeBytes: number;
   readonly isReadOnly: boolean;
+  readonly geometry?: LogicalGeometry;
 }
 
 /** ROMs and files of a direct boot, read by the host side. */

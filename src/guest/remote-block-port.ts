@@ -23,7 +23,7 @@ export class RemoteBlockPort implements BlockPort {
     readonly name: string,
     private readonly send: SendBlockRequest,
     private readonly control: { eject(): void; setLocked(locked: boolean): void },
-    medium?: { sizeBytes: number; isReadOnly: boolean },
+    medium?: Omit<Medium, 'generation'>,
   ) {
     if (medium !== undefined) this.medium = { ...medium, generation: 0 };
   }

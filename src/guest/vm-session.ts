@@ -9,6 +9,7 @@ import { describeProblems } from '../config/problem';
 import { checkConfig, type Validated, type VmConfig } from '../config/vm-config';
 import type { JitMode } from '../cpu/emulated/jit/regions';
 import type { Disk } from '../disk/disk';
+import { diskGeometry } from '../disk/partition-geometry';
 import type { SavedState, StateWriter, UnpackHelper, VmStore } from '../disk/vm-store';
 import { createMachineMemory, memoryMapOf } from '../machine/memory-map';
 import type { Plain } from '../machine/saved-state';
@@ -34,7 +35,7 @@ import { MediaServer } from './media-server';
 import { loadMemory, writeMemory } from './saved-memory';
 import { strokeBatches, strokesForText } from './type-text';
 import { thumbnailOf } from './thumbnail';
-import type { FirmwareFiles, MachineThreadInit } from './machine-thread-init';
+import type { FirmwareFiles, MachineThreadInit, MediumInfo } from './machine-thread-init';
 import { firmwareToGoOn, readFirmware, type VmAssets } from './vm-assets';
 import { packState, unpackState } from './state-codec';
 
@@ -540,10 +541,15 @@ export class VmSession {
     memory: WebAssembly.Memory,
     state: MachineThreadInit['state'],
   ): Promise<void> {
-    const media: Record<string, { sizeBytes: number; isReadOnly: boolean }> = {};
+    const media: Record<string, MediumInfo> = {};
     for (const port of this.#media.ports) {
       const { sizeBytes, isReadOnly } = this.#media.get(port) as Disk;
       media[port] = { sizeBytes, isReadOnly };
+    }
+    for (const { id } of this.config.disks) {
+      const geometry = await diskGeometry(this.#media.get(id));
+      const medium = media[id];
+      if (geometry !== undefined && medium !== undefined) media[id] = { ...medium, geometry };
     }
     await new Promise<void>((resolve, reject) => {
       const machine: MachineHost = new MachineHost(

@@ -1,3 +1,5 @@
+import type { LogicalGeometry } from './disk-geometry';
+
 /**
  * A disk, CD-ROM or floppy image as a device model sees it. Requests go to the host side; each completion comes back as a
  * machine input, between instructions, and calls `done` exactly once on the machine thread (also after a reset of the
@@ -23,6 +25,8 @@ export interface BlockPort {
 export interface Medium {
   readonly sizeBytes: number;
   readonly isReadOnly: boolean;
+  /** Of a disk whose partition table tells. */
+  readonly geometry?: LogicalGeometry;
   /** Changes with each insertion. */
   readonly generation: number;
 }

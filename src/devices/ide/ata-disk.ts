@@ -3,8 +3,9 @@
  * addresses. SMART, security, host protected area and queued commands are refused.
  */
 import type { BlockPort, BlockResult } from '../../machine/block-port';
+import { type Geometry, physicalGeometry } from '../../machine/disk-geometry';
 import { isRecord, isUint, SnapshotError } from '../../machine/saved-state';
-import { defaultGeometry, type DriveIdentity, type Geometry, identifyDisk, MAX_MULTIPLE } from './ata-identify';
+import { type DriveIdentity, identifyDisk, MAX_MULTIPLE } from './ata-identify';
 import { type DriveState, IdeDrive, isDriveState } from './drive';
 import {
   CHUNK,
@@ -110,11 +111,10 @@ export class AtaDisk extends IdeDrive {
   constructor(
     port: BlockPort,
     private readonly identity: DriveIdentity,
-    geometry?: Geometry,
   ) {
     super(port);
     this.#sectorCount = Math.ceil((port.medium?.sizeBytes ?? 0) / SECTOR);
-    this.#geometry = geometry ?? defaultGeometry(this.#sectorCount);
+    this.#geometry = physicalGeometry(this.#sectorCount, port.medium?.geometry);
     this.powerOn();
   }
 

@@ -1,4 +1,6 @@
 /** IDENTIFY DEVICE and IDENTIFY PACKET DEVICE data (ATA/ATAPI-6, 8.15 and 8.16). */
+import type { Geometry } from '../../machine/disk-geometry';
+
 export interface DriveIdentity {
   /** 40 characters at most. */
   readonly model: string;
@@ -6,17 +8,6 @@ export interface DriveIdentity {
   readonly serial: string;
   /** 8 characters at most. */
   readonly firmware: string;
-}
-
-export interface Geometry {
-  readonly cylinders: number;
-  readonly heads: number;
-  readonly sectors: number;
-}
-
-/** The geometry a disk reports: 16 heads of 63 sectors, at most 16383 cylinders. */
-export function defaultGeometry(sectorCount: number): Geometry {
-  return { cylinders: Math.max(1, Math.min(16383, Math.floor(sectorCount / (16 * 63)))), heads: 16, sectors: 63 };
 }
 
 export interface DiskSettings {

@@ -244,6 +244,25 @@ describe('what SeaBIOS is told', () => {
     expect(bytes.get(0x12)).toBe(0xff);
   });
 
+  it('tells the geometry of a disk whose partition table tells it', () => {
+    const disk = (unit: 0 | 1, logical: { heads: number; sectors: number }) => ({
+      kind: 'disk' as const,
+      place: { bus: 'ide' as const, channel: 0 as const, unit },
+      sectorCount: 306 * 4 * 17,
+      logical,
+    });
+    const drives = [disk(0, { heads: 4, sectors: 17 }), disk(1, { heads: 255, sectors: 63 })];
+    const built = buildFirmware({ ...input, drives });
+    expect(Buffer.from(built.files.find(({ name }) => name === 'bios-geometry')!.bytes).toString()).toBe(
+      '/pci@i0cf8/ide@1,1/drive@0/disk@0 306 4 17\n/pci@i0cf8/ide@1,1/drive@0/disk@1 1 255 63\0',
+    );
+    const cmosBytes = new Map(built.cmos);
+    const row = (at: number): (number | undefined)[] => Array.from({ length: 9 }, (_, i) => cmosBytes.get(at + i));
+    expect([cmosBytes.get(0x19), ...row(0x1b)]).toEqual([47, 50, 1, 4, 255, 255, 0xc0, 50, 1, 17]);
+    expect([cmosBytes.get(0x1a), ...row(0x24)]).toEqual([47, 20, 0, 16, 255, 255, 0xc8, 20, 0, 63]);
+    expect(files.some(({ name }) => name === 'bios-geometry')).toBe(false);
+  });
+
   it('gives every item once, under names that fit', () => {
     expect(new Set(items.map(({ selector }) => selector)).size).toBe(items.length);
     expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
