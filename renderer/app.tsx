@@ -21,6 +21,7 @@ import { TakeDialog } from './features/snapshots/take-dialog';
 import { AfterPowerOffDialog, startAskingAfterPowerOff } from './features/vm/after-power-off';
 import { MovedOrCopiedDialog } from './features/vm/moved-or-copied-dialog';
 import { ConsentDialog } from './features/vm/consent-dialog';
+import { DiscardStateDialog } from './features/vm/discard-state-dialog';
 import { DeleteDialog } from './features/vm/delete-dialog';
 import { stateLook } from './features/vm/state-text';
 import { StatusBar } from './features/vm/status-bar';
@@ -138,6 +139,7 @@ function Dialogs() {
       if (dialog.kind === 'typeText') return <TypeDialog vm={vm} />;
       if (dialog.kind === 'settings') return <SettingsDialog vm={vm} device={dialog.device} />;
       if (dialog.kind === 'afterPowerOff') return <AfterPowerOffDialog vm={vm} />;
+      if (dialog.kind === 'discardState') return <DiscardStateDialog vm={vm} />;
       if (dialog.kind === 'consent') return <ConsentDialog vm={vm} />;
       if (dialog.kind === 'movedOrCopied') return <MovedOrCopiedDialog vm={vm} />;
       if (dialog.kind === 'log') return <LogDialog vm={vm} />;

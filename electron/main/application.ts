@@ -11,7 +11,7 @@ import type { AppContext, WindowEndpoint } from './app-context';
 import { BackgroundTray } from './background-tray';
 import { CloseGuard } from './close-guard';
 import { showEndNotice } from './end-notice';
-import { endText } from './end-text';
+import { endText, pauseText } from './end-text';
 import { acceptDrops } from './dropped-files';
 import { FileTokens } from './file-tokens';
 import { knownSystems } from './known-systems';
@@ -128,10 +128,19 @@ export class Application {
 
   /** A VM of this app ended while the user looks elsewhere. */
   #noticeEnd(vm: VmId, end: VmEnd | undefined, crash: WireError | undefined): void {
-    if (this.#window?.isFocused() === true) return;
     const text = endText(end, crash);
+    if (text !== undefined) this.#notice(vm, text);
+  }
+
+  /** Trouble with a disk has stopped a VM while the user looks elsewhere. */
+  #noticePause(vm: VmId, reason: 'diskFull' | 'ioError'): void {
+    this.#notice(vm, pauseText(reason));
+  }
+
+  #notice(vm: VmId, text: string): void {
+    if (this.#window?.isFocused() === true) return;
     const item = this.#context.directory.items().find(({ id }) => id === vm);
-    if (text === undefined || item === undefined) return;
+    if (item === undefined) return;
     showEndNotice(item.name, text, () => void this.showWindow().then(() => this.#emit('showVm', { vm })));
   }
 
@@ -247,6 +256,9 @@ export class Application {
     directory.onEnded.on((ended) => this.#emit('ended', ended));
     supervisor.onEnd.on(({ folder, end, crash }) => this.#noticeEnd(directory.idOf(folder), end, crash));
     directory.onLink.on(({ vm, link }) => {
+      link.on('status', (status) => {
+        if (status.kind === 'paused' && status.reason !== 'user') this.#noticePause(vm, status.reason);
+      });
       link.on('activity', ({ device }) => this.#emit('activity', { vm, device }));
       link.on('installed', ({ device }) => this.#emit('installed', { vm, device }));
       link.on('snapshots', (tree) => this.#emit('snapshots', { vm, tree }));

@@ -21,3 +21,8 @@ export function endText(end: VmEnd | undefined, crash: WireError | undefined): s
       return undefined;
   }
 }
+
+/** The same of a VM that stands still. */
+export function pauseText(reason: 'diskFull' | 'ioError'): string {
+  return translate(reason === 'diskFull' ? 'state.pausedDiskFull' : 'state.pausedIoError');
+}

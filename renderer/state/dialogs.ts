@@ -11,6 +11,7 @@ export type OpenDialog =
   | { readonly kind: 'deleteVms'; readonly vms: readonly VmId[] }
   | { readonly kind: 'afterPowerOff'; readonly vm: VmId }
   | { readonly kind: 'consent'; readonly vm: VmId }
+  | { readonly kind: 'discardState'; readonly vm: VmId }
   | { readonly kind: 'movedOrCopied'; readonly vm: VmId }
   | { readonly kind: 'log'; readonly vm: VmId }
   | { readonly kind: 'support'; readonly vm: VmId }

@@ -38,6 +38,7 @@ export function canTakeSnapshot({ kind, status }: Pick<VmItem, 'kind' | 'status'
 
 export function doPower(vm: VmItem, action: PowerAction): void {
   if (!possibleActions(vm).has(action)) return;
+  if (action === 'powerOff' && vm.status.kind === 'suspended') return showDialog({ kind: 'discardState', vm: vm.id });
   void ask(vm, action).catch((error: unknown) => startFailed(vm.id, error));
 }
 

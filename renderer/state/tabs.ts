@@ -1,5 +1,6 @@
 import type { VmId } from '../../src/protocol/app';
 import { library } from './library';
+import { rememberedList } from './remembered';
 import { Store } from './store';
 
 export const HOME = 'home';
@@ -10,7 +11,11 @@ export interface Tabs {
   readonly active: string;
 }
 
-export const tabs = new Store<Tabs>({ open: [], active: HOME });
+const kept = rememberedList('layout.tabs');
+
+/** Those that were open last are open again, behind Home. */
+export const tabs = new Store<Tabs>({ open: [...new Set(kept.get())], active: HOME });
+tabs.subscribe(() => kept.set(tabs.get().open));
 
 export function openTab(id: VmId): void {
   tabs.update(({ open }) => ({ open: open.includes(id) ? open : [...open, id], active: id }));

@@ -1,9 +1,10 @@
 import { call } from '../bridge/bridge';
 import { report } from './notices';
+import { rememberedFlag } from './remembered';
 import { Store } from './store';
 
 export const isFullScreen = new Store(false);
-export const isLibraryShown = new Store(true);
+export const isLibraryShown = rememberedFlag('layout.library', true);
 
 /** Chromium's Keyboard Lock, which the DOM's types do not know. */
 interface LockableKeyboard {

@@ -65,6 +65,8 @@ export const english = {
   'library.newVm': 'New Virtual Machine…',
   'library.openVm': 'Open…',
   'library.empty': 'Your virtual machines will appear here.',
+  'library.createFirst': 'Create the First One…',
+  'library.showAll': 'Show All',
   'library.hide': 'Hide library',
   'library.show': 'Show library',
 
@@ -140,6 +142,7 @@ export const english = {
   'summary.devices': 'Devices',
   'summary.description': 'Description',
   'summary.noDescription': 'No description yet.',
+  'summary.editDescription': 'Edit Description',
   'summary.details': 'Details',
   'summary.system': 'Guest system',
   'summary.location': 'Folder',
@@ -413,6 +416,11 @@ export const english = {
   'delete.title': 'Delete “{name}”?',
   'delete.text':
     '{count, plural, one {It goes to the trash with all its disks and snapshots. You can take it back from there.} other {They go to the trash with all their disks and snapshots. You can take them back from there.}}',
+
+  'discard.title': 'Discard the saved state of “{name}”?',
+  'discard.text':
+    'It is suspended. If it is powered off, what was open in it is lost, as after a power failure. Its disks stay as they are.',
+  'discard.discard': 'Discard and Power Off',
 
   'close.title': 'Virtual machines are running',
   'close.text': 'What should happen to them?',

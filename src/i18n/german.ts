@@ -67,6 +67,8 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'library.newVm': 'Neue virtuelle Maschine …',
   'library.openVm': 'Öffnen …',
   'library.empty': 'Hier erscheinen Ihre virtuellen Maschinen.',
+  'library.createFirst': 'Die erste erstellen …',
+  'library.showAll': 'Alle anzeigen',
   'library.hide': 'Bibliothek ausblenden',
   'library.show': 'Bibliothek einblenden',
 
@@ -143,6 +145,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'summary.devices': 'Geräte',
   'summary.description': 'Beschreibung',
   'summary.noDescription': 'Noch keine Beschreibung.',
+  'summary.editDescription': 'Beschreibung bearbeiten',
   'summary.details': 'Details',
   'summary.system': 'Gastsystem',
   'summary.location': 'Ordner',
@@ -418,6 +421,11 @@ export const german: Readonly<Record<MessageKey, string>> = {
   'delete.title': '„{name}“ löschen?',
   'delete.text':
     '{count, plural, one {Sie kommt mit allen Festplatten und Snapshots in den Papierkorb. Von dort können Sie sie zurückholen.} other {Sie kommen mit allen Festplatten und Snapshots in den Papierkorb. Von dort können Sie sie zurückholen.}}',
+
+  'discard.title': 'Gespeicherten Zustand von „{name}“ verwerfen?',
+  'discard.text':
+    'Sie ist angehalten. Wird sie ausgeschaltet, geht verloren, was in ihr geöffnet war, wie bei einem Stromausfall. Ihre Festplatten bleiben, wie sie sind.',
+  'discard.discard': 'Verwerfen und ausschalten',
 
   'close.title': 'Es laufen virtuelle Maschinen',
   'close.text': 'Was soll mit ihnen geschehen?',

@@ -95,6 +95,9 @@ test('favorites and search narrow the list', async () => {
   await search.fill('nothing like it');
   await expect(page.getByText('Nothing in the library matches.')).toBeVisible();
   await shot('4-no-hit');
+  await page.getByRole('button', { name: 'Show All', exact: true }).click();
+  await expect.poll(names).toContain('Beta');
+  await search.fill('alp');
   await search.press('Escape');
   await expect.poll(names).toContain('Beta');
 });

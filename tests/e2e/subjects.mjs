@@ -41,5 +41,8 @@ export const subjects = [
   { name: 'Looks', tests: ['looks.spec.ts'] },
   { name: 'Power and state', tests: ['wizard-to-restore.spec.ts'] },
   { name: 'Roles and names', tests: ['names.spec.ts'] },
-  { name: 'Start', tests: ['a window opens with an empty library'] },
+  {
+    name: 'Start, remembered layout',
+    tests: ['a window opens with an empty library', 'at the next start as they were'],
+  },
 ];

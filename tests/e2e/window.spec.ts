@@ -26,6 +26,44 @@ test('a window opens with an empty library and three ways to begin', async () =>
   await page.screenshot({ path: screenshotPath('window-dark') });
   await page.emulateMedia({ colorScheme: 'light' });
   await expectAccessible(page);
+  await page.getByRole('button', { name: 'Create the First One…' }).click();
+  await expect(page.getByRole('dialog', { name: 'New Virtual Machine' })).toBeVisible();
+  await page.keyboard.press('Escape');
+});
+
+test('tabs, folders and the library are at the next start as they were', async () => {
+  const home = newHome();
+  let running = await launchApp({ home });
+  try {
+    for (const name of ['One', 'Two', 'Three']) await runCli(home, 'create', name, '--memory', '16');
+    await runCli(home, 'folder', 'create', 'Old');
+    await runCli(home, 'move', 'Three', '--into', 'Old');
+    const row = (name: string) => running.page.getByRole('treeitem', { name });
+    const tab = (name: string) => running.page.getByRole('tab', { name });
+    for (const name of ['Two', 'One', 'Three']) await row(name).click();
+    await row('Old, folder').focus();
+    await running.page.keyboard.press('ArrowLeft');
+    await expect(row('Three')).toBeHidden();
+    await running.close();
+    await runCli(home, 'delete', 'One');
+
+    running = await launchApp({ home });
+    await expect(tab('Two')).toBeVisible();
+    await expect(tab('Three')).toBeVisible();
+    await expect(running.page.getByRole('tab')).toHaveCount(3);
+    await expect(tab('Home')).toHaveAttribute('aria-selected', 'true');
+    await expect(row('Old, folder')).toHaveAttribute('aria-expanded', 'false');
+    await running.page.getByRole('button', { name: 'Hide library' }).click();
+    await expect(row('Two')).toBeHidden();
+    await running.close();
+
+    running = await launchApp({ home });
+    await running.page.getByRole('button', { name: 'Show library' }).click();
+    await expect(row('Two')).toBeVisible();
+  } finally {
+    await running.close();
+    rmSync(home, { recursive: true, force: true });
+  }
 });
 
 test('the page has no Node, and cannot navigate or open windows', async () => {

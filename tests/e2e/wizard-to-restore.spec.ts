@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { expectAccessible } from './accessibility';
 import { builtFile, launchApp, type RunningApp, runCli, screenshotPath } from './launch';
 import { createFromImage, expectState, GuestConsole } from './vm-window';
 
@@ -75,6 +76,12 @@ test('it suspends to disk and resumes where it was', async () => {
   await expectState(page, 'Suspended');
   await expect(guest.screen).toBeHidden();
   await shot('7-suspended');
+  await page.getByRole('button', { name: 'Power Off' }).click();
+  const question = page.getByRole('alertdialog', { name: `Discard the saved state of “${NAME}”?` });
+  await expectAccessible(page);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  await expectState(page, 'Suspended');
   await page.getByRole('button', { name: 'Resume' }).click();
   await guest.sees(/\nstill alive/);
   await guest.type('echo after resume\n');
@@ -139,4 +146,17 @@ test('power off ends it', async () => {
   await expectState(page, 'Powered off');
   await expect(page.getByRole('heading', { name: NAME })).toBeVisible();
   await shot('13-off');
+});
+
+test('what a suspended VM was saved with is discarded after a question', async () => {
+  const { page } = running;
+  await page.getByRole('button', { name: 'Power On' }).first().click();
+  await guest.sees(/GNU GRUB/);
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await expectState(page, 'Suspended');
+  await page.getByRole('button', { name: 'Power Off' }).click();
+  const question = page.getByRole('alertdialog', { name: `Discard the saved state of “${NAME}”?` });
+  await question.getByRole('button', { name: 'Discard and Power Off' }).click();
+  await expectState(page, 'Powered off');
+  await expect(page.getByRole('button', { name: 'Power On' }).first()).toBeEnabled();
 });

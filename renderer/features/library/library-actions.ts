@@ -162,22 +162,27 @@ export function vmMenu(vms: readonly VmItem[], context: LibraryMenuContext): Men
 const POWER_LABELS = {
   powerOn: 'menu.powerOn',
   resume: 'toolbar.resume',
+  pause: 'menu.pause',
   suspend: 'menu.suspend',
   shutDown: 'menu.shutDown',
+  reset: 'menu.reset',
   powerOff: 'menu.powerOff',
 } as const;
 
 function powerMenu(vm: VmItem): MenuEntry[] {
   const can = possibleActions(vm);
   const actions = (Object.keys(POWER_LABELS) as (keyof typeof POWER_LABELS)[]).filter((action) => can.has(action));
-  return actions.map((action) => ({
-    id: action,
-    label: translate(POWER_LABELS[action]),
-    run: () => {
-      openTab(vm.id);
-      doPower(vm, action);
-    },
-  }));
+  const entries = actions.map(
+    (action): MenuEntry => ({
+      id: action,
+      label: translate(POWER_LABELS[action]),
+      run: () => {
+        openTab(vm.id);
+        doPower(vm, action);
+      },
+    }),
+  );
+  return entries.length > 0 ? [...entries, 'line'] : entries;
 }
 
 function folderMenu(vms: readonly VmItem[], { folders, createFolder }: LibraryMenuContext): MenuEntry[] {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { translate } from '../../../src/i18n/translate';
-import type { FolderId, VmItem } from '../../../src/protocol/app';
+import type { VmItem } from '../../../src/protocol/app';
 import { call } from '../../bridge/bridge';
 import { ToggleIconButton } from '../../components/button';
 import { ContextMenu, type MenuEntry } from '../../components/context-menu';
@@ -11,6 +11,7 @@ import { type DropPlace, type MenuPlace, type SelectHow, Tree, type TreeRow } fr
 import { showDialog } from '../../state/dialogs';
 import { library, libraryFolders } from '../../state/library';
 import { report } from '../../state/notices';
+import { rememberedList } from '../../state/remembered';
 import { useStore } from '../../state/store';
 import { activateTab, HOME, openTab, tabs } from '../../state/tabs';
 import { stateLook, stateText } from '../vm/state-text';
@@ -20,6 +21,7 @@ import { openVmFolder } from './open-vm';
 import './library.css';
 
 const NONE: ReadonlySet<string> = new Set();
+const collapsedFolders = rememberedList('layout.collapsed');
 
 /** The library at the left: every VM with its state, in the user's folders and order. */
 export function LibraryPanel() {
@@ -28,7 +30,7 @@ export function LibraryPanel() {
   const { active } = useStore(tabs);
   const [query, setQuery] = useState('');
   const [favouritesOnly, setFavouritesOnly] = useState(false);
-  const [collapsed, setCollapsed] = useState<ReadonlySet<FolderId>>(NONE);
+  const collapsed = new Set(useStore(collapsedFolders));
   const [focused, setFocused] = useState<string>();
   const [marked, setMarked] = useState<ReadonlySet<string>>(NONE);
   const [renaming, setRenaming] = useState<string>();
@@ -62,10 +64,8 @@ export function LibraryPanel() {
   const expand = (rowId: string, isExpanded: boolean): void => {
     const folder = folderOfRow(rowId);
     if (folder === undefined) return;
-    const next = new Set(collapsed);
-    if (isExpanded) next.delete(folder);
-    else next.add(folder);
-    setCollapsed(next);
+    const others = collapsedFolders.get().filter((id) => id !== folder);
+    collapsedFolders.set(isExpanded ? others : [...others, folder]);
   };
 
   const context: LibraryMenuContext = {
@@ -202,7 +202,15 @@ export function LibraryPanel() {
         }}
         onDrop={drop}
       />
-      <EmptyText count={items.length} rows={rows.length} favouritesOnly={favouritesOnly && query.trim() === ''} />
+      <EmptyText
+        count={items.length}
+        rows={rows.length}
+        favouritesOnly={favouritesOnly && query.trim() === ''}
+        onShowAll={() => {
+          setQuery('');
+          setFavouritesOnly(false);
+        }}
+      />
       {menu === undefined ? null : (
         <ContextMenu
           label={translate('library.menu')}
@@ -260,12 +268,23 @@ interface EmptyTextProps {
   /** With the computer's own. */
   readonly rows: number;
   readonly favouritesOnly: boolean;
+  readonly onShowAll: () => void;
 }
 
-function EmptyText({ count, rows, favouritesOnly }: EmptyTextProps) {
-  if (rows > 1) return null;
-  const key = count === 0 ? 'library.empty' : favouritesOnly ? 'library.noFavourites' : 'library.noHits';
-  return <p className="library-empty">{translate(key)}</p>;
+/** Why nothing is shown, and what can be done about it. */
+function EmptyText({ count, rows, favouritesOnly, onShowAll }: EmptyTextProps) {
+  const isRead = useStore(library) !== undefined;
+  if (rows > 1 || !isRead) return null;
+  const isEmpty = count === 0;
+  const key = isEmpty ? 'library.empty' : favouritesOnly ? 'library.noFavourites' : 'library.noHits';
+  return (
+    <div className="library-empty">
+      <p>{translate(key)}</p>
+      <button type="button" className="link" onClick={isEmpty ? () => showDialog({ kind: 'newVm' }) : onShowAll}>
+        {translate(isEmpty ? 'library.createFirst' : 'library.showAll')}
+      </button>
+    </div>
+  );
 }
 
 interface NameEditorProps {

@@ -56,6 +56,11 @@ export function Summary({ vm }: { readonly vm: VmItem }) {
             <p className={details?.description ? 'description' : 'description none'}>
               {details?.description || translate('summary.noDescription')}
             </p>
+            <div className="panel-links">
+              <button type="button" className="link" onClick={() => showDialog({ kind: 'settings', vm: vm.id })}>
+                {translate('summary.editDescription')}
+              </button>
+            </div>
           </section>
         </div>
         <div className="summary-side">

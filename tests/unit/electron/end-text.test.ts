@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { endText } from '../../../electron/main/end-text';
+import { endText, pauseText } from '../../../electron/main/end-text';
 import { setLanguage } from '../../../src/i18n/translate';
 
 afterEach(() => setLanguage('en'));
@@ -24,5 +24,10 @@ describe('what is told of an end that nobody watched', () => {
     expect(endText({ kind: 'failed', error: crash }, undefined)).toContain(
       'Der Arbeitsspeicher dieses Computers reicht nicht',
     );
+  });
+
+  it('says why a VM stands still', () => {
+    expect(pauseText('diskFull')).toContain('disk is full');
+    expect(pauseText('ioError')).toContain('cannot be read or written');
   });
 });
