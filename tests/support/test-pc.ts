@@ -56,7 +56,7 @@ export class TestPc {
   }
 
   /** Runs until the guest asks for something, or so many instructions; timers fire as in the machine loop. Gives what it asked for. */
-  run(instructions: number): ReturnType<PcMachine['takeRequest']> | 'halted' {
+  run(instructions: number): ReturnType<PcMachine['takeRequest']> | 'halted' | 'shutdown' {
     const { turns, clock, bus } = this.pc;
     const end = turns.count + instructions;
     while (turns.count < end) {
@@ -66,6 +66,7 @@ export class TestPc {
       const request = this.pc.takeRequest();
       if (request !== undefined) return request;
       if (reason.kind === 'failed') throw reason.error;
+      if (reason.kind === 'shutdown') return 'shutdown';
       if (reason.kind === 'halted') {
         if (clock.earliestDeadlineNs === undefined) return 'halted';
         this.pc.inputs.apply({ kind: 'clock', ns: clock.earliestDeadlineNs, nsPerInstruction: 10 });

@@ -1,3 +1,5 @@
+import { BOCHS_DEVICES, QEMU_DEVICES } from './differences-devices';
+
 /**
  * Where QEMU 7.2 (TCG) and Bochs 2.7 print something else than the manual says, seen with Debian 12's packages. In each of them Subzero does
  * as the manual; sections are of Intel's SDM, volume 3 where nothing else is said.
@@ -36,6 +38,8 @@ const qemu: readonly Difference[] = [
       'real mode, far jump of 32 bits beyond 64 KiB',
       'V86 offset beyond 64 KiB',
       'V86 stack access over 64 KiB',
+      'unreal mode, a small limit stays too',
+      'unreal mode ends in V86',
     ],
   },
   {
@@ -97,6 +101,11 @@ const qemu: readonly Difference[] = [
     what: 'SS becomes null for a stack of the interrupt stack table at the same ring',
     manual: '7.14.4: only a change of CPL makes it null',
     cases: ['interrupt stack table'],
+  },
+  {
+    what: 'LAR and LSL say yes to types that long mode does not have',
+    manual: 'vol. 2, LAR, table 3-51; LSL, table 3-54',
+    cases: ['every type by LAR, LSL, VERR and VERW in long mode'],
   },
   {
     what: 'a code segment with both L and D is taken',
@@ -263,4 +272,7 @@ const bochs: readonly Difference[] = [
 ];
 
 /** By the name of the peer (`run-peers.ts`). */
-export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = { 'QEMU TCG': qemu, Bochs: bochs };
+export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
+  'QEMU TCG': [...qemu, ...QEMU_DEVICES],
+  Bochs: [...bochs, ...BOCHS_DEVICES],
+};

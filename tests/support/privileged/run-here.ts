@@ -4,6 +4,7 @@ import type { JitMode } from '../../../src/cpu/emulated/jit/regions';
 import { TestPc } from '../test-pc';
 import { BOOT, CODE_END } from './places';
 
+const FLOPPY_BYTES = 1_474_560;
 const CHUNK = 200_000;
 const MOST_INSTRUCTIONS = 100_000_000;
 
@@ -13,11 +14,17 @@ export function runHere(
   { jit = 'off', model = 'max' }: { jit?: JitMode; model?: CpuModelName } = {},
 ): string {
   let text = '';
-  const { pc, ram } = new TestPc({
-    changes: { serial: [{ kind: 'terminal' }], cpu: { ...defaultCpu, model } },
+  const machine = new TestPc({
+    changes: {
+      serial: [{ kind: 'terminal' }],
+      cpu: { ...defaultCpu, model },
+      floppies: [{ id: 'floppy0', file: null, readonly: false }],
+    },
+    mediumBytes: () => FLOPPY_BYTES,
     serialOut: (byte) => (text += String.fromCharCode(byte)),
     jit: { mode: jit },
   });
+  const { pc, ram } = machine;
   new Uint8Array(ram.buffer, ram.byteOffset, ram.byteLength).set(image.subarray(0, CODE_END - BOOT), BOOT);
   const { current } = pc.turns;
   const state = current.save();
@@ -28,11 +35,8 @@ export function runHere(
   current.restore(state);
   const end = pc.turns.count + MOST_INSTRUCTIONS;
   while (pc.turns.count < end && !text.endsWith('\nEND\n')) {
-    const reason = pc.turns.run(pc.bus, pc.turns.count + CHUNK);
-    const request = pc.takeRequest();
+    const request = machine.run(CHUNK);
     if (request !== undefined) return `${text}\n${JSON.stringify(request)}`;
-    if (reason.kind === 'failed') throw reason.error;
-    if (reason.kind === 'halted' || reason.kind === 'shutdown') return `${text}\n${reason.kind}`;
   }
   return text;
 }
