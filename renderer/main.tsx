@@ -17,10 +17,18 @@ function Localised() {
   );
 }
 
+const LATER_MS = 1500;
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 applyLanguage(new URLSearchParams(location.search).get('language'));
 startPreferences();
+// Well after the first picture: what opens later is there before it is asked for.
+setTimeout(() => {
+  void import('./features/vm/vm-tab');
+  void import('./dialogs');
+  void import('./features/console/serial-view');
+}, LATER_MS);
 createRoot(root).render(
   <StrictMode>
     <Localised />

@@ -40,7 +40,7 @@ const FOUND = {
 };
 
 /** One serial port as a terminal. What the guest sends is text and nothing else: no links, no titles, no clipboard. */
-export function SerialView({ connection, port, name, isShown }: SerialViewProps) {
+export default function SerialView({ connection, port, name, isShown }: SerialViewProps) {
   const holder = useRef<HTMLDivElement>(null);
   const open = useRef<OpenTerminal | undefined>(undefined);
   const [hasSelection, setSelected] = useState(false);

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { translate } from '../../../src/i18n/translate';
 import type { VmItem } from '../../../src/protocol/app';
-import { call, onEvent } from '../../bridge/bridge';
+import { call } from '../../bridge/bridge';
 import { Button } from '../../components/button';
 import { Dialog } from '../../components/dialog';
-import { closeDialog, openDialog, showDialog } from '../../state/dialogs';
+import { closeDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
 import { nextNumber } from '../snapshots/snapshot-tree';
 import { useSnapshots } from './summary';
@@ -50,20 +50,4 @@ export function AfterPowerOffDialog({ vm }: { readonly vm: VmItem }) {
       <p>{translate('afterOff.text')}</p>
     </Dialog>
   );
-}
-
-/** Asks once a VM with that option has powered off. Returns what ends it. */
-export function startAskingAfterPowerOff(): () => void {
-  return onEvent('ended', ({ vm, end }) => {
-    if (end.kind !== 'poweredOff') return;
-    call('vm.details', { vm }).then(
-      ({ settings }) => {
-        if (settings.options.onPowerOff === 'ask' && openDialog.get() === undefined) {
-          showDialog({ kind: 'afterPowerOff', vm });
-        }
-      },
-      // Deleted meanwhile: nothing is left to ask about.
-      () => undefined,
-    );
-  });
 }

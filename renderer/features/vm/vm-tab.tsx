@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { translate } from '../../../src/i18n/translate';
 import type { DisplayScale } from '../../../src/config/display';
@@ -13,7 +13,6 @@ import { ConsoleView } from '../console/console-view';
 import { useScale } from '../console/console-tools';
 import type { Scaling } from '../console/scaling';
 import { DeadEndCard } from '../console/dead-end';
-import { SerialView } from '../console/serial-view';
 import { CrashView } from './crash-view';
 import { Summary } from './summary';
 import { UnusableView } from './unusable-view';
@@ -21,7 +20,7 @@ import { useDetails } from './use-details';
 import './vm.css';
 
 /** What a VM's tab shows: its screens while it is on, else what it is. */
-export function VmTab({ vm }: { readonly vm: VmItem }) {
+export default function VmTab({ vm }: { readonly vm: VmItem }) {
   if (vm.kind !== 'ok') return <UnusableView vm={vm} />;
   if (vm.status.kind === 'crashed') return <CrashView vm={vm} error={vm.status.error} />;
   if (isPoweredOn(vm) && vm.runs !== 'nowhere') return <RunningVm key={vm.id} vm={vm} />;
@@ -29,6 +28,9 @@ export function VmTab({ vm }: { readonly vm: VmItem }) {
 }
 
 const SCALINGS = { fit: 'fit', pixel: 'exact', stretch: 'stretch' } as const satisfies Record<DisplayScale, Scaling>;
+
+/** Terminals are large, and a window opens without one. */
+const SerialView = lazy(() => import('../console/serial-view'));
 
 type View = 'console' | 'summary' | `serial${number}`;
 
@@ -68,7 +70,9 @@ function RunningVm({ vm }: { readonly vm: VmItem }) {
         {serialPorts.map((port) => (
           <TabPanel key={port} id={`serial${port}`} className="running-body" shouldForceMount>
             {connection === undefined ? null : (
-              <SerialView connection={connection} port={port} name={vm.name} isShown={view === `serial${port}`} />
+              <Suspense fallback={null}>
+                <SerialView connection={connection} port={port} name={vm.name} isShown={view === `serial${port}`} />
+              </Suspense>
             )}
             <Cover vm={vm} />
           </TabPanel>
