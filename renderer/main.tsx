@@ -5,7 +5,7 @@ import { App } from './app';
 import { applyLanguage, language } from './state/language';
 import { startPreferences } from './state/preferences';
 import { useStore } from './state/store';
-import './theme.css';
+import './styles';
 
 /** Another language draws everything anew; what the user is at lives in the stores. */
 function Localised() {

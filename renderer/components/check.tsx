@@ -1,6 +1,5 @@
 import { Checkbox } from 'react-aria-components';
 import { Icon } from './icon';
-import './check.css';
 
 interface CheckProps {
   readonly isOn: boolean;

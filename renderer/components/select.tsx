@@ -1,6 +1,5 @@
 import { Button, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect, SelectValue } from 'react-aria-components';
 import { Icon } from './icon';
-import './select.css';
 
 interface SelectProps<Id extends string> {
   readonly label: string;

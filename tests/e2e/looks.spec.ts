@@ -114,6 +114,8 @@ async function look({ app, page }: RunningApp, home: string, { language, scale }
   await see('snapshot-delete');
   await page.keyboard.press('Escape');
   await expect(question).toHaveCount(0);
+  // The keyboard is in the dialog below again.
+  await expect(dialog.locator(':focus')).toHaveCount(1);
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await press('toolbar.takeSnapshot');

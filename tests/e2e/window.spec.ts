@@ -21,6 +21,12 @@ test('a window opens with an empty library and three ways to begin', async () =>
     await expect(page.getByRole('button', { name, exact: true })).toBeEnabled();
   }
   await expect(page.getByRole('tree', { name: 'Library' })).toBeVisible();
+  // It looks as it will: nothing of it waits for what is loaded later.
+  const sheets = page.locator('link[rel=stylesheet]');
+  await expect(sheets).toHaveCount(1);
+  await page.getByRole('button', { name: 'New Virtual Machine' }).click();
+  await page.getByRole('dialog', { name: 'New Virtual Machine' }).getByRole('button', { name: 'Cancel' }).click();
+  await expect(sheets).toHaveCount(1);
   await page.screenshot({ path: screenshotPath('window-light') });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: screenshotPath('window-dark') });

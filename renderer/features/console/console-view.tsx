@@ -14,7 +14,6 @@ import type { PointerMove } from '../../../src/protocol/guest';
 import { type Scaling, shownSize } from './scaling';
 import { leaveConsole } from './leave-console';
 import { linesToRead } from './text-reader';
-import './console.css';
 
 interface ConsoleViewProps {
   readonly vm: VmItem;

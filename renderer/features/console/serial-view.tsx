@@ -1,7 +1,6 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
-import '@xterm/xterm/css/xterm.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Input, Toolbar } from 'react-aria-components';
 import { translate } from '../../../src/i18n/translate';

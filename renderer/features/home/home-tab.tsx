@@ -11,8 +11,6 @@ import { useStore } from '../../state/store';
 import { openTab } from '../../state/tabs';
 import { openVmFolder } from '../library/open-vm';
 import { RecentList } from './recent-list';
-import './gallery.css';
-import './home.css';
 
 export function HomeTab() {
   const items = useStore(library);

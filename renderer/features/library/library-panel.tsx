@@ -18,7 +18,6 @@ import { stateLook, stateText } from '../vm/state-text';
 import { folderMenuEntries, type LibraryMenuContext, newFolderName, placeVms, vmMenu } from './library-actions';
 import { folderOfRow, type LibraryRow, libraryRows, marksAfter, stepTarget } from './library-tree';
 import { openVmFolder } from './open-vm';
-import './library.css';
 
 const NONE: ReadonlySet<string> = new Set();
 const collapsedFolders = rememberedList('layout.collapsed');

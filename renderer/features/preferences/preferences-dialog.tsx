@@ -19,7 +19,6 @@ import { closeDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
 import { hostKeysText } from '../../state/preferences';
 import { draftOf, isLimitWrong, requestOf, withPickedFolder, withUsualFolder } from './preferences-state';
-import './preferences.css';
 
 export function PreferencesDialog() {
   const [info, setInfo] = useState<PreferencesInfo>();

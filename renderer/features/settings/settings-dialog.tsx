@@ -21,7 +21,6 @@ import { OptionsSection } from './options-section';
 import { ParallelSection } from './parallel-section';
 import { SerialSection } from './serial-section';
 import { changesOf, draftOf, MAX_MEMORY_MIB, movedUp, problemsOf, type SettingsDraft } from './settings-state';
-import './settings.css';
 
 interface SettingsProps {
   readonly vm: VmItem;

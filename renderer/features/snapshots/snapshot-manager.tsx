@@ -17,7 +17,6 @@ import { useSnapshots } from '../vm/summary';
 import { RestoreDialog } from './restore-dialog';
 import { countBelow, HERE_ID, rowsOf } from './snapshot-tree';
 import { TakeDialog } from './take-dialog';
-import './snapshots.css';
 
 type Inner = { readonly kind: 'take' } | { readonly kind: 'restore' | 'delete'; readonly snapshot: SnapshotInfo };
 

@@ -7,7 +7,6 @@ import { Dialog } from '../../components/dialog';
 import { SearchField } from '../../components/search-field';
 import { closeDialog, showDialog } from '../../state/dialogs';
 import { report } from '../../state/notices';
-import './support.css';
 
 const REFRESH_MS = 2000;
 

@@ -9,7 +9,6 @@ import { Icon } from '../../components/icon';
 import { closeDialog } from '../../state/dialogs';
 import { notify, report } from '../../state/notices';
 import { LogText } from './log-dialog';
-import './support.css';
 
 /** Shows all that would be in the archive before it is saved. */
 export function SupportDialog({ vm }: { readonly vm: VmItem }) {

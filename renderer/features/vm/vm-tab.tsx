@@ -17,7 +17,6 @@ import { CrashView } from './crash-view';
 import { Summary } from './summary';
 import { UnusableView } from './unusable-view';
 import { useDetails } from './use-details';
-import './vm.css';
 
 /** What a VM's tab shows: its screens while it is on, else what it is. */
 export default function VmTab({ vm }: { readonly vm: VmItem }) {

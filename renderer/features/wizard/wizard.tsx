@@ -26,7 +26,6 @@ import {
   wizardFor,
   wizardStep,
 } from './wizard-state';
-import './wizard.css';
 
 const takenNames = (): readonly string[] => (library.get() ?? []).map(({ name }) => name);
 
