@@ -143,7 +143,7 @@ user_pages:
   ret
 `;
 
-const recorders = (): string => `
+const recorders = (hasEfer: boolean): string => `
 bits 16
 common16:
   o32 push eax
@@ -235,7 +235,7 @@ back:
   mov eax, cr0; and eax, 0x7fffffff; mov cr0, eax
   mov eax, 0x11; mov cr0, eax
   mov eax, 0; mov cr4, eax; mov cr3, eax
-  mov ecx, 0xc0000080; mov edx, 0; wrmsr
+  ${hasEfer ? 'mov ecx, 0xc0000080; mov edx, 0; wrmsr' : ''}
   mov eax, 0x400; mov dr7, eax
   mov eax, 0xffff0ff0; mov dr6, eax
   jmp far ${p.CODE32}:.again
@@ -383,8 +383,8 @@ finish:
 .shutdown: db 0x53, 0x68, 0x75, 0x74, 0x64, 0x6f, 0x77, 0x6e
 `;
 
-/** Everything before the first case, which begins at `first_case`. */
-export function harnessText(vectorsLogged: readonly number[]): string {
+/** Everything before the first case, which begins at `first_case`. Without `hasEfer` also for a CPU that has none. */
+export function harnessText(vectorsLogged: readonly number[], hasEfer: boolean): string {
   const gdt: string[] = [];
   const bySelector = new Map(p.DESCRIPTORS.map(([selector, value]) => [selector & 0xfff8, value]));
   for (let selector = 0; selector < p.FAST + 0x30; selector += 8) {
@@ -392,5 +392,5 @@ export function harnessText(vectorsLogged: readonly number[]): string {
     gdt.push(`dd ${value & 0xffffffffn}, ${value >> 32n}`);
   }
   const tables = [startText(), ...gdt, stubs(16), stubs(32), stubs(64)];
-  return [...tables, freshText(), recorders(), logText(vectorsLogged), printText()].join('\n');
+  return [...tables, freshText(), recorders(hasEfer), logText(vectorsLogged), printText()].join('\n');
 }

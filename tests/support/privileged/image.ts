@@ -143,7 +143,10 @@ export function privilegedImage(cases: readonly PrivilegedCase[]): PrivilegedIma
   const a = new TextAssembler(p.START);
   a.text('bits 16\njmp start', 'harness');
   a.text(
-    harnessText([...new Set(cases.flatMap(({ log }) => log ?? []))]).replace('bits 16', 'bits 16\nstart:'),
+    harnessText(
+      [...new Set(cases.flatMap(({ log }) => log ?? []))],
+      cases.some((item) => isLong(item) || item.efer !== undefined),
+    ).replace('bits 16', 'bits 16\nstart:'),
     'harness',
   );
   a.text('first_case:', 'harness');
