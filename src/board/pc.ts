@@ -92,6 +92,8 @@ export interface PcParts {
   readonly kernel: KernelBoot | undefined;
   /** Before the guest reads what firmware and kernel are started with. */
   readonly beforeFirmwareReads?: () => void;
+  /** A page that is flagged as not loaded is about to be used; it must be plain when this returns. */
+  readonly loadPage?: (offset: number) => void;
   readonly nvram: Uint8Array | undefined;
   blockPort(id: string): BlockPort & {
     complete(input: Extract<MachineInput, { kind: 'disk' }>): void;
@@ -350,7 +352,7 @@ export class PcMachine {
       memoryChanged: () => this.#partition.memoryChanged(),
       writesForbidden: (first, end) => this.#partition.writesForbidden(first, end),
       codeWritten: (offset, size) => this.#partition.codeWritten(offset, size),
-      pageSlow: () => undefined,
+      pageSlow: (offset) => this.parts.loadPage?.(offset),
     };
     for (const { device } of this.#devices.values()) device.reset();
     for (const vcpu of this.vcpus) vcpu.setClock(this.clock.step);

@@ -77,6 +77,15 @@ export class ChunkUnpacker {
   }
 }
 
+/** Throws 'snapshot-corrupt'. */
+export function checkGroup({ stored, chunks }: ChunkGroup): void {
+  let from = 0;
+  for (const { length, checksum } of chunks) {
+    if (crc32c(stored.subarray(from, from + length)) !== checksum) throw damagedMemory('a checksum is wrong');
+    from += length;
+  }
+}
+
 export function damagedMemory(problem: string): VmError {
   return new VmError('snapshot-corrupt', `the saved memory is damaged: ${problem}`);
 }

@@ -144,11 +144,25 @@ export interface UnpackHelper {
   unpack(group: ChunkGroup, into: Uint8Array): Promise<void>;
 }
 
+/** Where the chunks of a region lie, for whoever loads them later on another thread. Plain data. */
+export interface ChunkTable {
+  readonly chunkBytes: number;
+  readonly sizeBytes: number;
+  /** Paths; they may be gone from their folders once they are open. */
+  readonly files: readonly string[];
+  /** CHUNK_WORDS for each chunk: codec, file, stored length, checksum. */
+  readonly chunks: Uint32Array;
+  readonly offsets: Float64Array;
+}
+export const CHUNK_WORDS = 4;
+
 export interface MemoryReader {
   readonly regions: readonly MemoryRegion[];
   readonly chunkBytes: number;
   /** Fills `into`, which must be as long as the region and all zeros, e.g. fresh shared memory. */
   load(regionId: string, into: Uint8Array, options?: LoadMemoryOptions): Promise<void>;
+  /** Reads all of a region and checks it, but unpacks nothing. Throws 'snapshot-corrupt'. */
+  table(regionId: string, options?: Pick<LoadMemoryOptions, 'signal' | 'onProgress'>): Promise<ChunkTable>;
   /** Fills `into` with one chunk (shorter at the end of a region). */
   readChunk(regionId: string, chunk: number, into: Uint8Array): Promise<void>;
 }

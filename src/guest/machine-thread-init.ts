@@ -3,6 +3,7 @@ import type { VmConfig } from '../config/vm-config';
 import type { JitMode } from '../cpu/emulated/jit/regions';
 import type { LogicalGeometry } from '../machine/disk-geometry';
 import type { StampedInput } from '../machine/inputs';
+import type { LateMemoryInit } from './late-memory';
 
 /** A medium as the machine thread needs to know it; the bytes stay on the host side. */
 export interface MediumInfo {
@@ -47,8 +48,9 @@ export interface MachineThreadInit {
   readonly media: Readonly<Record<string, MediumInfo | undefined>>;
   readonly nvram: Uint8Array | undefined;
   readonly startTime: { readonly unixMs: number; readonly zoneMinutes: number };
-  /** Saved device and CPU state; RAM lies in `memory` already. */
+  /** Saved device and CPU state; RAM lies in `memory` already, or comes when it is touched. */
   readonly state: Uint8Array | undefined;
+  readonly late: LateMemoryInit | undefined;
   /** Start paused (restored snapshots do, until the window is ready). */
   readonly startPaused: boolean;
   readonly noReboot: boolean;

@@ -9,6 +9,7 @@ import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
 import { DeadEndWatch } from './dead-end-watch';
 import { KeyQueue } from './key-queue';
+import { LatePages } from './late-memory';
 import { MachineLink, unpackStrokes, withBytes } from './machine-link';
 import { type Checkpoint, MachineLoop, type LoopHost, type StopCause } from './machine-loop';
 import { LAST_PICTURE, type ToMachine } from './machine-messages';
@@ -169,6 +170,7 @@ class MachineThread implements LoopHost {
       this.#ports.set(name, port);
       return port;
     };
+    let late: LatePages | undefined;
     const machine = buildPc({
       config: init.config,
       memory: init.memory,
@@ -181,6 +183,7 @@ class MachineThread implements LoopHost {
       },
       firmware: init.firmware,
       beforeFirmwareReads: () => this.#awaitKernel(),
+      loadPage: (offset) => late?.touch(offset),
       kernel: prepareKernel(init.firmware, init.config.boot.kernel?.file ?? '', init.config.memory.memoryMiB),
       nvram: init.nvram,
       blockPort,
@@ -194,6 +197,7 @@ class MachineThread implements LoopHost {
       machine.inputs.observe(this.#recorder);
     }
     this.#nvram = machine.nvram();
+    if (init.late !== undefined) late = new LatePages(init.late);
     if (init.state !== undefined) machine.restore(unpackState(init.state));
     else {
       const first = init.replay?.inputs[0];

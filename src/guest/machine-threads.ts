@@ -3,13 +3,15 @@ import { Worker } from 'node:worker_threads';
 import { VmError, type WireError } from '../base/errors';
 import type { ChunkGroup } from '../disk/memory-chunk';
 import type { UnpackHelper } from '../disk/vm-store';
+import type { LateMemoryInit } from './late-memory';
 import type { VmAssets } from './vm-assets';
 
 /** To the thread that unpacks saved memory, and its answers, in order. `into` lies in shared memory. */
-export interface LoaderJob {
-  readonly group: ChunkGroup;
-  readonly into: Uint8Array;
-}
+export type LoaderJob =
+  | { readonly t: 'unpack'; readonly group: ChunkGroup; readonly into: Uint8Array }
+  /** Its files, while they are there. */
+  | { readonly t: 'open'; readonly late: LateMemoryInit }
+  | { readonly t: 'loadLate' };
 export interface LoaderAnswer {
   readonly error?: WireError;
 }
@@ -38,9 +40,21 @@ export class MemoryLoader implements UnpackHelper {
   }
 
   unpack(group: ChunkGroup, into: Uint8Array): Promise<void> {
+    return this.#ask({ t: 'unpack', group, into });
+  }
+
+  open(late: LateMemoryInit): Promise<void> {
+    return this.#ask({ t: 'open', late });
+  }
+
+  /** All of what was opened. Other jobs wait. */
+  loadLate(): Promise<void> {
+    return this.#ask({ t: 'loadLate' });
+  }
+
+  #ask(job: LoaderJob): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      const job: LoaderJob = { group, into };
       this.#worker.postMessage(job);
     });
   }

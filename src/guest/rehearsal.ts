@@ -30,6 +30,7 @@ export async function rehearse(engine: Engine, assets: VmAssets): Promise<void> 
     nvram: undefined,
     startTime: { unixMs: 0, zoneMinutes: 0 },
     state: undefined,
+    late: undefined,
     startPaused: false,
     noReboot: true,
     isRehearsal: true,

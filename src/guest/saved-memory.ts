@@ -1,6 +1,7 @@
 /** A machine's memory as saved states keep it: ROMs, VRAM and RAM, each a region of the store's. */
 import type { VmConfig } from '../config/vm-config';
-import type { LoadMemoryOptions, MemoryRegion, SavedState, StateWriter } from '../disk/vm-store';
+import { VmError } from '../base/errors';
+import type { ChunkTable, LoadMemoryOptions, MemoryRegion, SavedState, StateWriter } from '../disk/vm-store';
 import { memoryMapOf } from '../machine/memory-map';
 
 type MappedConfig = Pick<VmConfig, 'memory' | 'display'>;
@@ -34,6 +35,28 @@ export async function writeMemory(
     },
     { signal: options.signal, onProgress: (done, total) => options.onProgress(done / total) },
   );
+}
+
+/** What loads the RAM later: where its chunks lie, into which memory, and where in it. All of it is read and checked. */
+export async function tableOf(
+  saved: SavedState,
+  config: MappedConfig,
+  memory: WebAssembly.Memory,
+  options: Pick<LoadMemoryOptions, 'signal'> & { readonly onProgress: (done: number) => void },
+): Promise<[table: ChunkTable, memory: WebAssembly.Memory, start: number]> {
+  const { ram } = memoryMapOf(config);
+  let toldMs = performance.now();
+  const table = await saved.memory.table('ram', {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onProgress: (done, total) => {
+      const now = performance.now();
+      if (now - toldMs < PROGRESS_MS) return;
+      toldMs = now;
+      options.onProgress(done / Math.max(1, total));
+    },
+  });
+  if (table.sizeBytes !== ram.size) throw new VmError('snapshot-corrupt', 'the saved memory has another size');
+  return [table, memory, ram.offset];
 }
 
 /** Fills the regions `ids` of a memory that is all zeros. */

@@ -29,10 +29,12 @@ import type { KeyboardLayoutId } from '../protocol/keyboard-layouts';
 import { InstallerWatch } from './installer-watch';
 import { Lifecycle } from './lifecycle';
 import { MachineHost, type Picture } from './machine-host';
-import { closeEngine, type Engine, startEngine } from './machine-threads';
+import { LateLoading } from './late-loading';
+import { closeEngine, type Engine, type MemoryLoader, startEngine } from './machine-threads';
 import type { StopCause } from './machine-loop';
 import { MediaServer } from './media-server';
-import { loadMemory, writeMemory } from './saved-memory';
+import { type LateMemoryInit, lateMemory } from './late-memory';
+import { loadMemory, tableOf, writeMemory } from './saved-memory';
 import { strokeBatches, strokesForText } from './type-text';
 import { thumbnailOf } from './thumbnail';
 import type { FirmwareFiles, MachineThreadInit, MediumInfo } from './machine-thread-init';
@@ -88,6 +90,8 @@ export class VmSession {
   #core: WebAssembly.Module | undefined;
   #engine: Promise<Engine> | undefined;
   #lateTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Loads the RAM that the guest has not touched yet. */
+  #lateMemory: LateLoading | undefined;
   /** Reads what the guest needs at its next reset. */
   #readLate: () => Promise<void> = () => Promise.resolve();
   #hasEnded = false;
@@ -155,7 +159,7 @@ export class VmSession {
         await this.store.applyPending();
         await this.onStarting();
         await this.#openMedia();
-        await this.#bootSaved();
+        await this.#bootSaved(this.options.record === undefined);
       } catch (error) {
         await this.#closeMedia();
         await this.#dropEngine();
@@ -213,6 +217,7 @@ export class VmSession {
       const machine = this.#running();
       let writer: StateWriter | undefined;
       try {
+        await this.#lateMemory?.loadAll();
         const state = await this.#standStill(machine);
         writer = await this.store.beginSuspend();
         await writer.writeDevices(unpackState(state));
@@ -238,6 +243,7 @@ export class VmSession {
       this.lifecycle.expect('take a snapshot', 'running', 'paused');
       const before = this.status;
       const machine = this.#running();
+      await this.#lateMemory?.loadAll();
       const thumbnail = await this.#thumbnail();
       const writer = await this.store.beginSnapshot({
         name,
@@ -283,7 +289,7 @@ export class VmSession {
         await this.#closeMedia();
         await this.store.restore(id);
         await this.#openMedia();
-        await this.#bootSaved();
+        await this.#bootSaved(false);
       } catch (error) {
         await this.#dropEngine();
         const trouble = VmError.from(error);
@@ -451,13 +457,17 @@ export class VmSession {
       if (file !== null) this.#media.set(id, await this.store.openMedium(file, readonly));
   }
 
-  /** Goes on from a saved state where there is one; it is used up before the first instruction. */
-  async #bootSaved(): Promise<void> {
+  /**
+   * Goes on from a saved state where there is one; it is used up before the first instruction. `isLate`: its RAM comes when
+   * the guest touches it.
+   */
+  async #bootSaved(isLate: boolean): Promise<void> {
     const saved = await this.store.savedState();
     try {
-      await this.#boot(saved);
+      await this.#boot(saved, isLate);
       if (saved !== undefined) await this.store.consumeSavedState();
       this.#running().resume();
+      this.#lateMemory?.loadSoon((error) => this.#log('warning', error));
     } catch (error) {
       await this.#endMachine();
       throw error;
@@ -491,7 +501,7 @@ export class VmSession {
   }
 
   /** Builds the machine; it stands still until `resume`. */
-  async #boot(saved: SavedState | undefined): Promise<void> {
+  async #boot(saved: SavedState | undefined, isLate: boolean): Promise<void> {
     this.#starting('firmware');
     const resolve = (file: string): string => path.resolve(this.store.folder, file);
     const { firmware, readRest } =
@@ -509,8 +519,9 @@ export class VmSession {
       // The machine writes its ROMs where they are.
       if (saved !== undefined) await this.#loadMemory(saved, memory, ['rom', 'vram'], engine.loader);
       const state = saved === undefined ? undefined : packState(saved.devices as ReadonlyMap<string, Plain>);
-      const building = this.#build(engine, firmware, nvram, memory, state);
-      if (saved !== undefined) {
+      const late = saved !== undefined && isLate ? await this.#openLate(saved, memory, engine.loader) : undefined;
+      const building = this.#build(engine, firmware, nvram, memory, state, late);
+      if (saved !== undefined && late === undefined) {
         // It stands still, so its RAM may come meanwhile.
         building.catch(() => this.cancelWork());
         await this.#loadMemory(saved, memory, ['ram'], engine.loader).catch(async (error: unknown) => {
@@ -520,7 +531,7 @@ export class VmSession {
       }
       await building;
     } finally {
-      await engine.loader.close();
+      if (this.#lateMemory === undefined) await engine.loader.close();
       if (this.#machine === undefined) await closeEngine(engine);
     }
     this.#lateTimer = setTimeout(() => this.#lateNow(), LATE_MS);
@@ -540,6 +551,7 @@ export class VmSession {
     nvram: MachineThreadInit['nvram'],
     memory: WebAssembly.Memory,
     state: MachineThreadInit['state'],
+    late: LateMemoryInit | undefined,
   ): Promise<void> {
     const media: Record<string, MediumInfo> = {};
     for (const port of this.#media.ports) {
@@ -567,6 +579,7 @@ export class VmSession {
             zoneMinutes: this.config.clock.rtc === 'local' ? -new Date().getTimezoneOffset() : 0,
           },
           state,
+          late,
           startPaused: true,
           noReboot: this.options.noReboot,
           record: this.options.record,
@@ -647,7 +660,8 @@ export class VmSession {
 
   async #endMachine(): Promise<void> {
     clearTimeout(this.#lateTimer);
-    await this.#machine?.terminate();
+    await Promise.all([this.#machine?.terminate(), this.#lateMemory?.close()]);
+    this.#lateMemory = undefined;
     this.#machine = undefined;
     await this.#media.drain();
   }
@@ -728,6 +742,21 @@ export class VmSession {
     const onProgress = (done: number): void => this.lifecycle.move({ kind: 'saving', done });
     try {
       await writeMemory(writer, this.config, bytes, { signal: saving.signal, onProgress });
+    } finally {
+      this.#work = undefined;
+    }
+  }
+
+  /** Checks the saved RAM, and has its files opened by both threads that will load it. */
+  async #openLate(saved: SavedState, memory: WebAssembly.Memory, loader: MemoryLoader): Promise<LateMemoryInit> {
+    const checking = new AbortController();
+    this.#work = checking;
+    const onProgress = (done: number): void => this.#starting('memory', done);
+    try {
+      const late = lateMemory(...(await tableOf(saved, this.config, memory, { signal: checking.signal, onProgress })));
+      await loader.open(late);
+      this.#lateMemory = new LateLoading(loader);
+      return late;
     } finally {
       this.#work = undefined;
     }

@@ -93,6 +93,7 @@ export async function replay(
         startTime: { unixMs: 0, zoneMinutes: 0 },
         state: undefined,
         startPaused: false,
+        late: undefined,
         noReboot: true,
         record: undefined,
         replay: { inputs: recording.inputs, endCount: recording.endCount, everyInstructions },

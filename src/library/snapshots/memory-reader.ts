@@ -1,8 +1,8 @@
 import { throwIfCancelled } from '../../base/abort';
 import { VmError } from '../../base/errors';
 import type { HostFile } from '../../base/host-files';
-import { type ChunkGroup, ChunkUnpacker, CODEC_ZERO, damagedMemory } from '../../disk/memory-chunk';
-import type { LoadMemoryOptions, MemoryReader } from '../../disk/vm-store';
+import { checkGroup, type ChunkGroup, ChunkUnpacker, CODEC_ZERO, damagedMemory } from '../../disk/memory-chunk';
+import { CHUNK_WORDS, type ChunkTable, type LoadMemoryOptions, type MemoryReader } from '../../disk/vm-store';
 import type { IndexedRegion, MemoryIndex } from './memory-index';
 
 /** Chunks that lie side by side are read together, up to this. */
@@ -74,6 +74,31 @@ export class StoredMemory implements MemoryReader {
     }
     await Promise.all(helped);
     onProgress?.(chunks.length, chunks.length);
+  }
+
+  async table(
+    regionId: string,
+    { signal, onProgress }: Pick<LoadMemoryOptions, 'signal' | 'onProgress'> = {},
+  ): Promise<ChunkTable> {
+    const region = this.#region(regionId);
+    const { chunks, sizeBytes } = region;
+    const ids = [...this.files.keys()];
+    const words = new Uint32Array(chunks.length * CHUNK_WORDS);
+    const offsets = new Float64Array(chunks.length);
+    for (const [n, { codec, file, offset, length, checksum }] of chunks.entries()) {
+      words.set([codec, Math.max(0, ids.indexOf(file)), length, checksum], n * CHUNK_WORDS);
+      offsets[n] = offset;
+    }
+    const own = new Uint8Array(MAX_READ_BYTES);
+    for (let i = 0; i < chunks.length; ) {
+      throwIfCancelled(signal);
+      const { group, count } = await this.#readGroup(region, i, own);
+      if (group !== undefined) checkGroup(group);
+      i += count;
+      onProgress?.(i, chunks.length);
+    }
+    const files = ids.map((id) => (this.files.get(id) as HostFile).path);
+    return { chunkBytes: this.chunkBytes, sizeBytes, files, chunks: words, offsets };
   }
 
   async readChunk(regionId: string, chunk: number, into: Uint8Array): Promise<void> {

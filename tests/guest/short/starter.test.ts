@@ -33,6 +33,20 @@ describe('the 64-bit starter Linux', () => {
 
       await cli.ok('serial', 'linux', '--send', 'echo ser$((1+1))al\\n');
       await expect.poll(() => cli.ok('serial', 'linux'), { timeout: 60_000, interval: 500 }).toMatch(/^ser2al/m);
+      // Suspended again before it has touched most of its memory, which is loaded when it is touched.
+      await cli.ok(
+        'send-keys',
+        'linux',
+        'dd if=/dev/urandom of=/tmp/big bs=1M count=20; md5sum /tmp/big > /tmp/sum\\n',
+      );
+      await cli.ok('send-keys', 'linux', 'clear; echo made $((6*8))\\n');
+      await cli.screen('linux', /^made 48$/m, 120_000);
+      for (let round = 0; round < 2; round++) {
+        await cli.ok('suspend', 'linux');
+        await cli.ok('start', 'linux');
+      }
+      await cli.ok('send-keys', 'linux', 'clear; md5sum -c /tmp/sum; cat /tmp/word\\n');
+      expect(await cli.screen('linux', /^first$/m, 120_000)).toMatch(/^\/tmp\/big: OK$/m);
       // Its kernel's files are read only now.
       await cli.ok('snapshot', 'restore', 'linux', 'first');
       await cli.ok('reset', 'linux');
