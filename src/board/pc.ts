@@ -337,6 +337,7 @@ export class PcMachine {
       drives: drives.forFirmware,
       floppies: floppyTypes as [FloppyDriveType, FloppyDriveType],
       serialPorts: config.serial.length,
+      hasParallel: config.parallel.length > 0,
       ...(parts.kernel === undefined ? {} : { kernel: parts.kernel }),
     };
     const firmware = buildFirmware(firmwareInput);

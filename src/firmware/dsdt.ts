@@ -46,8 +46,10 @@ export interface DsdtInput {
   readonly pmBase: number;
   readonly smbusBase: number;
   readonly gpeBase: number;
-  /** How many of COM1, COM2 are there. */
+  /** How many of COM1 to COM4 are there. */
   readonly serialPorts: number;
+  /** LPT1. */
+  readonly hasParallel: boolean;
   readonly hasFloppy: boolean;
 }
 
@@ -58,6 +60,7 @@ const STA_PRESENT = 0x0f;
 const STA_DISABLED = 0x09;
 const STA_ENABLED = 0x0b;
 const PIRQRC_DISABLE = 0x80;
+const COM_PORTS = [0x3f8, 0x2f8, 0x3e8, 0x2e8];
 
 export function dsdtCode(input: DsdtInput): Uint8Array {
   const cpus = Array.from({ length: input.vcpuCount }, (_, i) =>
@@ -155,7 +158,7 @@ function isaBridge(input: DsdtInput): Aml {
       name('_HID', eisaId('PNP0501')),
       name('_UID', integer(index + 1)),
       name('_STA', integer(STA_PRESENT)),
-      name('_CRS', resourceTemplate(ports(index === 0 ? 0x3f8 : 0x2f8, 8), isaInterrupts(index === 0 ? 4 : 3))),
+      name('_CRS', resourceTemplate(ports(COM_PORTS[index]!, 8), isaInterrupts(index % 2 === 0 ? 4 : 3))),
     );
   const items: Aml[] = [
     name('_ADR', integer(0x0001_0000)),
@@ -181,7 +184,8 @@ function isaBridge(input: DsdtInput): Aml {
       ports(input.gpeBase, 4),
     ),
   ];
-  for (let i = 0; i < Math.min(2, input.serialPorts); i++) items.push(serial(i));
+  for (let i = 0; i < Math.min(COM_PORTS.length, input.serialPorts); i++) items.push(serial(i));
+  if (input.hasParallel) items.push(simple('LPT1', 'PNP0400', ports(0x378, 3), isaInterrupts(7)));
   if (input.hasFloppy) {
     items.push(simple('FDC0', 'PNP0700', ports(0x3f2, 4), ports(0x3f7, 1), isaInterrupts(6), isaDma(2)));
   }

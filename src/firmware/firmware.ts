@@ -36,6 +36,7 @@ export interface FirmwareInput {
   readonly drives: readonly FirmwareDrive[];
   readonly floppies: readonly [FloppyDriveType, FloppyDriveType];
   readonly serialPorts: number;
+  readonly hasParallel?: boolean;
   /** A direct kernel boot (`linuxBoot`, `multiboot`): its ROM is started first. */
   readonly kernel?: KernelBoot;
   readonly acpi?: Partial<
@@ -91,6 +92,7 @@ export function buildFirmware(input: FirmwareInput): FirmwareOutput {
       acpiDisable: 0xf0,
       ioApicId: 0,
       serialPorts: input.serialPorts,
+      hasParallel: input.hasParallel === true,
       hasFloppy: input.floppies.some((type) => type !== 0),
       ...input.acpi,
     }),

@@ -20,7 +20,8 @@ const input: FirmwareInput = {
     { kind: 'disk', place: { bus: 'sata', port: 1 }, sectorCount: 40_000_000 },
   ],
   floppies: [4, 0],
-  serialPorts: 2,
+  serialPorts: 4,
+  hasParallel: true,
 };
 
 /** What SeaBIOS makes of the table loader's commands, with the files at these addresses. */
@@ -140,6 +141,19 @@ describe('ACPI tables', () => {
       [10, 10, 13],
       [11, 11, 13],
     ]);
+  });
+
+  it('list the serial and parallel ports that are there', () => {
+    const names = (how: FirmwareInput): string[] => {
+      const file = buildFirmware(how).files.find(({ name }) => name === 'etc/acpi/tables')!;
+      return (
+        Buffer.from(file.bytes)
+          .toString('latin1')
+          .match(/COM\d|LPT\d/g) ?? []
+      );
+    };
+    expect(names(input)).toEqual(['COM1', 'COM2', 'COM3', 'COM4', 'LPT1']);
+    expect(names({ ...input, serialPorts: 1, hasParallel: false })).toEqual(['COM1']);
   });
 
   it('disassemble and compile again without an error', ({ skip }) => {
