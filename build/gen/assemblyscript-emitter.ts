@@ -533,6 +533,10 @@ export class AssemblyScriptEmitter implements Emitter {
     this.#line(`${this.#call('releaseStack')}(s, op, ${this.#t(bytes)});`);
   }
 
+  leaveFrame(_size: Size): void {
+    this.#line(`${this.#call('leaveFrame')}(s, op);`);
+  }
+
   raise(vector: number, errorCode?: I64): void {
     const hasError = errorCode !== undefined || vector === 13 || vector === 12;
     const code = errorCode === undefined ? '0' : `<u32>${this.#t(errorCode)}`;

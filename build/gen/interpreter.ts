@@ -22,7 +22,7 @@ import { OperandTexts } from './operand-texts';
 
 const CORE = 'src/cpu/emulated/core';
 const OUT = 'build/out/gen';
-const FAMILY_SHIFT = 10;
+const FAMILY_SHIFT = Math.log2(layout.HANDLER_FIRST_COLD);
 const CASES_MAX = layout.HANDLER_FUSED_FIRST - layout.HANDLER_FIRST;
 
 /** Rows whose handlers stand in the main loop. 16-bit forms of the commonest too: real mode lives on them. */
@@ -329,8 +329,9 @@ export function generateInterpreter(): Generated {
     ],
   ]);
   const main = [
-    'function cold(s: usize, op: usize, family: u32): usize {',
-    '  switch (family) {',
+    '/** Runs the op of a handler from HANDLER_FIRST_COLD on; gives the next op, 0 to stop. */',
+    'export function cold(s: usize, op: usize, handler: u32): usize {',
+    `  switch ((handler >> ${FAMILY_SHIFT}) - 1) {`,
     ...groups.map((group, i) => `    case ${i}: return ${group.name}(s, op);`),
     '  }',
     '  return 0;',
@@ -351,7 +352,7 @@ export function generateInterpreter(): Generated {
       ),
     ),
     '      default:',
-    `        op = cold(s, op, (handler >> ${FAMILY_SHIFT}) - 1);`,
+    '        op = cold(s, op, handler);',
     '        if (op == 0) return;',
     '        continue;',
     '    }',

@@ -14,7 +14,9 @@ import {
 /** The slot table in shared memory, which the CPU's page walker reads (core/slots.ts). */
 const SLOT_COUNT = 0;
 const SLOT_A20 = 1;
-const SLOT_FIRST_WORD = 4;
+/** The range that most addresses lie in: first page, end page, frame of the first. */
+const SLOT_PLAIN = 2;
+const SLOT_FIRST_WORD = 8;
 const SLOT_WORDS = 4;
 const SLOT_ABSENT = 0xffffffff;
 const SLOT_DROP = 0xfffffffe;
@@ -242,8 +244,27 @@ export class MachineMemory implements GuestMemory, MemorySlots {
         SLOT_FIRST_WORD + index * SLOT_WORDS,
       );
     });
+    this.#table.set(plainRange(this.#order), SLOT_PLAIN);
     this.listener.memoryChanged();
   }
+}
+
+/** The longest range of pages that are read and written at one place, with nothing above them: first page, end page, frame. */
+function plainRange(order: readonly Slot[]): readonly [number, number, number] {
+  let best: readonly [number, number, number] = [0, 0, 0];
+  order.forEach((slot, index) => {
+    if (slot.readFrame !== slot.writeFrame || slot.readFrame >= SLOT_DROP) return;
+    const above = order.slice(0, index);
+    const borders = [slot.firstPage, slot.endPage, ...above.flatMap(({ firstPage, endPage }) => [firstPage, endPage])]
+      .filter((page) => page >= slot.firstPage && page <= slot.endPage)
+      .sort((a, b) => a - b);
+    borders.forEach((first, i) => {
+      const end = borders[i + 1] ?? first;
+      const isCovered = above.some(({ firstPage, endPage }) => firstPage < end && first < endPage);
+      if (!isCovered && end - first > best[1] - best[0]) best = [first, end, slot.readFrame + first - slot.firstPage];
+    });
+  });
+  return best;
 }
 
 function isSame(a: Slot, b: Slot): boolean {

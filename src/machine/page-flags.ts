@@ -14,6 +14,8 @@ export const PAGE_NOT_LOADED = 8;
 export const PAGE_WATCHED = 16;
 export const PAGE_RAM = 32;
 export const PAGE_ROM = 64;
+/** A TLB may let plain writes through. Only the CPU sets and clears it. */
+export const PAGE_WRITTEN_PLAINLY = 128;
 
 export const WRITE_BLOCKERS = PAGE_HAS_CODE | PAGE_CLEAN | PAGE_COPYING | PAGE_NOT_LOADED | PAGE_WATCHED | PAGE_ROM;
 export const READ_BLOCKERS = PAGE_NOT_LOADED;

@@ -12,6 +12,8 @@ export interface Sample {
   readonly isBaseline?: boolean;
 }
 
+/** Where the ops of the blocks are taken to be. */
+const OPS = 0x100_0000;
 const LONG = layout.MODE_LONG;
 const FLAT32 = layout.MODE_FLAT | layout.MODE_SS32 | layout.MODE_CS32;
 
@@ -21,7 +23,7 @@ function sample(name: string, mode: number, ...blocks: readonly (readonly [strin
   const nodes = blocks.map(([text, instructions]): PlanNode => {
     const offset = code.length;
     code.push(...text.split(' ').map((byte) => Number.parseInt(byte, 16)));
-    return { offset, end: code.length, instructions };
+    return { offset, end: code.length, instructions, op: OPS + offset * layout.OP_SIZE };
   });
   return { name, mode, nodes: packNodes(nodes), targets: new Int32Array(0), code: Uint8Array.from(code) };
 }
@@ -43,6 +45,7 @@ const IN_BOTH_FORMS: ReadonlySet<string> = new Set([
   'paddd',
   'branch-in-loop',
   'jump-table',
+  'fadd',
 ]);
 
 const SHAPES: readonly Sample[] = [
@@ -72,6 +75,7 @@ const SHAPES: readonly Sample[] = [
   single('paddd', '66 0f fe c1'), // paddd xmm0,xmm1
   single('movaps-load', '0f 28 03'), // movaps xmm0,[rbx]
   single('addsd', 'f2 0f 58 c1'), // addsd xmm0,xmm1
+  sample('fadd', LONG, ['48 01 d8 d8 c1 eb f9', 3]), // add rax,rbx; fadd st,st(1): the interpreter's, in the middle of the region
   single('push-flat32', '50', FLAT32), // push eax
   single('load-flat32', '8b 45 fc', FLAT32), // mov eax,[ebp-4]
   // add rax,rbx; sub rcx,1; jnz -9: flags of ADD are dead, SUB and JNZ are one

@@ -30,4 +30,20 @@ describe.each(['eager', 'eagerBaseline'] as const)('compiled code (%s) does as t
     const start = { 0: 0x1234n, 1: 0xe485n, 2: 0x8000_0000n };
     expect(loop(jit, body, start)).toEqual(loop('off', body, start));
   });
+
+  test('instructions that the interpreter runs in its middle find and leave the registers as they are', () => {
+    // FLD1; ADD EDX,3; FADD ST,ST(0); FISTP [9900]; MOV EAX,[9900]; ADD EAX,EBX; PUSHF; POP ECX
+    const before = [0xd9, 0xe8, 0x83, 0xc2, 3, 0xd8, 0xc0, 0xdb, 0x1d, 0, 0x99, 0, 0];
+    const body = [...before, 0xa1, 0, 0x99, 0, 0, 0x01, 0xd8, 0x9c, 0x59];
+    expect(loop(jit, body, { 2: 5n })).toEqual(loop('off', body, { 2: 5n }));
+  });
+
+  test('REP MOVS into the code that follows it is seen at once', () => {
+    // MOV [9800],BL; MOV ESI,9800; MOV EDI,8018; MOV ECX,1; REP MOVSB; MOV EAX,0, with EDI pointing to that number
+    const copy = [0x88, 0x1d, 0, 0x98, 0, 0, 0xbe, 0, 0x98, 0, 0, 0xbf, 0x18, 0x80, 0, 0, 0xb9, 1, 0, 0, 0, 0xf3, 0xa4];
+    const body = [...copy, 0xb8, 0, 0, 0, 0];
+    const result = loop(jit, body, {});
+    expect(result).toEqual(loop('off', body, {}));
+    expect(BigInt(`0x${result[1]}`)).toBe((ROUNDS * (ROUNDS + 1n)) / 2n);
+  });
 });

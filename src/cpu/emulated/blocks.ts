@@ -1,4 +1,4 @@
-import { PAGE_HAS_CODE } from '../../machine/page-flags';
+import { PAGE_HAS_CODE, PAGE_WRITTEN_PLAINLY } from '../../machine/page-flags';
 import * as layout from './core/layout';
 import { SEG_STRIDE, stateOffset } from './core/layout';
 import { DECODE_MORE, DECODE_OK, DECODE_TOO_LONG, type Decoder } from './decoder';
@@ -560,10 +560,12 @@ export class BlockCache {
     blocks.add(block);
     this.#mark(frame, block);
     const flag = this.areas.pageFlags + frame;
-    if ((this.#u8[flag]! & PAGE_HAS_CODE) === 0) {
-      this.#u8[flag]! |= PAGE_HAS_CODE;
-      for (const { state } of this.#vcpus) this.core.forbidWrites(state, frame, frame + 1);
-    }
+    const flags = this.#u8[flag]!;
+    if ((flags & PAGE_HAS_CODE) !== 0) return;
+    this.#u8[flag] = (flags | PAGE_HAS_CODE) & ~PAGE_WRITTEN_PLAINLY;
+    // to look through a whole TLB takes as long as to decode the block
+    if ((flags & PAGE_WRITTEN_PLAINLY) === 0) return;
+    for (const { state } of this.#vcpus) this.core.forbidWrites(state, frame, frame + 1);
   }
 
   /** Sets the bits of the pieces that the block takes from the frame. */

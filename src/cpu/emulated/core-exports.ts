@@ -23,6 +23,7 @@ export interface CoreExports {
   readonly regionFr: WebAssembly.ExportValue;
   readonly regionFc: WebAssembly.ExportValue;
   readonly regionMiss: WebAssembly.ExportValue;
+  readonly regionInterpret: WebAssembly.ExportValue;
   /** Compiled regions are called through it. */
   readonly table: WebAssembly.Table;
 }

@@ -1,13 +1,14 @@
 (module
- (type $0 (func (param i32 v128) (result i64)))
- (type $1 (func (param i32 v128 i64 i64) (result i64)))
- (type $2 (func (param i32 v128 i32) (result i32)))
+ (type $0 (func (param i32 v128 i32) (result i32)))
+ (type $1 (func (param i32 v128) (result i64)))
+ (type $2 (func (param i32 v128 i64 i64) (result i64)))
  (type $3 (func (param i32 i64 i32) (result i32)))
  (type $4 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
  (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
  (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (import "core" "regionInterpret" (func $fimport$3 (param i32 v128 i32) (result i32)))
  (export "0" (func $1))
  (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
   (call $fimport$2

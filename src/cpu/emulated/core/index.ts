@@ -11,4 +11,4 @@ export { tscAt } from './system';
 
 // what compiled regions and their manager call (../jit/)
 export { settledCode } from './paging';
-export { regionFc, regionFr, regionMiss } from './regions';
+export { regionFc, regionFr, regionInterpret, regionMiss } from './regions';

@@ -162,6 +162,8 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['BUDGET', 'u32'], // what was left of its instructions when the compiled region was left, not counting those of the last node
   ['FLAG_KIND', 'u32'], // in a region: what FR, FC and FLAG_B mean (core/lazy-flags.ts); 0 where it is entered
   ['FLAG_B', 'u64'],
+  ['BUDGET_END', 'u64'], // COUNT at the start of a region's node is this less its budget
+  ['NEXT_OP', 'u32'], // after EXIT_INTERPRETED: the op to go on with, 0 to stop
   ['JIT_ENTRIES', 'u64'], // regions entered
   ['JIT_SLOW', 'u64'], // of them, left for an instruction that is the interpreter's
   ['JIT_COUNT', 'u64'], // instructions retired in regions
@@ -255,6 +257,8 @@ export const HANDLER_END_CHECKED = 6; // HANDLER_END where the code segment has 
 export const HANDLER_INTERCEPT = 5; // a hypervisor may want to see the op that follows
 export const HANDLER_COMPILED = 7; // a block's header, entered instead of its first op: there is a compiled region
 export const HANDLER_FIRST = 8;
+/** Handlers from here on are functions of their own, by family. */
+export const HANDLER_FIRST_COLD = 1024;
 /** Handlers of a flag-setting instruction on registers together with the conditional jump after it; OP_LINK holds its own one. */
 export const HANDLER_FUSED_FIRST = 820;
 export const HANDLER_FUSED_END = 1024;
@@ -311,7 +315,11 @@ export const EXIT_COUNT_SHIFT = 8; // instructions of the last node
 export const EXIT_COUNT_MASK = 0xfff;
 export const EXIT_SLOW = 0x10_0000; // the instruction at RIP is the interpreter's
 export const EXIT_FAR = 0x20_0000; // RIP is in the state already
+export const EXIT_INTERPRETED = 0x40_0000; // all of the state is as it should be, and NEXT_OP says how it goes on
 export const EXIT_OFFSET_SHIFT = 24; // i40, what the entry RIP is away from RIP
+/** Words of what a region tells `regionInterpret`: an op of its node (the instruction's, or one before it), then these, then the node's offset from the entry. */
+export const STEP_INDEX_MASK = 0xff; // instructions of the node before it
+export const STEP_FLAGS_SHIFT = 8; // flag code, as EXIT_FLAGS_MASK
 /** Instructions that a region may run before it returns: it is replaced by a faster one only between calls. */
 export const REGION_BUDGET = 100_000;
 
@@ -355,7 +363,7 @@ export const EA_CHECKED16 = 4; // 16-bit offset, the same
 export const EA_SEG64_ADDR32 = 5; // 64-bit mode, address-size prefix: 32-bit wrap, then base of OP_SEG (0 unless FS/GS)
 
 /** A TLB entry, 32 bytes; TLB_ENTRIES of them per privilege class, index = (va >> 12) & (TLB_ENTRIES - 1). */
-export const TLB_ENTRIES = 1024;
+export const TLB_ENTRIES = 4096;
 export const TLB_ENTRY_SIZE = 32;
 export const TLB_READ_TAG = 0; // u64, page address when plain reads are allowed
 export const TLB_WRITE_TAG = 8; // u64, the same where plain writes are allowed as well as reads, and go to the same place

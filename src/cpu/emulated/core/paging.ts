@@ -63,6 +63,7 @@ import {
   ACCESS_EXECUTE,
   ACCESS_READ,
   ACCESS_WRITE,
+  PAGE_WRITTEN_PLAINLY,
   PHYSICAL_NOT_PLAIN,
   READ_BLOCKERS,
   WRITE_BLOCKERS,
@@ -274,10 +275,15 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
   let writeTag = never;
   if (walked & MAY_EXECUTE) info |= TLBI_EXECUTE;
   // where reads and writes go to different places, as with shadowed ROM, writes are not plain
-  if (walked & MAY_WRITE && guestPhysical(s, gpa, ACCESS_WRITE) == host && (load<u8>(pageFlagsAt(s, <u32>host)) & WRITE_BLOCKERS) == 0) {
-    writeTag = page;
-  }
   if (load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED && isWatchedPage(s, page)) return;
+  if (walked & MAY_WRITE && guestPhysical(s, gpa, ACCESS_WRITE) == host) {
+    const at = pageFlagsAt(s, <u32>host);
+    const flags = <u32>load<u8>(at);
+    if ((flags & WRITE_BLOCKERS) == 0) {
+      writeTag = page;
+      store<u8>(at, <u8>(flags | PAGE_WRITTEN_PLAINLY));
+    }
+  }
   if (walked & IS_GLOBAL) info |= TLBI_GLOBAL;
   else {
     const count = load<u32>(s, S_TLB_LOG_COUNT);

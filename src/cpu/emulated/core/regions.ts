@@ -5,9 +5,17 @@ import {
   EXIT_FAR,
   EXIT_FLAGS_KEEP,
   EXIT_FLAGS_MASK,
+  EXIT_INTERPRETED,
   EXIT_OFFSET_SHIFT,
   EXIT_SLOW,
+  HANDLER_CROSSING,
+  HANDLER_FIRST_COLD,
+  HANDLER_INTERCEPT,
+  HANDLER_RAISE,
+  HANDLER_UNIT,
   MODE_LONG,
+  OP_HANDLER,
+  OP_INDEX,
   OP_SIZE,
   BLOCK_REGION,
   CACHED_FUNCTION,
@@ -33,7 +41,10 @@ import {
   REGION_RIP,
   REGION_STATE,
   REGION_WORK,
+  STEP_FLAGS_SHIFT,
+  STEP_INDEX_MASK,
   S_BUDGET,
+  S_BUDGET_END,
   S_FC,
   S_FLAG_B,
   S_FLAG_KIND,
@@ -50,11 +61,15 @@ import {
   S_JUMP_CACHE,
   S_LIMIT,
   S_MODE,
+  S_NEXT_OP,
   S_UNTIL,
 } from './layout.generated';
+import { cold } from '../../../../build/out/gen/interpreter';
+import { checkIntercept } from './intercept';
 import { lazyFc, lazyFr } from './lazy-flags';
+import { opIndex, opThisRip } from './ops';
 import { fillTlb, settledCode, tlbEntry } from './paging';
-import { enter, enterPlain, envHot, knownRegion } from './run';
+import { checkUnit, enter, enterPlain, envHot, knownRegion, leaveNow, raiseDecoded } from './run';
 
 /** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
 const FALLBACK_SAMPLE: u64 = 64;
@@ -84,8 +99,13 @@ export function enterRegion(s: usize, first: usize): usize {
       if (left <= 0) return <usize>load<u32>(cached, CACHED_HEADER) + OP_SIZE;
       const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
       store<u32>(s, 0, S_FLAG_KIND);
+      store<u64>(s, before + <u64>budget, S_BUDGET_END);
       const exit = call_indirect<i64>(load<u32>(cached, CACHED_FUNCTION), s, budget);
       const how = <u32>exit;
+      if (how & EXIT_INTERPRETED) {
+        ran(s, cached, load<u64>(s, S_COUNT) - before);
+        return <usize>load<u32>(s, S_NEXT_OP);
+      }
       const spent = <i64>(<i32>budget - load<i32>(s, S_BUDGET));
       const done = <u64>spent + <u64>((how >> EXIT_COUNT_SHIFT) & EXIT_COUNT_MASK);
       const count = before + done;
@@ -93,11 +113,7 @@ export function enterRegion(s: usize, first: usize): usize {
       rip = how & EXIT_FAR ? load<u64>(s, S_RIP) : rip + <u64>(exit >> EXIT_OFFSET_SHIFT);
       store<u64>(s, rip, S_RIP);
       finishFlags(s, how & EXIT_FLAGS_MASK);
-      store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
-      store<u64>(s, load<u64>(s, S_JIT_COUNT) + done, S_JIT_COUNT);
-      const work = <i64>load<i32>(cached, CACHED_WORK) - <i64>done;
-      store<i32>(cached, <i32>work, CACHED_WORK);
-      if (work < 0) worked(s, cached, work);
+      ran(s, cached, done);
       if (how & EXIT_SLOW) {
         const slow = load<u64>(s, S_JIT_SLOW) + 1;
         store<u64>(s, slow, S_JIT_SLOW);
@@ -112,6 +128,17 @@ export function enterRegion(s: usize, first: usize): usize {
     header = knownRegion(s);
     if (header == 0) return enter(s);
   }
+}
+
+/** A region was left after so many instructions. */
+// @ts-ignore: decorator
+@inline
+function ran(s: usize, cached: usize, instructions: u64): void {
+  store<u64>(s, load<u64>(s, S_JIT_ENTRIES) + 1, S_JIT_ENTRIES);
+  store<u64>(s, load<u64>(s, S_JIT_COUNT) + instructions, S_JIT_COUNT);
+  const work = <i64>load<i32>(cached, CACHED_WORK) - <i64>instructions;
+  store<i32>(cached, <i32>work, CACHED_WORK);
+  if (work < 0) worked(s, cached, work);
 }
 
 /** Where the region cache has what is entered at `rip`, if it has it. */
@@ -201,7 +228,7 @@ function finishFlags(s: usize, kind: u32): void {
   store<u64>(s, lazyFr(code, r), S_FR);
 }
 
-/** `lazyFr`, `lazyFc` and `fillTlb` as regions import them (jit/region-context.ts, REGION_IMPORTS). */
+/** `lazyFr`, `lazyFc` and `fillTlb` as regions import them, like `regionInterpret` below (jit/region-context.ts, REGION_IMPORTS). */
 export function regionFr(code: u32, r: v128): u64 {
   return lazyFr(code, v128.extract_lane<u64>(r, 0));
 }
@@ -212,6 +239,60 @@ export function regionFc(code: u32, r: v128, a: u64, b: u64): u64 {
 export function regionMiss(s: usize, linear: v128, access: u32): u32 {
   const la = v128.extract_lane<u64>(linear, 0);
   return fillTlb(s, la, access & 0xff, access >> 8) ? load<u32>(tlbEntry(<usize>load<u32>(s, S_TLB), la), TLB_ADDEND) + <u32>la : 0;
+}
+
+const INTERPRETED: i32 = i32.MIN_VALUE;
+
+/**
+ * Runs one instruction of a region by the interpreter, with the registers in the state. `where`: the words of layout.ts, STEP_*. Gives
+ * the budget that is left, negative where the region is to return EXIT_INTERPRETED. A fault unwinds through the region.
+ */
+export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
+  const word = v128.extract_lane<u32>(where, 1);
+  const index = word & STEP_INDEX_MASK;
+  const rip = load<u64>(s, S_CODE_RIP);
+  finishFlags(s, word >> STEP_FLAGS_SHIFT);
+  store<u32>(s, 0, S_FLAG_KIND);
+  // what the interpreter counts from is the start of the node, which is a block
+  const count = load<u64>(s, S_BUDGET_END) - <u64><i64>budget;
+  store<u64>(s, count, S_COUNT);
+  store<u64>(s, rip + <u64><i64>v128.extract_lane<i32>(where, 2), S_CODE_RIP);
+  let next = <usize>v128.extract_lane<u32>(where, 0);
+  while (<u32>load<u8>(next, OP_INDEX) < index) next += OP_SIZE;
+  let op: usize = 0;
+  do {
+    op = next;
+    next = op + OP_SIZE;
+    const handler = <u32>load<u16>(op, OP_HANDLER);
+    if (handler >= HANDLER_FIRST_COLD) next = cold(s, op, handler);
+    else if (handler == HANDLER_UNIT) checkUnit(s, op);
+    else if (handler == HANDLER_INTERCEPT) checkIntercept(s, op);
+    else if (handler == HANDLER_RAISE) raiseDecoded(s, op);
+    // the region is not entered where the second page is another one
+    else if (handler != HANDLER_CROSSING) return interpretPlain(s, op);
+  } while (next == op + OP_SIZE && <u32>load<u8>(next, OP_INDEX) == index);
+  if (next != op + OP_SIZE) {
+    // it stopped in its middle
+    store<u32>(s, <u32>next, S_NEXT_OP);
+    return INTERPRETED;
+  }
+  // repetitions count as instructions
+  const left = budget - <i32>(load<u64>(s, S_COUNT) - count);
+  // code that changed, and translations and modes that did, take the region out of the cache
+  if (left >= 0 && load<u64>(s, S_LIMIT) != 0 && isCached(s, cacheEntry(s, rip), rip)) {
+    store<u64>(s, rip, S_CODE_RIP);
+    return left;
+  }
+  store<u32>(s, <u32>leaveNow(s, op), S_NEXT_OP);
+  return INTERPRETED;
+}
+
+/** The instruction of `op` is one for the interpreter's main loop, or its block was dropped. */
+function interpretPlain(s: usize, op: usize): i32 {
+  store<u64>(s, opThisRip(s, op), S_RIP);
+  store<u64>(s, load<u64>(s, S_COUNT) + opIndex(op), S_COUNT);
+  store<u32>(s, <u32>enterPlain(s), S_NEXT_OP);
+  return INTERPRETED;
 }
 
 /** No address of its code wraps, and each of its further pages is mapped to the frame it was compiled from. */

@@ -1,13 +1,15 @@
 /**
  * Guest-physical memory: the slot table that machine/slots.ts keeps in shared memory, and the page flags.
- * Table: u32 count at 0, u32 A20 enabled at 4, from SLOT_FIRST entries of SLOT_ENTRY_SIZE bytes: first GPA page, end page
+ * Table: u32 count at 0, u32 A20 enabled at 4, from SLOT_PLAIN first page, end page (exclusive) and first frame of the range that most
+ * addresses lie in (both reads and writes go there), from SLOT_FIRST entries of SLOT_ENTRY_SIZE bytes: first GPA page, end page
  * (exclusive), frame of the first page for reads, the same for writes; SLOT_ABSENT: device space; SLOT_DROP: writes are ignored.
  */
 import { envPageSlow } from './imports';
 import { S_PAGE_FLAGS, S_SLOT_TABLE } from './layout.generated';
 import { codeWritten } from './run';
 
-const SLOT_FIRST: usize = 16;
+const SLOT_PLAIN: usize = 8;
+const SLOT_FIRST: usize = 32;
 const SLOT_ENTRY_SIZE: usize = 16;
 const SLOT_ABSENT: u32 = 0xffffffff;
 const SLOT_DROP: u32 = 0xfffffffe;
@@ -18,6 +20,7 @@ const PAGE_COPYING: u32 = 4;
 const PAGE_NOT_LOADED: u32 = 8;
 const PAGE_WATCHED: u32 = 16;
 const PAGE_ROM: u32 = 64;
+export const PAGE_WRITTEN_PLAINLY: u32 = 128;
 export const WRITE_BLOCKERS: u32 =
   PAGE_HAS_CODE | PAGE_CLEAN | PAGE_COPYING | PAGE_NOT_LOADED | PAGE_WATCHED | PAGE_ROM;
 export const READ_BLOCKERS: u32 = PAGE_NOT_LOADED;
@@ -50,23 +53,34 @@ export function pageFlagsAt(s: usize, offset: u32): usize {
 export function guestPhysical(s: usize, address: u64, access: u32): u64 {
   const gpa = maskA20(s, address);
   const page = <u32>(gpa >> 12);
-  let at = <usize>load<u32>(s, S_SLOT_TABLE) + SLOT_FIRST;
-  const end = at + <usize>load<u32>(at - SLOT_FIRST) * SLOT_ENTRY_SIZE;
+  const table = <usize>load<u32>(s, S_SLOT_TABLE);
+  const inPlain = page - load<u32>(table + SLOT_PLAIN);
+  if (inPlain < load<u32>(table + SLOT_PLAIN, 4) - load<u32>(table + SLOT_PLAIN)) {
+    return inFrame(s, load<u32>(table + SLOT_PLAIN, 8) + inPlain, gpa, access);
+  }
+  let at = table + SLOT_FIRST;
+  const end = at + <usize>load<u32>(table) * SLOT_ENTRY_SIZE;
   for (; at < end; at += SLOT_ENTRY_SIZE) {
     const first = load<u32>(at);
     if (page >= first && page < load<u32>(at, 4)) {
       const frame = access == ACCESS_WRITE ? load<u32>(at, 12) : load<u32>(at, 8);
       if (frame == SLOT_ABSENT) break;
       if (frame == SLOT_DROP) return PHYSICAL_DROP | gpa;
-      const offset = ((frame + (page - first)) << 12) | (<u32>gpa & 0xfff);
-      const flags = <u32>load<u8>(pageFlagsAt(s, offset));
-      if (access == ACCESS_WRITE) {
-        if (flags & PAGE_ROM) return PHYSICAL_DROP | gpa;
-      } else if (flags & READ_BLOCKERS) envPageSlow(offset);
-      return <u64>offset;
+      return inFrame(s, frame + (page - first), gpa, access);
     }
   }
   return PHYSICAL_MMIO | gpa;
+}
+
+// @ts-ignore: decorator
+@inline
+function inFrame(s: usize, frame: u32, gpa: u64, access: u32): u64 {
+  const offset = (frame << 12) | (<u32>gpa & 0xfff);
+  const flags = <u32>load<u8>(pageFlagsAt(s, offset));
+  if (access == ACCESS_WRITE) {
+    if (flags & PAGE_ROM) return PHYSICAL_DROP | gpa;
+  } else if (flags & READ_BLOCKERS) envPageSlow(offset);
+  return <u64>offset;
 }
 
 /** Before [offset, offset + size) of one frame is written. */

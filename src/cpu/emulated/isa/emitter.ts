@@ -116,6 +116,8 @@ export interface Emitter {
   addSp(bytes: number): void;
   /** The same by a run-time amount (RET imm16). */
   addSpBy(bytes: I64): void;
+  /** The whole of LEAVE. */
+  leaveFrame(size: Size): void;
 
   // leaving the instruction
   /** #DE, #UD, #GP(0)... with the state before the instruction. Does not return. */

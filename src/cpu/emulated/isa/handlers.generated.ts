@@ -199,63 +199,63 @@ export const HANDLERS: readonly string[] = [
   '2de 2de 2de', // popa 61
   '2df 2dg 2dh 2di 2dj 2dk 2dl 2dm 2dn', // pushf 9C
   '2do 2do 2do', // enter C8 iw ib
-  '2dp 2dp 2dp', // leave C9
-  'dq dq dq dr dr ds dr dr ds', // jo 70 cb
-  'dt dt dt du du dv du du dv', // jno 71 cb
-  'dw dw dw dx dx dy dx dx dy', // jb 72 cb
-  'dz dz dz e0 e0 e1 e0 e0 e1', // jae 73 cb
-  'e2 e2 e2 e3 e3 e4 e3 e3 e4', // je 74 cb
-  'e5 e5 e5 e6 e6 e7 e6 e6 e7', // jne 75 cb
-  'e8 e8 e8 e9 e9 ea e9 e9 ea', // jbe 76 cb
-  'eb eb eb ec ec ed ec ec ed', // ja 77 cb
-  'ee ee ee ef ef eg ef ef eg', // js 78 cb
-  'eh eh eh ei ei ej ei ei ej', // jns 79 cb
-  'ek ek ek el el em el el em', // jp 7A cb
-  'en en en eo eo ep eo eo ep', // jnp 7B cb
-  'eq eq eq er er es er er es', // jl 7C cb
-  'et et et eu eu ev eu eu ev', // jge 7D cb
-  'ew ew ew ex ex ey ex ex ey', // jle 7E cb
-  'ez ez ez f0 f0 f1 f0 f0 f1', // jg 7F cb
-  'dq dq dq dr dr ds dr dr ds', // jo 0F 80 cz
-  'dt dt dt du du dv du du dv', // jno 0F 81 cz
-  'dw dw dw dx dx dy dx dx dy', // jb 0F 82 cz
-  'dz dz dz e0 e0 e1 e0 e0 e1', // jae 0F 83 cz
-  'e2 e2 e2 e3 e3 e4 e3 e3 e4', // je 0F 84 cz
-  'e5 e5 e5 e6 e6 e7 e6 e6 e7', // jne 0F 85 cz
-  'e8 e8 e8 e9 e9 ea e9 e9 ea', // jbe 0F 86 cz
-  'eb eb eb ec ec ed ec ec ed', // ja 0F 87 cz
-  'ee ee ee ef ef eg ef ef eg', // js 0F 88 cz
-  'eh eh eh ei ei ej ei ei ej', // jns 0F 89 cz
-  'ek ek ek el el em el el em', // jp 0F 8A cz
-  'en en en eo eo ep eo eo ep', // jnp 0F 8B cz
-  'eq eq eq er er es er er es', // jl 0F 8C cz
-  'et et et eu eu ev eu eu ev', // jge 0F 8D cz
-  'ew ew ew ex ex ey ex ex ey', // jle 0F 8E cz
-  'ez ez ez f0 f0 f1 f0 f0 f1', // jg 0F 8F cz
-  'f2 f2 f2 f3 f3 f4 f3 f3 f4', // jmp EB cb
-  'f2 f2 f2 f3 f3 f4 f3 f3 f4', // jmp E9 cz
-  'f5 f6 f7 f8 f9 fa fb fc fd', // call E8 cz
-  'fe ff fg fh fi fj fk fl fm fn fo fp fq fr fs ft fu fv', // call FF /2
-  'fw fx fy fz g0 g1 g2 g3 g4 g5 g6 g7 g8 g9 ga gb gc gd', // jmp FF /4
-  'ge gf gg gh gi gj gk gl gm', // ret C2 iw
-  'gn go gp gq gr gs gt gu gv', // ret C3
+  'dq dq dq', // leave C9
+  'dr dr dr ds ds dt ds ds dt', // jo 70 cb
+  'du du du dv dv dw dv dv dw', // jno 71 cb
+  'dx dx dx dy dy dz dy dy dz', // jb 72 cb
+  'e0 e0 e0 e1 e1 e2 e1 e1 e2', // jae 73 cb
+  'e3 e3 e3 e4 e4 e5 e4 e4 e5', // je 74 cb
+  'e6 e6 e6 e7 e7 e8 e7 e7 e8', // jne 75 cb
+  'e9 e9 e9 ea ea eb ea ea eb', // jbe 76 cb
+  'ec ec ec ed ed ee ed ed ee', // ja 77 cb
+  'ef ef ef eg eg eh eg eg eh', // js 78 cb
+  'ei ei ei ej ej ek ej ej ek', // jns 79 cb
+  'el el el em em en em em en', // jp 7A cb
+  'eo eo eo ep ep eq ep ep eq', // jnp 7B cb
+  'er er er es es et es es et', // jl 7C cb
+  'eu eu eu ev ev ew ev ev ew', // jge 7D cb
+  'ex ex ex ey ey ez ey ey ez', // jle 7E cb
+  'f0 f0 f0 f1 f1 f2 f1 f1 f2', // jg 7F cb
+  'dr dr dr ds ds dt ds ds dt', // jo 0F 80 cz
+  'du du du dv dv dw dv dv dw', // jno 0F 81 cz
+  'dx dx dx dy dy dz dy dy dz', // jb 0F 82 cz
+  'e0 e0 e0 e1 e1 e2 e1 e1 e2', // jae 0F 83 cz
+  'e3 e3 e3 e4 e4 e5 e4 e4 e5', // je 0F 84 cz
+  'e6 e6 e6 e7 e7 e8 e7 e7 e8', // jne 0F 85 cz
+  'e9 e9 e9 ea ea eb ea ea eb', // jbe 0F 86 cz
+  'ec ec ec ed ed ee ed ed ee', // ja 0F 87 cz
+  'ef ef ef eg eg eh eg eg eh', // js 0F 88 cz
+  'ei ei ei ej ej ek ej ej ek', // jns 0F 89 cz
+  'el el el em em en em em en', // jp 0F 8A cz
+  'eo eo eo ep ep eq ep ep eq', // jnp 0F 8B cz
+  'er er er es es et es es et', // jl 0F 8C cz
+  'eu eu eu ev ev ew ev ev ew', // jge 0F 8D cz
+  'ex ex ex ey ey ez ey ey ez', // jle 0F 8E cz
+  'f0 f0 f0 f1 f1 f2 f1 f1 f2', // jg 0F 8F cz
+  'f3 f3 f3 f4 f4 f5 f4 f4 f5', // jmp EB cb
+  'f3 f3 f3 f4 f4 f5 f4 f4 f5', // jmp E9 cz
+  'f6 f7 f8 f9 fa fb fc fd fe', // call E8 cz
+  'ff fg fh fi fj fk fl fm fn fo fp fq fr fs ft fu fv fw', // call FF /2
+  'fx fy fz g0 g1 g2 g3 g4 g5 g6 g7 g8 g9 ga gb gc gd ge', // jmp FF /4
+  'gf gg gh gi gj gk gl gm gn', // ret C2 iw
+  'go gp gq gr gs gt gu gv gw', // ret C3
   '35s 35s 35s 35t 35t 35t 35u 35u 35u 35v 35v 35w 35x 35x 35y 35z 35z 360 35v 35v 35w 35x 35x 35y 35z 35z 360', // loopne E0 cb
   '361 361 361 362 362 362 363 363 363 364 364 365 366 366 367 368 368 369 364 364 365 366 366 367 368 368 369', // loope E1 cb
-  'gw gw gw gx gx gx gy gy gy gz gz h0 h1 h1 h2 h3 h3 h4 gz gz h0 h1 h1 h2 h3 h3 h4', // loop E2 cb
+  'gx gx gx gy gy gy gz gz gz h0 h0 h1 h2 h2 h3 h4 h4 h5 h0 h0 h1 h2 h2 h3 h4 h4 h5', // loop E2 cb
   '36a 36a 36a 36b 36b 36b 36c 36c 36c 36d 36d 36e 36f 36f 36g 36h 36h 36i 36d 36d 36e 36f 36f 36g 36h 36h 36i', // jcxz E3 cb
-  'h5', // nop 90
-  'h6 h7', // rol C0 /0 ib
-  'h8 h9 ha hb hc hd', // rol C1 /0 ib
-  'he hf', // rol D0 /0
-  'hg hh hi hj hk hl', // rol D1 /0
-  'hm hn', // rol D2 /0
-  'ho hp hq hr hs ht', // rol D3 /0
-  'hu hv', // ror C0 /1 ib
-  'hw hx hy hz i0 i1', // ror C1 /1 ib
-  'i2 i3', // ror D0 /1
-  'i4 i5 i6 i7 i8 i9', // ror D1 /1
-  'ia ib', // ror D2 /1
-  'ic id ie if ig ih', // ror D3 /1
+  'h6', // nop 90
+  'h7 h8', // rol C0 /0 ib
+  'h9 ha hb hc hd he', // rol C1 /0 ib
+  'hf hg', // rol D0 /0
+  'hh hi hj hk hl hm', // rol D1 /0
+  'hn ho', // rol D2 /0
+  'hp hq hr hs ht hu', // rol D3 /0
+  'hv hw', // ror C0 /1 ib
+  'hx hy hz i0 i1 i2', // ror C1 /1 ib
+  'i3 i4', // ror D0 /1
+  'i5 i6 i7 i8 i9 ia', // ror D1 /1
+  'ib ic', // ror D2 /1
+  'id ie if ig ih ii', // ror D3 /1
   '3y8 3y9', // rcl C0 /2 ib
   '3ya 3yb 3yc 3yd 3ye 3yf', // rcl C1 /2 ib
   '3yg 3yh', // rcl D0 /2
@@ -268,37 +268,37 @@ export const HANDLERS: readonly string[] = [
   '3z6 3z7 3z8 3z9 3za 3zb', // rcr D1 /3
   '3zc 3zd', // rcr D2 /3
   '3ze 3zf 3zg 3zh 3zi 3zj', // rcr D3 /3
-  'ii ij', // shl C0 /4 ib
-  'ik il im in io ip', // shl C1 /4 ib
-  'iq ir', // shl D0 /4
-  'is it iu iv iw ix', // shl D1 /4
-  'iy iz', // shl D2 /4
-  'j0 j1 j2 j3 j4 j5', // shl D3 /4
-  'j6 j7', // shr C0 /5 ib
-  'j8 j9 ja jb jc jd', // shr C1 /5 ib
-  'je jf', // shr D0 /5
-  'jg jh ji jj jk jl', // shr D1 /5
-  'jm jn', // shr D2 /5
-  'jo jp jq jr js jt', // shr D3 /5
-  'ii ij', // shl C0 /6 ib
-  'ik il im in io ip', // shl C1 /6 ib
-  'iq ir', // shl D0 /6
-  'is it iu iv iw ix', // shl D1 /6
-  'iy iz', // shl D2 /6
-  'j0 j1 j2 j3 j4 j5', // shl D3 /6
-  'ju jv', // sar C0 /7 ib
-  'jw jx jy jz k0 k1', // sar C1 /7 ib
-  'k2 k3', // sar D0 /7
-  'k4 k5 k6 k7 k8 k9', // sar D1 /7
-  'ka kb', // sar D2 /7
-  'kc kd ke kf kg kh', // sar D3 /7
+  'ij ik', // shl C0 /4 ib
+  'il im in io ip iq', // shl C1 /4 ib
+  'ir is', // shl D0 /4
+  'it iu iv iw ix iy', // shl D1 /4
+  'iz j0', // shl D2 /4
+  'j1 j2 j3 j4 j5 j6', // shl D3 /4
+  'j7 j8', // shr C0 /5 ib
+  'j9 ja jb jc jd je', // shr C1 /5 ib
+  'jf jg', // shr D0 /5
+  'jh ji jj jk jl jm', // shr D1 /5
+  'jn jo', // shr D2 /5
+  'jp jq jr js jt ju', // shr D3 /5
+  'ij ik', // shl C0 /6 ib
+  'il im in io ip iq', // shl C1 /6 ib
+  'ir is', // shl D0 /6
+  'it iu iv iw ix iy', // shl D1 /6
+  'iz j0', // shl D2 /6
+  'j1 j2 j3 j4 j5 j6', // shl D3 /6
+  'jv jw', // sar C0 /7 ib
+  'jx jy jz k0 k1 k2', // sar C1 /7 ib
+  'k3 k4', // sar D0 /7
+  'k5 k6 k7 k8 k9 ka', // sar D1 /7
+  'kb kc', // sar D2 /7
+  'kd ke kf kg kh ki', // sar D3 /7
   '3zk 3zl 3zm 3zn 3zo 3zp', // shld 0F A4 /r ib
   '3zq 3zr 3zs 3zt 3zu 3zv', // shld 0F A5 /r
   '3zw 3zx 3zy 3zz 400 401', // shrd 0F AC /r ib
   '402 403 404 405 406 407', // shrd 0F AD /r
-  'ki kj kk', // bt 0F A3 /r mod=3
+  'kj kk kl', // bt 0F A3 /r mod=3
   '4qo 4qo 4qo', // bt 0F A3 /r mod=m
-  'kl km kn ko kp kq', // bt 0F BA /4 ib
+  'km kn ko kp kq kr', // bt 0F BA /4 ib
   '4qp 4qq 4qr', // bts 0F AB /r mod=3
   '4qs 4qs 4qs', // bts 0F AB /r mod=m
   '4qt 4qu 4qv 4qw 4qx 4qy', // bts 0F BA /5 ib
@@ -336,7 +336,7 @@ export const HANDLERS: readonly string[] = [
   '742', // clc F8
   '743', // stc F9
   '744', // cmc F5
-  'kr', // cld FC
+  'ks', // cld FC
   '745', // std FD
   '746', // salc D6
   '7wg', // movs A4
@@ -355,25 +355,25 @@ export const HANDLERS: readonly string[] = [
   '7wm 7wm 7wm', // outs 6F
   '8ow 8ow 8ow', // xlat D7
   '8ox 8ox 8ox', // bound 62 /r mod=m
-  'h5', // pause F3 90
-  'h5 h5 h5 h5 h5 h5', // nop 0F 0D /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 18 /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 19 /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 1A /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 1B /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 1C /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 1D /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 1E /r
-  'h5 h5 h5 h5 h5 h5', // nop 0F 1F /r
-  'h5', // lfence NP 0F AE /5 mod=3
-  'h5', // mfence NP 0F AE /6 mod=3
-  'h5', // sfence NP 0F AE /7 mod=3
+  'h6', // pause F3 90
+  'h6 h6 h6 h6 h6 h6', // nop 0F 0D /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 18 /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 19 /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 1A /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 1B /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 1C /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 1D /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 1E /r
+  'h6 h6 h6 h6 h6 h6', // nop 0F 1F /r
+  'h6', // lfence NP 0F AE /5 mod=3
+  'h6', // mfence NP 0F AE /6 mod=3
+  'h6', // sfence NP 0F AE /7 mod=3
   '8oy 8oy 8oy', // clflush NP 0F AE /7 mod=m
   '8oz', // ud2 0F 0B
   '8oz', // ud1 0F B9 /r
   '8oz', // ud0 0F FF /r
-  'ks kt', // movups NP 0F 10 /r
-  'ku kv', // movups NP 0F 11 /r
+  'kt ku', // movups NP 0F 10 /r
+  'kv kw', // movups NP 0F 11 /r
   '9hc', // movss F3 0F 10 /r mod=m
   '9hd', // movss F3 0F 10 /r mod=3
   '9he', // movss F3 0F 11 /r mod=m
@@ -386,12 +386,12 @@ export const HANDLERS: readonly string[] = [
   '9hn', // movhps NP 0F 16 /r mod=m
   '9ho', // movlhps NP 0F 16 /r mod=3
   '9hp', // movhps NP 0F 17 /r mod=m
-  'ks kw', // movaps NP 0F 28 /r
-  'ku kx', // movaps NP 0F 29 /r
+  'kt kx', // movaps NP 0F 28 /r
+  'kv ky', // movaps NP 0F 29 /r
   '9hq', // cvtpi2ps NP 0F 2A /r mod=3
   '9hr', // cvtpi2ps NP 0F 2A /r mod=m
   '9hs 9ht 9hu 9hv', // cvtsi2ss F3 0F 2A /r
-  'kx', // movntps NP 0F 2B /r mod=m
+  'ky', // movntps NP 0F 2B /r mod=m
   '9hw 9hx', // cvttps2pi NP 0F 2C /r
   '9hy 9hz 9i0 9i1', // cvttss2si F3 0F 2C /r
   '9i2 9i3', // cvtps2pi NP 0F 2D /r
@@ -417,10 +417,10 @@ export const HANDLERS: readonly string[] = [
   '9j7 9j8', // rsqrtss F3 0F 52 /r
   '9j9 9ja', // rcpps NP 0F 53 /r
   '9jb 9jc', // rcpss F3 0F 53 /r
-  'ky kz', // andps NP 0F 54 /r
+  'kz l0', // andps NP 0F 54 /r
   '9jd 9je', // andnps NP 0F 55 /r
-  'l0 l1', // orps NP 0F 56 /r
-  'l2 l3', // xorps NP 0F 57 /r
+  'l1 l2', // orps NP 0F 56 /r
+  'l3 l4', // xorps NP 0F 57 /r
   '9jf 9jg', // cmpps NP 0F C2 /r ib
   '9jh 9ji', // cmpss F3 0F C2 /r ib
   '9jj 9jk', // shufps NP 0F C6 /r ib
@@ -439,10 +439,10 @@ export const HANDLERS: readonly string[] = [
   '9k6', // pinsrw NP 0F C4 /r ib mod=m
   '9k7', // pextrw NP 0F C5 /r ib mod=3
   '9k8', // pmovmskb NP 0F D7 /r mod=3
-  'l4', // movntq NP 0F E7 /r mod=m
+  'l5', // movntq NP 0F E7 /r mod=m
   '9k9 9k9 9k9', // maskmovq NP 0F F7 /r mod=3
-  'ks kt', // movupd 66 0F 10 /r
-  'ku kv', // movupd 66 0F 11 /r
+  'kt ku', // movupd 66 0F 10 /r
+  'kv kw', // movupd 66 0F 11 /r
   'a9s', // movsd F2 0F 10 /r mod=m
   'a9t', // movsd F2 0F 10 /r mod=3
   '9hi', // movsd F2 0F 11 /r mod=m
@@ -453,12 +453,12 @@ export const HANDLERS: readonly string[] = [
   'a9w a9x', // unpckhpd 66 0F 15 /r
   '9hn', // movhpd 66 0F 16 /r mod=m
   '9hp', // movhpd 66 0F 17 /r mod=m
-  'ks kw', // movapd 66 0F 28 /r
-  'ku kx', // movapd 66 0F 29 /r
+  'kt kx', // movapd 66 0F 28 /r
+  'kv ky', // movapd 66 0F 29 /r
   'a9y', // cvtpi2pd 66 0F 2A /r mod=3
   'a9z', // cvtpi2pd 66 0F 2A /r mod=m
   'aa0 aa1 aa2 aa3', // cvtsi2sd F2 0F 2A /r
-  'kx', // movntpd 66 0F 2B /r mod=m
+  'ky', // movntpd 66 0F 2B /r mod=m
   'aa4 aa5', // cvttpd2pi 66 0F 2C /r
   'aa6 aa7 aa8 aa9', // cvttsd2si F2 0F 2C /r
   'aaa aab', // cvtpd2pi 66 0F 2D /r
@@ -480,10 +480,10 @@ export const HANDLERS: readonly string[] = [
   'ab7 ab8', // divsd F2 0F 5E /r
   'ab9 aba', // maxpd 66 0F 5F /r
   'abb abc', // maxsd F2 0F 5F /r
-  'ky kz', // andpd 66 0F 54 /r
+  'kz l0', // andpd 66 0F 54 /r
   '9jd 9je', // andnpd 66 0F 55 /r
-  'l0 l1', // orpd 66 0F 56 /r
-  'l2 l3', // xorpd 66 0F 57 /r
+  'l1 l2', // orpd 66 0F 56 /r
+  'l3 l4', // xorpd 66 0F 57 /r
   'abd abe', // cvtps2pd NP 0F 5A /r
   'abf abg', // cvtpd2ps 66 0F 5A /r
   'abh abi', // cvtss2sd F3 0F 5A /r
@@ -493,18 +493,18 @@ export const HANDLERS: readonly string[] = [
   'abp abq', // cvttps2dq F3 0F 5B /r
   '9ho a9v', // punpcklqdq 66 0F 6C /r
   'a9w a9x', // punpckhqdq 66 0F 6D /r
-  'l5 l6 l7 l8', // movd 66 0F 6E /r
-  'ks kw', // movdqa 66 0F 6F /r
-  'ks kt', // movdqu F3 0F 6F /r
+  'l6 l7 l8 l9', // movd 66 0F 6E /r
+  'kt kx', // movdqa 66 0F 6F /r
+  'kt ku', // movdqu F3 0F 6F /r
   'abr abs', // pshufd 66 0F 70 /r ib
   'abt abu', // pshufhw F3 0F 70 /r ib
   'abv abw', // pshuflw F2 0F 70 /r ib
   'abx', // psrldq 66 0F 73 /3 ib mod=3
   'aby', // pslldq 66 0F 73 /7 ib mod=3
-  'l9 la lb lc', // movd 66 0F 7E /r
-  'ld le', // movq F3 0F 7E /r
-  'ku kx', // movdqa 66 0F 7F /r
-  'ku kv', // movdqu F3 0F 7F /r
+  'la lb lc ld', // movd 66 0F 7E /r
+  'le lf', // movq F3 0F 7E /r
+  'kv ky', // movdqa 66 0F 7F /r
+  'kv kw', // movdqu F3 0F 7F /r
   'abz ac0', // cmppd 66 0F C2 /r ib
   'ac1 ac2', // cmpsd F2 0F C2 /r ib
   '6p 6r', // movnti NP 0F C3 /r mod=m
@@ -512,14 +512,14 @@ export const HANDLERS: readonly string[] = [
   'ac4', // pinsrw 66 0F C4 /r ib mod=m
   'ac5', // pextrw 66 0F C5 /r ib mod=3
   'ac6 ac7', // shufpd 66 0F C6 /r ib
-  'lf lg', // movq 66 0F D6 /r
+  'lg lh', // movq 66 0F D6 /r
   'ac8', // movq2dq F3 0F D6 /r mod=3
   'ac9', // movdq2q F2 0F D6 /r mod=3
   'aca', // pmovmskb 66 0F D7 /r mod=3
   'acb acc', // cvttpd2dq 66 0F E6 /r
   'acd a9z', // cvtdq2pd F3 0F E6 /r
   'ace acf', // cvtpd2dq F2 0F E6 /r
-  'kx', // movntdq 66 0F E7 /r mod=m
+  'ky', // movntdq 66 0F E7 /r mod=m
   'acg acg acg', // maskmovdqu 66 0F F7 /r mod=3
   'ach aci', // punpcklbw 66 0F 60 /r
   'acj ack', // punpcklwd 66 0F 61 /r
@@ -539,17 +539,17 @@ export const HANDLERS: readonly string[] = [
   'ad7 ad8', // pmullw 66 0F D5 /r
   'ad9 ada', // psubusb 66 0F D8 /r
   'adb adc', // psubusw 66 0F D9 /r
-  'ky kz', // pand 66 0F DB /r
+  'kz l0', // pand 66 0F DB /r
   'add ade', // paddusb 66 0F DC /r
   'adf adg', // paddusw 66 0F DD /r
   '9jd 9je', // pandn 66 0F DF /r
   'adh adi', // pmulhw 66 0F E5 /r
   'adj adk', // psubsb 66 0F E8 /r
   'adl adm', // psubsw 66 0F E9 /r
-  'l0 l1', // por 66 0F EB /r
+  'l1 l2', // por 66 0F EB /r
   'adn ado', // paddsb 66 0F EC /r
   'adp adq', // paddsw 66 0F ED /r
-  'l2 l3', // pxor 66 0F EF /r
+  'l3 l4', // pxor 66 0F EF /r
   'adr ads', // pmaddwd 66 0F F5 /r
   'adt adu', // psubb 66 0F F8 /r
   'adv adw', // psubw 66 0F F9 /r
@@ -587,11 +587,11 @@ export const HANDLERS: readonly string[] = [
   'aff afg', // paddq NP 0F D4 /r
   'afh afi', // pmuludq NP 0F F4 /r
   'afj afk', // psubq NP 0F FB /r
-  'lh li lj lk', // movd NP 0F 6E /r
-  'll lk', // movq NP 0F 6F /r
+  'li lj lk ll', // movd NP 0F 6E /r
+  'lm ll', // movq NP 0F 6F /r
   'b28', // emms NP 0F 77
-  'lm ln lo l4', // movd NP 0F 7E /r
-  'lp l4', // movq NP 0F 7F /r
+  'ln lo lp l5', // movd NP 0F 7E /r
+  'lq l5', // movq NP 0F 7F /r
   'b29 b2a', // punpcklbw NP 0F 60 /r
   'b2b b2c', // punpcklwd NP 0F 61 /r
   'b2d b2e', // punpckldq NP 0F 62 /r
@@ -610,17 +610,17 @@ export const HANDLERS: readonly string[] = [
   'b33 b34', // pmullw NP 0F D5 /r
   'b35 b36', // psubusb NP 0F D8 /r
   'b37 b38', // psubusw NP 0F D9 /r
-  'lq lr', // pand NP 0F DB /r
+  'lr ls', // pand NP 0F DB /r
   'b39 b3a', // paddusb NP 0F DC /r
   'b3b b3c', // paddusw NP 0F DD /r
   'b3d b3e', // pandn NP 0F DF /r
   'b3f b3g', // pmulhw NP 0F E5 /r
   'b3h b3i', // psubsb NP 0F E8 /r
   'b3j b3k', // psubsw NP 0F E9 /r
-  'ls lt', // por NP 0F EB /r
+  'lt lu', // por NP 0F EB /r
   'b3l b3m', // paddsb NP 0F EC /r
   'b3n b3o', // paddsw NP 0F ED /r
-  'lu lv', // pxor NP 0F EF /r
+  'lv lw', // pxor NP 0F EF /r
   'b3p b3q', // pmaddwd NP 0F F5 /r
   'b3r b3s', // psubb NP 0F F8 /r
   'b3t b3u', // psubw NP 0F F9 /r
@@ -653,7 +653,7 @@ export const HANDLERS: readonly string[] = [
   'bv0 bv1', // hsubps F2 0F 7D /r
   'bv2 bv3', // addsubpd 66 0F D0 /r
   'bv4 bv5', // addsubps F2 0F D0 /r
-  'kt', // lddqu F2 0F F0 /r mod=m
+  'ku', // lddqu F2 0F F0 /r mod=m
   'cn4 cn5', // pshufb 66 0F 38 00 /r
   'cn6 cn7', // pshufb NP 0F 38 00 /r
   'cn8 cn9', // phaddw 66 0F 38 01 /r
@@ -704,7 +704,7 @@ export const HANDLERS: readonly string[] = [
   'dge dgf', // pmovzxdq 66 0F 38 35 /r
   'dgg dgh', // pmuldq 66 0F 38 28 /r
   'dgi dgj', // pcmpeqq 66 0F 38 29 /r
-  'kw', // movntdqa 66 0F 38 2A /r mod=m
+  'kx', // movntdqa 66 0F 38 2A /r mod=m
   'dgk dgl', // packusdw 66 0F 38 2B /r
   'dgm dgn', // pminsb 66 0F 38 38 /r
   'dgo dgp', // pminsd 66 0F 38 39 /r
@@ -766,7 +766,7 @@ export const HANDLERS: readonly string[] = [
   'ftk ftl', // sha256msg1 NP 0F 38 CC /r
   'ftm ftn', // sha256msg2 NP 0F 38 CD /r
   'glc gld', // vmovups VEX.128.NP.0F.WIG 10 /r
-  'gle kv', // vmovups VEX.128.NP.0F.WIG 11 /r
+  'gle kw', // vmovups VEX.128.NP.0F.WIG 11 /r
   'glf', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=m
   'glg', // vmovss VEX.LIG.F3.0F.WIG 10 /r mod=3
   '9he', // vmovss VEX.LIG.F3.0F.WIG 11 /r mod=m
@@ -780,9 +780,9 @@ export const HANDLERS: readonly string[] = [
   'glp', // vmovlhps VEX.128.NP.0F.WIG 16 /r mod=3
   '9hp', // vmovhps VEX.128.NP.0F.WIG 17 /r mod=m
   'glc glq', // vmovaps VEX.128.NP.0F.WIG 28 /r
-  'gle kx', // vmovaps VEX.128.NP.0F.WIG 29 /r
+  'gle ky', // vmovaps VEX.128.NP.0F.WIG 29 /r
   'glr gls glt glu', // vcvtsi2ss VEX.LIG.F3.0F.WIG 2A /r
-  'kx', // vmovntps VEX.128.NP.0F.WIG 2B /r mod=m
+  'ky', // vmovntps VEX.128.NP.0F.WIG 2B /r mod=m
   '9hy 9hz 9i0 9i1', // vcvttss2si VEX.LIG.F3.0F.WIG 2C /r
   '9i4 9i5 9i6 9i7', // vcvtss2si VEX.LIG.F3.0F.WIG 2D /r
   '9i8 9i9', // vucomiss VEX.LIG.NP.0F.WIG 2E /r
@@ -814,7 +814,7 @@ export const HANDLERS: readonly string[] = [
   '9jl', // vldmxcsr VEX.LZ.NP.0F.WIG AE /2 mod=m
   '9jm', // vstmxcsr VEX.LZ.NP.0F.WIG AE /3 mod=m
   'glc gld', // vmovupd VEX.128.66.0F.WIG 10 /r
-  'gle kv', // vmovupd VEX.128.66.0F.WIG 11 /r
+  'gle kw', // vmovupd VEX.128.66.0F.WIG 11 /r
   'gn5', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=m
   'gn6', // vmovsd VEX.LIG.F2.0F.WIG 10 /r mod=3
   '9hi', // vmovsd VEX.LIG.F2.0F.WIG 11 /r mod=m
@@ -826,9 +826,9 @@ export const HANDLERS: readonly string[] = [
   'glo', // vmovhpd VEX.128.66.0F.WIG 16 /r mod=m
   '9hp', // vmovhpd VEX.128.66.0F.WIG 17 /r mod=m
   'glc glq', // vmovapd VEX.128.66.0F.WIG 28 /r
-  'gle kx', // vmovapd VEX.128.66.0F.WIG 29 /r
+  'gle ky', // vmovapd VEX.128.66.0F.WIG 29 /r
   'gnb gnc gnd gne', // vcvtsi2sd VEX.LIG.F2.0F.WIG 2A /r
-  'kx', // vmovntpd VEX.128.66.0F.WIG 2B /r mod=m
+  'ky', // vmovntpd VEX.128.66.0F.WIG 2B /r mod=m
   'aa6 aa7 aa8 aa9', // vcvttsd2si VEX.LIG.F2.0F.WIG 2C /r
   'aac aad aae aaf', // vcvtsd2si VEX.LIG.F2.0F.WIG 2D /r
   'aag aah', // vucomisd VEX.LIG.66.0F.WIG 2E /r
@@ -869,20 +869,20 @@ export const HANDLERS: readonly string[] = [
   'got gou', // vpshuflw VEX.128.F2.0F.WIG 70 /r ib
   'gov', // vpsrldq VEX.128.66.0F.WIG 73 /3 ib mod=3
   'gow', // vpslldq VEX.128.66.0F.WIG 73 /7 ib mod=3
-  'l9 la lb lc', // vmovd VEX.128.66.0F.WIG 7E /r
+  'la lb lc ld', // vmovd VEX.128.66.0F.WIG 7E /r
   'gox goy', // vmovq VEX.128.F3.0F.WIG 7E /r
-  'gle kx', // vmovdqa VEX.128.66.0F.WIG 7F /r
-  'gle kv', // vmovdqu VEX.128.F3.0F.WIG 7F /r
+  'gle ky', // vmovdqa VEX.128.66.0F.WIG 7F /r
+  'gle kw', // vmovdqu VEX.128.F3.0F.WIG 7F /r
   'goz', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=3
   'gp0', // vpinsrw VEX.128.66.0F.WIG C4 /r ib mod=m
   'ac5', // vpextrw VEX.128.66.0F.WIG C5 /r ib mod=3
   'gp1 gp2', // vshufpd VEX.128.66.0F.WIG C6 /r ib
-  'gp3 lg', // vmovq VEX.128.66.0F.WIG D6 /r
+  'gp3 lh', // vmovq VEX.128.66.0F.WIG D6 /r
   'aca', // vpmovmskb VEX.128.66.0F.WIG D7 /r mod=3
   'gp4 gp5', // vcvttpd2dq VEX.128.66.0F.WIG E6 /r
   'gp6 gp7', // vcvtdq2pd VEX.128.F3.0F.WIG E6 /r
   'gp8 gp9', // vcvtpd2dq VEX.128.F2.0F.WIG E6 /r
-  'kx', // vmovntdq VEX.128.66.0F.WIG E7 /r mod=m
+  'ky', // vmovntdq VEX.128.66.0F.WIG E7 /r mod=m
   'acg acg acg', // vmaskmovdqu VEX.128.66.0F.WIG F7 /r mod=3
   'gpa gpb', // vpunpcklbw VEX.128.66.0F.WIG 60 /r
   'gpc gpd', // vpunpcklwd VEX.128.66.0F.WIG 61 /r
@@ -1556,11 +1556,11 @@ export const HANDLERS: readonly string[] = [
   'mx3', // fnstsw DD /7 mod=m
   'mx4', // fnstsw DF /4 mod=3 rm=0
   'mww', // fnop D9 /2 mod=3 rm=0
-  'h5', // feni DB /4 mod=3 rm=0
-  'h5', // fdisi DB /4 mod=3 rm=1
+  'h6', // feni DB /4 mod=3 rm=0
+  'h6', // fdisi DB /4 mod=3 rm=1
   'mx5 mx5 mx5', // fnclex DB /4 mod=3 rm=2
   'mx6 mx6 mx6', // fninit DB /4 mod=3 rm=3
-  'h5', // fsetpm DB /4 mod=3 rm=4
+  'h6', // fsetpm DB /4 mod=3 rm=4
   'mx7 mx7 mx7', // fxsave NP 0F AE /0 mod=m rex.w0
   'mx8 mx8 mx8', // fxsave64 NP 0F AE /0 mod=m rex.w
   'mx9 mx9 mx9', // fxrstor NP 0F AE /1 mod=m rex.w0

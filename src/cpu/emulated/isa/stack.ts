@@ -22,7 +22,7 @@ export const stack = family('stack', [
   op('popa', '61', [], 'popAll', { sized: true, no64: true }),
   op('pushf', '9C', [], s.pushf, { ...sized64, flagsRead: 'OSZAPC', intercept: 'pushf' }),
   op('enter', 'C8 iw ib', [imm16.r, imm8.r], 'enterFrame', sized64),
-  op('leave', 'C9', [], 'leaveFrame', sized64),
+  op('leave', 'C9', [], s.leave, sized64),
 ]);
 
 const near = { sized: true, default64: 'force', endsBlock: true } as const;

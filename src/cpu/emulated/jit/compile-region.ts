@@ -1,6 +1,15 @@
-import { MODE_AVX, MODE_FPU_TRAP, MODE_INTERCEPTED, MODE_PROTECTED, MODE_V86, stateOffset } from '../core/layout';
+import {
+  HANDLER_FIRST_COLD,
+  MODE_AVX,
+  MODE_FPU_TRAP,
+  MODE_INTERCEPTED,
+  MODE_PROTECTED,
+  MODE_V86,
+  stateOffset,
+} from '../core/layout';
 import { DECODE_OK, type Decoder, type Instruction } from '../decoder';
 import { variantOf } from '../isa/compile';
+import { HANDLERS } from '../isa/handlers.generated';
 import type { Row } from '../isa/table';
 import { codeSizeOf, environmentOf } from '../mode';
 import { CodeWriter, type Label, type LocalId, Locals, OP_BLOCK, OP_ELSE, OP_IF, OP_LOOP } from './function-writer';
@@ -51,11 +60,15 @@ interface Step {
   readonly target: number;
   readonly isRelative: boolean;
   areFlagsDead: boolean;
+  /** The interpreter runs it, and the region goes on. */
+  isInterpreted: boolean;
 }
 
 interface Node {
   readonly index: number;
   readonly offset: number;
+  /** Address of the first op of its block, 0: unknown. */
+  readonly op: number;
   readonly steps: Step[];
   /** The instruction after the last one is not compiled: the region is left there. */
   endsInterpreted: boolean;
@@ -102,6 +115,12 @@ function mayLeave(x: Instruction): boolean {
   );
 }
 
+/** May the interpreter run it alone, in the middle of a region? */
+function isInterpretable({ compiled }: Instruction): boolean {
+  if (compiled.row.attributes.endsBlock) return false;
+  return Number.parseInt(HANDLERS[compiled.id]!, 36) >= HANDLER_FIRST_COLD;
+}
+
 /** From a plan to WebAssembly. One per compiler; nothing of a region stays. */
 export class RegionCompiler {
   /** What was found out of each kind of instruction. */
@@ -129,6 +148,7 @@ class RegionBuilder {
   /** The node that is being written. */
   #current!: Node;
   readonly #labels = new Map<number, Label>();
+  #isAnyInterpreted = false;
 
   constructor(
     private readonly plan: RegionPlan,
@@ -175,6 +195,7 @@ class RegionBuilder {
     for (const node of this.#nodes) this.#findSuccessors(node);
     this.#graph = analyse(this.#nodes);
     this.#findLiveFlags();
+    if (this.#isAnyInterpreted && this.#form === 'locals') this.#findRegisters();
     // nothing has set flags before the entry
     if (this.#graph.isLoopHead[0] === 0) this.#nodes[0]!.entryFlags = { kind: FLAGS_DONE, size: 64 };
     this.#tree(0);
@@ -188,7 +209,7 @@ class RegionBuilder {
 
   // ---- decoding ----
 
-  #decode({ offset, end, instructions }: PlanNode, index: number, start: number): Node {
+  #decode({ offset, end, instructions, op }: PlanNode, index: number, start: number): Node {
     const { code, mode } = this.plan;
     const steps: Step[] = [];
     let at = 0;
@@ -203,12 +224,14 @@ class RegionBuilder {
         target: offset + next + x.immLow,
         isRelative: isRelative(x.compiled.row),
         areFlagsDead: false,
+        isInterpreted: false,
       });
       at = next;
     }
     return {
       index,
       offset,
+      op,
       steps,
       endsInterpreted: steps.length < instructions,
       successors: [],
@@ -229,6 +252,11 @@ class RegionBuilder {
     const { steps } = node;
     for (let i = 0; i < steps.length; i++) {
       if (this.#isCompilable(steps[i]!, i)) continue;
+      if (node.op !== 0 && isInterpretable(steps[i]!.x)) {
+        steps[i]!.isInterpreted = true;
+        this.#isAnyInterpreted = true;
+        continue;
+      }
       steps.length = i;
       node.endsInterpreted = true;
       node.fallsTo = i === 0 ? node.offset : steps[i - 1]!.next;
@@ -347,9 +375,21 @@ class RegionBuilder {
       step.areFlagsDead = !live;
       if (writesAllFlags(row) && (isFixedShift(step.x) || !row.attributes.flagsRead)) live = false;
       else if (readsFlags(row)) live = true;
-      if (mayLeave(step.x)) live = true;
+      if (step.isInterpreted || mayLeave(step.x)) live = true;
     }
     return live;
+  }
+
+  /** Lets #scratch see all that will be compiled: which registers and flags there are in the whole region. */
+  #findRegisters(): void {
+    const scratch = this.#scratch;
+    for (const { steps } of this.#nodes) {
+      steps.forEach((step, i) => {
+        if (step.isInterpreted) return;
+        const { row } = step.x.compiled;
+        scratch.probe(this.#context(step, i), () => row.semantics!(scratch, new InstructionOperands(scratch, step.x)));
+      });
+    }
   }
 
   // ---- structured code ----
@@ -382,9 +422,13 @@ class RegionBuilder {
     const emitter = this.#emitter;
     const around = this.#current;
     this.#current = node;
-    emitter.flags = this.#graph.isLoopHead[node.index] === 1 ? DYNAMIC : node.entryFlags;
+    emitter.enterNode(this.#graph.isLoopHead[node.index] === 1 ? DYNAMIC : node.entryFlags);
     node.steps.forEach((step, i) => {
       const { row } = step.x.compiled;
+      if (step.isInterpreted) {
+        emitter.interpret(i, node.op, node.offset, row.family, this.#scratch);
+        return;
+      }
       emitter.instruction(this.#context(step, i), () =>
         row.semantics!(emitter, new InstructionOperands(emitter, step.x)),
       );
@@ -423,9 +467,10 @@ class RegionBuilder {
       body.br(this.#labels.get(to.index)!);
     } else if (isMerge[to.index] === 1) this.#body.br(this.#labels.get(to.index)!);
     else {
-      const { flags } = emitter;
+      const { flags, unsaved } = emitter;
       this.#tree(to.index);
       emitter.flags = flags;
+      emitter.unsaved = unsaved;
     }
   }
 

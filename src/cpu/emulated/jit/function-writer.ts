@@ -1,5 +1,6 @@
 import type { ValueType } from '../isa/emitter';
 import { ByteBuffer, type FunctionCode, VALUE_TYPES } from './wasm-module';
+import { V128_CONST } from './wasm-opcodes';
 
 /** Opcodes of control flow and locals (WebAssembly core specification 2.0, 5.4.1 to 5.4.5). */
 export const OP_BLOCK = 0x02;
@@ -10,6 +11,7 @@ export const OP_END = 0x0b;
 export const OP_BR = 0x0c;
 export const OP_BR_IF = 0x0d;
 export const OP_BR_TABLE = 0x0e;
+export const OP_RETURN = 0x0f;
 export const OP_CALL = 0x10;
 export const OP_SELECT = 0x1b;
 export const OP_SELECT_TYPED = 0x1c;
@@ -82,6 +84,12 @@ export class CodeWriter extends ByteBuffer {
     this.byte(0x42);
     if (value >= -0x40000000n && value < 0x40000000n) this.s32(Number(value));
     else this.s64(value);
+  }
+  /** A vector of four words. */
+  v128(words: readonly number[]): void {
+    this.byte(0xfd);
+    this.u32(V128_CONST);
+    for (const word of words) for (let shift = 0; shift < 32; shift += 8) this.byte((word >>> shift) & 0xff);
   }
   memory(opcode: number, align: number, offset: number): void {
     this.byte(opcode);

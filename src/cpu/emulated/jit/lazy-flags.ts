@@ -25,6 +25,10 @@ export type KnownFlags = FlagState | typeof DYNAMIC;
 
 const SIZE_LOG: Readonly<Record<Size, number>> = { 8: 0, 16: 1, 32: 2, 64: 3 };
 
+export function isFlagsDone(flags: KnownFlags): boolean {
+  return flags !== DYNAMIC && flags.kind === FLAGS_DONE;
+}
+
 /** What FLAG_KIND holds. */
 export function flagCode({ kind, size }: FlagState): number {
   return kind === FLAGS_DONE ? 0 : kind * 4 + SIZE_LOG[size];

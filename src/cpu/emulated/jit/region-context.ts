@@ -76,9 +76,11 @@ export const REGION_IMPORTS = [
   { name: 'regionFr', parameters: ['i32', 'v128'], result: 'i64' },
   { name: 'regionFc', parameters: ['i32', 'v128', 'i64', 'i64'], result: 'i64' },
   { name: 'regionMiss', parameters: ['i32', 'v128', 'i32'], result: 'i32' },
+  { name: 'regionInterpret', parameters: ['i32', 'v128', 'i32'], result: 'i32' },
 ] as const;
 export const IMPORT_FR = 0;
 export const IMPORT_FC = 1;
 export const IMPORT_MISS = 2;
+export const IMPORT_INTERPRET = 3;
 /** The module's own function: state, linear address and ACCESS_* with the bytes above it, to where that lies, 0: nowhere. */
-export const FUNCTION_MISS = 3;
+export const FUNCTION_MISS = 4;

@@ -1,14 +1,35 @@
-import { stateOffset, TLB_ADDEND, TLB_ENTRIES, TLB_READ_TAG, TLB_WRITE_TAG } from '../core/layout';
+import {
+  EXIT_FLAGS_KEEP,
+  EXIT_INTERPRETED,
+  OP_SIZE,
+  STEP_FLAGS_SHIFT,
+  stateOffset,
+  TLB_ADDEND,
+  TLB_ENTRIES,
+  TLB_READ_TAG,
+  TLB_WRITE_TAG,
+} from '../core/layout';
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
 import { NODE_STATE, Node, use } from './expression';
-import { OP_CALL, OP_IF, OP_LOCAL_TEE } from './function-writer';
+import { OP_CALL, OP_IF, OP_LOCAL_TEE, OP_RETURN } from './function-writer';
 import { FlagEmitter } from './flag-emitter';
-import { FUNCTION_MISS, type InstructionContext, NotCompilable } from './region-context';
+import { DYNAMIC, FLAGS_DONE, flagCode, isFlagsDone, type KnownFlags } from './lazy-flags';
+import {
+  FLAG_A,
+  FLAG_R,
+  FLAG_B,
+  FUNCTION_MISS,
+  IMPORT_INTERPRET,
+  type InstructionContext,
+  NotCompilable,
+} from './region-context';
+import { registerOffset, registerType } from './register-emitter';
 import {
   I32_ADD,
   I32_AND,
   I32_LOAD,
+  I32_LT_S,
   I32_SHR_U,
   I32_WRAP,
   I64_ADD,
@@ -16,12 +37,16 @@ import {
   I64_LOAD,
   I64_SUB,
   LOADS_64,
+  STORES,
   STORES_64,
   V128_LOAD,
   V128_STORE,
 } from './wasm-opcodes';
 
 const RSP = 4;
+const RBP = 5;
+/** Registers that instructions of these families write, and no other. */
+const WRITTEN_BY: Readonly<Record<string, readonly number[]>> = { x87: [], string: [0, 1, 6, 7] };
 /** As in core/slots.ts. */
 const ACCESS_READ = 0;
 const ACCESS_WRITE = 1;
@@ -190,6 +215,82 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   addSpBy(bytes: I64): void {
     const size = this.stackSize;
     this.setRegister(RSP, this.zext(this.add(this.gpr(RSP, size), bytes), size));
+  }
+
+  leaveFrame(size: Size): void {
+    const { stackSize } = this;
+    const bp = this.gpr(RBP, stackSize);
+    const value = this.readMemory(bp, size);
+    this.setRegister(RSP, this.zext(this.add(bp, this.i64(size / 8)), stackSize));
+    this.setGpr(RBP, size, value);
+  }
+
+  // ---- the interpreter ----
+
+  /** At the start of a node: what its locals hold may have been changed on the way. */
+  enterNode(flags: KnownFlags): void {
+    this.flags = flags;
+    this.unsaved = undefined;
+  }
+
+  /**
+   * One instruction by the interpreter; `op` and `offset` are the node's. Where registers are in locals, `among` has seen all of
+   * the region's instructions, so that it knows what must be written to the state.
+   */
+  interpret(index: number, op: number, offset: number, family: string, among: RegionEmitter): void {
+    const { code, names, flags } = this;
+    const isInLocals = this.form === 'locals';
+    const load = (register: number): void => {
+      this.pushState();
+      if (registerType(register) === 'v128') {
+        code.byte(0xfd);
+        code.memory(V128_LOAD, 4, registerOffset(register));
+      } else code.memory(...LOADS_64[64], registerOffset(register));
+      code.set(names.registers[register]!);
+    };
+    if (isInLocals) {
+      for (const register of among.usedRegisters) this.usedRegisters.add(register);
+      const flagCells = among.changesFlags && !isFlagsDone(flags) ? [FLAG_R, FLAG_A, FLAG_B] : [FLAG_R, FLAG_A];
+      for (const register of [...(this.unsaved ?? among.changedRegisters), ...(among.changesFlags ? flagCells : [])]) {
+        this.pushState();
+        code.get(names.registers[register]!);
+        if (registerType(register) === 'v128') {
+          code.byte(0xfd);
+          code.memory(V128_STORE, 4, registerOffset(register));
+        } else code.memory(...STORES_64[64], registerOffset(register));
+      }
+      if (flags === DYNAMIC) {
+        this.pushState();
+        code.get(names.flagKind);
+        code.memory(...STORES.u32, stateOffset('FLAG_KIND'));
+      }
+    }
+    this.pushState();
+    const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
+    code.v128([op + index * OP_SIZE, index | (kind << STEP_FLAGS_SHIFT), offset, 0]);
+    code.get(names.budget);
+    code.byte(OP_CALL);
+    code.u32(IMPORT_INTERPRET);
+    code.local(OP_LOCAL_TEE, names.budget);
+    code.i32(0);
+    code.byte(I32_LT_S);
+    code.open(OP_IF, 'else');
+    // the locals are old: the state is as it should be
+    code.i64(BigInt(EXIT_INTERPRETED));
+    code.byte(OP_RETURN);
+    code.close();
+    this.flags = { kind: FLAGS_DONE, size: 64 };
+    if (!isInLocals) return;
+    const written = WRITTEN_BY[family] ?? [...among.usedRegisters];
+    for (const register of written) if (among.usedRegisters.has(register)) load(register);
+    load(FLAG_R);
+    load(FLAG_A);
+    if (among.usesTlb && WRITTEN_BY[family] === undefined) {
+      this.pushState();
+      code.memory(I32_LOAD, 2, stateOffset('TLB'));
+      code.set(names.tlb);
+    }
+    this.unsaved = new Set();
   }
 
   // ---- leaving ----

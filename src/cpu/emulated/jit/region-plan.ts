@@ -8,6 +8,8 @@ export interface PlanNode {
   readonly end: number;
   /** Instructions, so that both sides take the same piece. */
   readonly instructions: number;
+  /** Address in the machine's memory of the first op of the block that it is; 0: what cannot be compiled ends the node. */
+  readonly op: number;
 }
 
 export interface RegionPlan {
@@ -20,7 +22,7 @@ export interface RegionPlan {
   readonly isHot: boolean;
   /** Byte address of a u32 in the machine's memory: how often the interpreter has entered the region's entry. */
   readonly heatAt: number;
-  /** The entry first: three numbers for each (`unpackNodes`). Few objects cost least to send. */
+  /** The entry first: four numbers for each (`unpackNodes`). Few objects cost least to send. */
   readonly nodes: Int32Array;
   /** Where computed jumps may go: pairs of a node's index and an offset that another node has. */
   readonly targets: Int32Array;
@@ -28,16 +30,16 @@ export interface RegionPlan {
   readonly code: Uint8Array;
 }
 
-const PLAN_NODE_WORDS = 3;
+const PLAN_NODE_WORDS = 4;
 
 export function packNodes(nodes: readonly PlanNode[]): Int32Array {
-  return Int32Array.from(nodes.flatMap(({ offset, end, instructions }) => [offset, end, instructions]));
+  return Int32Array.from(nodes.flatMap(({ offset, end, instructions, op }) => [offset, end, instructions, op]));
 }
 
 export function unpackNodes(packed: Int32Array): PlanNode[] {
   return Array.from({ length: packed.length / PLAN_NODE_WORDS }, (_, i) => {
     const at = i * PLAN_NODE_WORDS;
-    return { offset: packed[at]!, end: packed[at + 1]!, instructions: packed[at + 2]! };
+    return { offset: packed[at]!, end: packed[at + 1]!, instructions: packed[at + 2]!, op: packed[at + 3]! };
   });
 }
 

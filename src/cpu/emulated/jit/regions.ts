@@ -276,7 +276,7 @@ export class RegionManager {
     const needed = new Map<number, number>();
     for (const [offset, block] of chosen) {
       copied = this.#copyBytes(block, code, copied);
-      nodes.push({ offset, end: copied, instructions: block.instructions });
+      nodes.push({ offset, end: copied, instructions: block.instructions, op: block.op });
       const end = offset + block.size + block.secondSize;
       lowest = Math.min(lowest, offset, ...block.exits.map((exit) => offset + exit));
       highest = Math.max(highest, end, ...block.exits.map((exit) => offset + exit));
@@ -336,6 +336,7 @@ export class RegionManager {
         regionFr: this.core.regionFr,
         regionFc: this.core.regionFc,
         regionMiss: this.core.regionMiss,
+        regionInterpret: this.core.regionInterpret,
       },
     });
     for (const region of regions) {

@@ -13,6 +13,10 @@ export interface Change {
   readonly size: Size | 128;
 }
 
+export function registerType(register: number): 'i64' | 'v128' {
+  return register >= FIRST_XMM && register < FLAG_R ? 'v128' : 'i64';
+}
+
 /** Where a register lies in the vCPU's state. */
 export function registerOffset(register: number): number {
   if (register < FIRST_XMM) return stateOffset('GPR', register);
@@ -29,6 +33,8 @@ export abstract class RegisterEmitter extends StepEmitter {
   /** Registers that the region reads or writes, and those it writes. */
   readonly usedRegisters = new Set<number>();
   readonly changedRegisters = new Set<number>();
+  /** Registers whose locals differ from the state, undefined: any of those that the region changes. */
+  unsaved: Set<number> | undefined;
   readonly #pending = new Map<number, Change>();
   /** What this instruction has read of each register as it was before. */
   readonly #reads = new Map<number, Node[]>();
@@ -53,6 +59,7 @@ export abstract class RegisterEmitter extends StepEmitter {
     for (const [register] of changes) {
       this.usedRegisters.add(register);
       this.changedRegisters.add(register);
+      this.unsaved?.add(register);
     }
     const reads = changes.flatMap(([register]) => this.#reads.get(register) ?? []);
     this.step(() => this.writeChanges(changes, reads));

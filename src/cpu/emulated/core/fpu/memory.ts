@@ -3,6 +3,7 @@ import { linearRead, linearWrite } from '../address';
 import { probeWrite, readU16, readU64, writeSized, writeU16, writeU32, writeU64 } from '../memory';
 import { X87_I16, X87_I32, X87_I64, X87_M32 } from '../sse/codes';
 import { isInvalidClass, isNaNClass } from './arithmetic';
+import { commonDouble, commonMantissa, commonSignExponent } from './common-case';
 import {
   DE, FINITE, IE, N_DENORMAL, N_EXP, N_HI, OE, QNAN, QUIET, RC_ZERO, UE, UNSUPPORTED, ZERO, classOf, pack32, pack64,
   pack80Mantissa, pack80SignExponent, round32, round64, roundToInteger, setDefaultNaN, signOf, soft, unpack32, unpack64,
@@ -10,7 +11,7 @@ import {
 } from './number';
 import {
   STACK_OVERFLOW, STACK_UNDERFLOW, clearC1, enter, isEmpty, loadRegister, masksOf, notePointers, pop, push, pushValue, report,
-  roundingOf, setRegisterDefaultNaN, stAt, storeRegister, x87CheckPending,
+  roundingOf, setRegister, setRegisterDefaultNaN, stAt, storeRegister, x87CheckPending,
 } from './state';
 
 /** FLD m32/m64, FILD. */
@@ -20,6 +21,13 @@ export function x87Load(s: usize, op: usize, format: u32, value: u64): void {
     if (report(s, op, STACK_OVERFLOW)) return;
     push(s);
     setRegisterDefaultNaN(stAt(s, 0));
+    return;
+  }
+  const mantissa = commonMantissa(format, value);
+  if (mantissa != 0) {
+    clearC1(s);
+    push(s);
+    setRegister(stAt(s, 0), mantissa, commonSignExponent(format, value));
     return;
   }
   const n = soft(s, 0);
@@ -75,6 +83,15 @@ function storeFloat(s: usize, op: usize, wide: bool, pops: bool): void {
   const la = storeAddress(s, op, wide ? 8 : 4);
   const n = soft(s, 0);
   let flags: u32 = 0;
+  if (wide && !isEmpty(s, 0)) {
+    const at = stAt(s, 0);
+    const common = commonDouble(s, load<u64>(at), <u32>load<u16>(at, 8));
+    if (common != 0) {
+      writeU64(s, op, la, common);
+      if (pops) pop(s);
+      return;
+    }
+  }
   if (isEmpty(s, 0)) {
     flags = STACK_UNDERFLOW;
     setDefaultNaN(n);

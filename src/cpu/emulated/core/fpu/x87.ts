@@ -6,6 +6,7 @@ import { X87_ADD, X87_DIVR, X87_I16, X87_I32, X87_I64, X87_M32, X87_MUL, X87_SUB
 import {
   addNumbers, compareNumbers, divideNumbers, isInvalidClass, isNaNClass, multiplyNumbers, squareRootNumber,
 } from './arithmetic';
+import { commonArithmetic, commonMantissa, commonOrder, commonSignExponent } from './common-case';
 import {
   DE, IE, INFINITE, N_CLASS, N_DENORMAL, N_HI, QNAN, QUIET, SNAN, UNSUPPORTED, ZE, ZERO, classOf, copyNumber,
   setDefaultNaN, setNumber, signOf, soft, unpack32, unpack64, unpackInteger,
@@ -95,6 +96,9 @@ export function x87ArithmeticMemory(s: usize, op: usize, operation: u32, format:
     return;
   }
   const at = stAt(s, 0);
+  const mantissa = commonMantissa(format, value);
+  const y = mantissa == 0 ? 0 : commonSignExponent(format, value);
+  if (commonArithmetic(s, at, operation, load<u64>(at), <u32>load<u16>(at, 8), mantissa, y)) return;
   loadRegister(soft(s, 0), at);
   unpackOperand(soft(s, 1), format, value);
   deliverResult(s, op, at, compute(s, operation));
@@ -108,9 +112,15 @@ export function x87Arithmetic(s: usize, op: usize, operation: u32, how: u32): vo
   let done: bool;
   if (isEmpty(s, 0) || isEmpty(s, i)) done = underflowInto(s, op, dest);
   else {
-    loadRegister(soft(s, 0), stAt(s, 0));
-    loadRegister(soft(s, 1), stAt(s, i));
-    done = deliverResult(s, op, stAt(s, dest), compute(s, operation));
+    const a = stAt(s, 0);
+    const b = stAt(s, i);
+    const to = how & 1 ? b : a;
+    done = commonArithmetic(s, to, operation, load<u64>(a), <u32>load<u16>(a, 8), load<u64>(b), <u32>load<u16>(b, 8));
+    if (!done) {
+      loadRegister(soft(s, 0), a);
+      loadRegister(soft(s, 1), b);
+      done = deliverResult(s, op, to, compute(s, operation));
+    }
   }
   if (done && how & 2) pop(s);
 }
@@ -144,6 +154,14 @@ function finishCompare(s: usize, conditions: u32, pops: u32): void {
   if (pops == 2) pop(s);
 }
 
+/** Conditions of two normal numbers. */
+// @ts-ignore: decorator
+@inline
+function ordered(s: usize, order: i32): u32 {
+  clearC1(s);
+  return order < 0 ? FSW_C0 : order == 0 ? FSW_C3 : 0;
+}
+
 function emptyCompare(s: usize, op: usize): u32 {
   return report(s, op, STACK_UNDERFLOW) ? UNORDERED | STOPPED : UNORDERED;
 }
@@ -153,9 +171,16 @@ export function x87CompareMemory(s: usize, op: usize, format: u32, value: u64, p
   let conditions: u32;
   if (isEmpty(s, 0)) conditions = emptyCompare(s, op);
   else {
-    loadRegister(soft(s, 0), stAt(s, 0));
-    unpackOperand(soft(s, 1), format, value);
-    conditions = compare(s, op, false);
+    const at = stAt(s, 0);
+    const mantissa = commonMantissa(format, value);
+    const y = mantissa == 0 ? 0 : commonSignExponent(format, value);
+    const order = commonOrder(load<u64>(at), <u32>load<u16>(at, 8), mantissa, y);
+    if (order < 2) conditions = ordered(s, order);
+    else {
+      loadRegister(soft(s, 0), at);
+      unpackOperand(soft(s, 1), format, value);
+      conditions = compare(s, op, false);
+    }
   }
   finishCompare(s, conditions, pops);
 }
@@ -163,6 +188,10 @@ export function x87CompareMemory(s: usize, op: usize, format: u32, value: u64, p
 /** ST(0) with ST(i); `quiet`: FUCOM. */
 function compareRegisters(s: usize, op: usize, i: u32, quiet: bool): u32 {
   if (isEmpty(s, 0) || isEmpty(s, i)) return emptyCompare(s, op);
+  const a = stAt(s, 0);
+  const b = stAt(s, i);
+  const order = commonOrder(load<u64>(a), <u32>load<u16>(a, 8), load<u64>(b), <u32>load<u16>(b, 8));
+  if (order < 2) return ordered(s, order);
   loadRegister(soft(s, 0), stAt(s, 0));
   loadRegister(soft(s, 1), stAt(s, i));
   return compare(s, op, quiet);

@@ -18,6 +18,8 @@ export const pushSegment =
 
 export const pushf: Semantics = (e, x) => e.push(x.size, e.zext(e.call('pushfImage', 'i64', []), x.size));
 
+export const leave: Semantics = (e, x) => e.leaveFrame(x.size);
+
 export const jcc: Semantics = (e, x) => e.branch(e.condition(x.condition));
 export const jmpRelative: Semantics = (e) => e.jumpRelative();
 
