@@ -6,7 +6,7 @@ import { Store } from './store';
 export type OpenDialog =
   | { readonly kind: 'newVm'; readonly file?: PickedFile }
   | { readonly kind: 'typeText'; readonly vm: VmId }
-  /** `device`: whose settings are shown first. */
+  /** `device`: whose settings are shown first; 'boot': the boot order. */
   | { readonly kind: 'settings'; readonly vm: VmId; readonly device?: string }
   | { readonly kind: 'deleteVms'; readonly vms: readonly VmId[] }
   | { readonly kind: 'afterPowerOff'; readonly vm: VmId }

@@ -446,6 +446,7 @@ export const english = {
     'An error in the guest’s system kept its processor from handling errors, and the virtual machine was reset, as a PC is. If this comes again and again, go back to a snapshot.',
   'deadEnd.insertCdrom': 'Insert a CD/DVD Image…',
   'deadEnd.insertFloppy': 'Insert a Floppy Image…',
+  'deadEnd.addDrive': 'Add a CD/DVD Drive…',
   'deadEnd.bootOrder': 'Boot Order…',
   'deadEnd.again': 'Try Again',
   'deadEnd.restart': 'Restart Guest',

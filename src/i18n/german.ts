@@ -451,6 +451,7 @@ export const german: Readonly<Record<MessageKey, string>> = {
     'Wegen eines Fehlers im System des Gasts konnte der Prozessor keine Fehler mehr behandeln; die virtuelle Maschine wurde zurückgesetzt wie ein PC. Geschieht das immer wieder, kehren Sie zu einem Snapshot zurück.',
   'deadEnd.insertCdrom': 'CD/DVD-Abbild einlegen …',
   'deadEnd.insertFloppy': 'Diskettenabbild einlegen …',
+  'deadEnd.addDrive': 'CD/DVD-Laufwerk hinzufügen …',
   'deadEnd.bootOrder': 'Startreihenfolge …',
   'deadEnd.again': 'Erneut versuchen',
   'deadEnd.restart': 'Gast neu starten',

@@ -166,6 +166,15 @@ for (const [name, title, fix] of DEAD_ENDS) {
     await expectAccessible(page);
     // The toolbar's names stay names of one button each.
     for (const power of ['Power Off', 'Reset']) await expect(page.getByRole('button', { name: power })).toHaveCount(1);
+    if (fix === 'Boot Order…') {
+      const settings = page.getByRole('dialog', { name: `Settings of ${name}` });
+      await card.getByRole('button', { name: fix }).click();
+      await expect(settings.getByRole('button', { name: 'Boot', exact: true })).toHaveAttribute('aria-current', 'true');
+      await page.keyboard.press('Escape');
+      await card.getByRole('button', { name: 'Add a CD/DVD Drive…' }).click();
+      await expect(settings.getByRole('button', { name: 'Add CD/DVD Drive' })).toBeInViewport();
+      await page.keyboard.press('Escape');
+    }
     await card.getByRole('button', { name: 'Switch Off' }).click();
     await expectState(page, 'Powered off');
   });

@@ -98,6 +98,11 @@ test('media are ejected and inserted while it is off', async () => {
   await shot('recent');
   await page.getByRole('menuitem', { name: 'grub-rescue-cdrom.iso' }).click();
   await expect(page.getByRole('region', { name: 'Devices' })).toContainText('grub-rescue-cdrom.iso');
+  await page.getByRole('contentinfo').getByRole('button', { name: /^CD/ }).click();
+  await page.getByRole('menuitem', { name: 'Settings…' }).click();
+  const settings = page.getByRole('dialog', { name: /^Settings of/ });
+  await expect(settings.getByRole('button', { name: 'Drives', exact: true })).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press('Escape');
   await page.getByRole('tab', { name: 'Home' }).click();
   await page.getByRole('button', { name: 'New Virtual Machine' }).click();
   const wizard = page.getByRole('dialog', { name: 'New Virtual Machine' });

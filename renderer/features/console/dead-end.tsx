@@ -52,7 +52,15 @@ function Fixes({ vm, details, found }: Omit<DeadEndProps, 'connection'> & { read
     const drive = details?.devices.find(({ kind }) => kind === 'cdrom' || kind === 'floppy');
     return (
       <>
-        {drive === undefined ? null : (
+        {drive === undefined ? (
+          <Button
+            look="primary"
+            icon="cdrom"
+            onPress={() => showDialog({ kind: 'settings', vm: vm.id, device: 'cdrom0' })}
+          >
+            {translate('deadEnd.addDrive')}
+          </Button>
+        ) : (
           <Button
             look="primary"
             icon={drive.kind === 'cdrom' ? 'cdrom' : 'floppy'}
@@ -61,7 +69,7 @@ function Fixes({ vm, details, found }: Omit<DeadEndProps, 'connection'> & { read
             {translate(drive.kind === 'cdrom' ? 'deadEnd.insertCdrom' : 'deadEnd.insertFloppy')}
           </Button>
         )}
-        <Button icon="settings" onPress={() => showDialog({ kind: 'settings', vm: vm.id })}>
+        <Button icon="settings" onPress={() => showDialog({ kind: 'settings', vm: vm.id, device: 'boot' })}>
           {translate('deadEnd.bootOrder')}
         </Button>
         <Button icon="reset" onPress={() => doPower(vm, 'reset')}>

@@ -24,7 +24,7 @@ import { changesOf, draftOf, MAX_MEMORY_MIB, movedUp, problemsOf, type SettingsD
 
 interface SettingsProps {
   readonly vm: VmItem;
-  /** The device whose settings are shown first. */
+  /** The device whose settings are shown first, or 'boot'. */
   readonly device: string | undefined;
 }
 
@@ -62,7 +62,7 @@ const SECTION_ICONS: Readonly<Record<SectionId, IconName>> = {
 /** Where a device of the summary's list has its settings. */
 function sectionOf(device: string | undefined): SectionId {
   if (device === undefined) return 'general';
-  if (device === 'kernel') return 'boot';
+  if (device === 'kernel' || device === 'boot') return 'boot';
   if (device === 'memory' || device === 'cpu' || device === 'display') return device;
   if (device.startsWith('lpt')) return 'parallel';
   return device.startsWith('com') ? 'serial' : 'drives';

@@ -114,7 +114,7 @@ function Lamp({ vm, device, isOn }: { readonly vm: VmItem; readonly device: Devi
   const settings: MenuEntry = {
     id: 'settings',
     text: translate('menu.settings'),
-    onAction: () => showDialog({ kind: 'settings', vm: vm.id }),
+    onAction: () => showDialog({ kind: 'settings', vm: vm.id, device: device.id }),
   };
   return (
     <MenuButton

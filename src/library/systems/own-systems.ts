@@ -49,8 +49,11 @@ export const ownSystems: readonly OwnSystem[] = [
     file: /grub.?rescue|^grub\b/i,
     tested: '2.06',
   }),
-  own('memtest86plus', 'Memtest86+', 'tool', /^memtest|^mt86plus/i, [128, 0], { file: /memtest|^mt86p/i }),
-  own('ipxe', 'iPXE', 'tool', /^ipxe/i, [128, 0], { file: /^ipxe/i }),
+  own('memtest86plus', 'Memtest86+', 'tool', /^memtest|^mt86plus/i, [128, 0], {
+    file: /memtest|^mt86p/i,
+    tested: '6.10',
+  }),
+  own('ipxe', 'iPXE', 'tool', /^ipxe/i, [128, 0], { file: /^ipxe/i, tested: '1.0.0' }),
   own('syslinux', 'Syslinux', 'tool', /^(sys|iso)linux/i, [64, 0], {
     file: /syslinux|isolinux/i,
     tested: '6.04',

@@ -127,6 +127,8 @@ describe('the line that says whether it runs', () => {
 
   test('what was tried here says in which version', () => {
     expect(ofVolume('ISOIMAGE', 'grub-rescue-cdrom.iso').verdict).toEqual({ kind: 'tested', version: '2.06' });
+    expect(ofVolume('MT86PLUS_64', 'memtest86plus.iso').verdict).toEqual({ kind: 'tested', version: '6.10' });
+    expect(ofVolume('iPXE', 'ipxe.iso').verdict).toEqual({ kind: 'tested', version: '1.0.0' });
   });
 
   test('the machine is said to lack x86-64-v3 exactly as long as its CPU does', () => {
