@@ -36,6 +36,15 @@ const RATES: readonly number[] = [10, 20, 40, 60, 80, 100, 200];
 const MAX_PENDING = 4096;
 const RESPONSE_LIMIT = 8;
 
+/** Movement of 2:1 scaling by what it was, and double from 6 on (technical reference, "Set Scaling 2:1"). */
+const SCALED = [0, 1, 1, 3, 6, 9];
+const LARGEST_SCALED = 127;
+
+function scaled(movement: number): number {
+  const size = Math.abs(movement);
+  return Math.sign(movement) * (SCALED[size] ?? 2 * size);
+}
+
 export interface Ps2MouseState {
   readonly packet: Uint8Array;
   readonly responses: Uint8Array;
@@ -241,7 +250,7 @@ export class Ps2Mouse {
         this.#respond(ACK);
         break;
       case CMD_READ:
-        this.#respond(ACK, ...this.#makePacket());
+        this.#respond(ACK, ...this.#makePacket(true));
         break;
       case CMD_ID:
         this.#respond(ACK, regs.mouseId);
@@ -320,12 +329,17 @@ export class Ps2Mouse {
     return (mode === 'remote' ? 0x40 : 0) | (isEnabled ? 0x20 : 0) | (isScaled ? 0x10 : 0) | pressed;
   }
 
-  #makePacket(): number[] {
+  /** @param isAsked by READ DATA, which is never scaled */
+  #makePacket(isAsked = false): number[] {
     const regs = this.#regs;
-    const dx = clamp(regs.dx, -255, 255);
-    const dy = clamp(regs.dy, -255, 255);
-    regs.dx -= dx;
-    regs.dy -= dy;
+    const isScaled = regs.isScaled && regs.mode === 'stream' && !isAsked;
+    const limit = isScaled ? LARGEST_SCALED : 255;
+    const movedX = clamp(regs.dx, -limit, limit);
+    const movedY = clamp(regs.dy, -limit, limit);
+    regs.dx -= movedX;
+    regs.dy -= movedY;
+    const dx = isScaled ? scaled(movedX) : movedX;
+    const dy = isScaled ? scaled(movedY) : movedY;
     regs.sentButtons = regs.buttons;
     regs.forced = 0;
     const signs = (dx < 0 ? 0x10 : 0) | (dy < 0 ? 0x20 : 0);
@@ -333,8 +347,8 @@ export class Ps2Mouse {
     if (regs.mouseId === ID_PLAIN) {
       regs.dz = 0;
     } else {
-      const limit = regs.mouseId === ID_WHEEL ? 127 : 7;
-      const dz = clamp(regs.dz, -limit, limit);
+      const most = regs.mouseId === ID_WHEEL ? 127 : 7;
+      const dz = clamp(regs.dz, -most, most);
       regs.dz -= dz;
       packet.push(regs.mouseId === ID_WHEEL ? dz & 0xff : (dz & 0x0f) | ((regs.buttons & 0x18) << 1));
     }

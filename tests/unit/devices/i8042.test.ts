@@ -443,6 +443,28 @@ describe('PS/2 mouse', () => {
     expect(mouse(0xe9)[1]! & 0x40).toBe(0x40);
   });
 
+  it('scales movement that it reports by itself, not what it is asked for', () => {
+    const { mouse, kbc, drain } = make();
+    mouse(0xe7, 0xf4);
+    for (const [moved, told] of [
+      [1, 1],
+      [2, 1],
+      [3, 3],
+      [4, 6],
+      [5, 9],
+      [6, 12],
+      [127, 254],
+    ] as const) {
+      kbc.moveMouse(moved, 0, 0, 0);
+      expect(drain()).toEqual([0x08, told, 0]);
+    }
+    kbc.moveMouse(-4, 2, 0, 0);
+    expect(drain()).toEqual([0x38, 0xfa, 0xff]);
+    mouse(0xf0);
+    kbc.moveMouse(4, 0, 0, 0);
+    expect(mouse(0xeb)).toEqual([0xfa, 0x08, 4, 0]);
+  });
+
   it('makes an empty packet when pinged', () => {
     const { mouse, kbc, drain } = make();
     kbc.mouse.ping();
