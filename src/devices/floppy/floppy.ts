@@ -577,7 +577,7 @@ export class Floppy implements Device<FloppyState>, PortHandler {
     }
     const format = this.#format(drive)!;
     const { record, last } = this.#transfer;
-    const count = Math.max(1, Math.min(last, format.sectors) - record + 1);
+    const count = (record > last ? format.sectors : Math.min(last, format.sectors)) - record + 1;
     const length = count * SECTOR;
     if (this.#name === 'verify') {
       this.#setBuffer(NO_BYTES);
@@ -726,6 +726,7 @@ export class Floppy implements Device<FloppyState>, PortHandler {
     const goesOn =
       this.#transfer.isMultiTrack && isFirstSide && this.#transfer.head === 1 && this.#transfer.record === 1;
     if (this.#isTerminal) this.#finish(0, 0, this.#markStatus());
+    else if (this.#transfer.record > this.#transfer.last) this.#finish(ST0_ABNORMAL, ST1_NO_DATA, 0);
     else if (goesOn) {
       this.#command[1]! |= 4;
       this.#nextPart();

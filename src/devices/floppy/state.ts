@@ -32,8 +32,11 @@ export const NO_TRANSFER: Transfer = {
 
 /** The sector after `count` more; past the last of a track come the other side (MT) or the next cylinder (table 5-5). */
 export function advance(transfer: Transfer, count: number, sectors: number): void {
+  const last = Math.min(transfer.last, sectors);
+  // The end is where the record equals the last one: who starts beyond it goes on until no sector comes.
+  const isBeyond = transfer.record > last;
   transfer.record += count;
-  if (transfer.record <= Math.min(transfer.last, sectors)) return;
+  if (isBeyond || transfer.record <= last) return;
   transfer.record = 1;
   if (transfer.isMultiTrack && transfer.head === 0) {
     transfer.head = 1;

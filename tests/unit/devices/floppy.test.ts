@@ -248,6 +248,20 @@ describe('82078', () => {
     expect(f.dma.at).toBe(1024);
   });
 
+  it('does not meet an end that lies before the first sector', () => {
+    const f = new Fixture().start();
+    const buffer = new Uint8Array(512);
+    f.dma.program('toMemory', buffer);
+    f.command(0xe6, 0x00, 0, 0, 12, 2, 9, 0x1b, 0xff);
+    // a driver that counts the sectors by these sees that the track has more than nine
+    expect(f.finish()).toEqual([0, 0, 0, 0, 0, 13, 2]);
+    expect(Buffer.compare(buffer, pattern(SIZE).subarray(11 * 512, 12 * 512))).toBe(0);
+    f.dma.program('toMemory', new Uint8Array(8 * 512));
+    f.command(0xe6, 0x00, 0, 0, 12, 2, 9, 0x1b, 0xff);
+    expect(f.finish()).toEqual([0x40, 0x04, 0, 0, 0, 19, 2]);
+    expect(f.dma.at).toBe(7 * 512);
+  });
+
   it('waits for the DMA channel to be unmasked', () => {
     const f = new Fixture().start();
     f.command(0x46, 0x00, 0, 0, 1, 2, 18, 0x1b, 0xff);
