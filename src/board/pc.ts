@@ -42,7 +42,14 @@ import { vgaState } from '../devices/vga/state';
 import { BACKDOOR_PORT, VmPort, vmPortState } from '../devices/vmport/vmport';
 import { type BiosKeyBuffer, biosKeyBuffer } from '../firmware/bios-keyboard';
 import { TABLES as ACPI_TABLES } from '../firmware/acpi';
-import { acpiTables, buildFirmware, type FirmwareInput, type FloppyDriveType, PM_BASE } from '../firmware/firmware';
+import {
+  acpiTables,
+  buildFirmware,
+  cmosChecksum,
+  type FirmwareInput,
+  type FloppyDriveType,
+  PM_BASE,
+} from '../firmware/firmware';
 import type { KernelBoot } from '../firmware/boot-rom';
 import type { BlockPort } from '../machine/block-port';
 import { allOnes, type Device, type DeviceId } from '../machine/device';
@@ -348,6 +355,7 @@ export class PcMachine {
     for (const { selector, bytes } of firmware.items) fwCfg.addItem(selector, bytes);
     if (parts.nvram !== undefined) this.#rtc.loadNvram(parts.nvram);
     for (const [index, value] of firmware.cmos) this.#rtc.poke(index, value);
+    for (const [index, value] of cmosChecksum((at) => this.#rtc.peek(at))) this.#rtc.poke(index, value);
 
     this.#memory.listener = {
       memoryChanged: () => this.#partition.memoryChanged(),

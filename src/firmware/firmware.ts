@@ -176,6 +176,9 @@ const CMOS_DISK_TYPES = 0x12;
 const CMOS_EQUIPMENT = 0x14;
 const CMOS_BASE_KIB = 0x15;
 const CMOS_EXTENDED_KIB = 0x17;
+const CMOS_CHECKSUM = 0x2e;
+/** What the checksum is of. */
+const CMOS_SUMMED = [0x10, 0x2d] as const;
 const CMOS_EXTENDED_TYPES = 0x19;
 /** Of type 47, nine bytes a disk. */
 const CMOS_GEOMETRIES = 0x1b;
@@ -222,6 +225,16 @@ function diskTypes(input: FirmwareInput): number {
       ({ kind, place }) => kind === 'disk' && place.bus === 'ide' && place.channel === 0 && place.unit === unit,
     );
   return (has(0) ? 0xf0 : 0) | (has(1) ? 0x0f : 0);
+}
+
+/** The checksum of the PC/AT over the memory as it is now, the high byte first: setup programs and some systems look at it. */
+export function cmosChecksum(peek: (index: number) => number): readonly (readonly [index: number, value: number])[] {
+  let sum = 0;
+  for (let index: number = CMOS_SUMMED[0]; index <= CMOS_SUMMED[1]; index++) sum += peek(index);
+  return [
+    [CMOS_CHECKSUM, (sum >> 8) & 0xff],
+    [CMOS_CHECKSUM + 1, sum & 0xff],
+  ];
 }
 
 /** Type 47 and its parameters, for systems that look for the first two disks here instead of asking the BIOS. */

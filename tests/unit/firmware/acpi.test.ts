@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buffer, eisaId, integer, nameString, pack, scope } from '../../../src/firmware/aml';
-import { buildFirmware, type FirmwareInput, PM_BASE } from '../../../src/firmware/firmware';
+import { buildFirmware, cmosChecksum, type FirmwareInput, PM_BASE } from '../../../src/firmware/firmware';
 
 const input: FirmwareInput = {
   lowMemoryBytes: 512 * 2 ** 20,
@@ -275,6 +275,17 @@ describe('what SeaBIOS is told', () => {
     expect([cmosBytes.get(0x19), ...row(0x1b)]).toEqual([47, 50, 1, 4, 255, 255, 0xc0, 50, 1, 17]);
     expect([cmosBytes.get(0x1a), ...row(0x24)]).toEqual([47, 20, 0, 16, 255, 255, 0xc8, 20, 0, 63]);
     expect(files.some(({ name }) => name === 'bios-geometry')).toBe(false);
+  });
+
+  it('sums the CMOS up as a PC/AT does', () => {
+    const memory = new Map<number, number>(cmos);
+    const sum = [...memory].reduce((all, [index, value]) => all + (index >= 0x10 && index <= 0x2d ? value : 0), 0);
+    const [high, low] = cmosChecksum((index) => memory.get(index) ?? 0);
+    expect(sum).toBeGreaterThan(0xff);
+    expect([high, low]).toEqual([
+      [0x2e, sum >> 8],
+      [0x2f, sum & 0xff],
+    ]);
   });
 
   it('gives every item once, under names that fit', () => {
