@@ -261,6 +261,7 @@ export const REGION_SIZE: usize = 256;
 export const REGION_STATE: usize = 24;
 export const REGION_WORK: usize = 48;
 export const SEG_STRIDE: usize = 32;
+export const STEP_ENDS: u32 = 65536;
 export const STEP_FLAGS_SHIFT: u32 = 8;
 export const STEP_INDEX_MASK: u32 = 255;
 export const TARGETS_ENTRIES: u32 = 4096;

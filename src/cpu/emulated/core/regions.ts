@@ -41,6 +41,7 @@ import {
   REGION_RIP,
   REGION_STATE,
   REGION_WORK,
+  STEP_ENDS,
   STEP_FLAGS_SHIFT,
   STEP_INDEX_MASK,
   S_BUDGET,
@@ -251,7 +252,7 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
   const word = v128.extract_lane<u32>(where, 1);
   const index = word & STEP_INDEX_MASK;
   const rip = load<u64>(s, S_CODE_RIP);
-  finishFlags(s, word >> STEP_FLAGS_SHIFT);
+  finishFlags(s, (word >> STEP_FLAGS_SHIFT) & EXIT_FLAGS_MASK);
   store<u32>(s, 0, S_FLAG_KIND);
   // what the interpreter counts from is the start of the node, which is a block
   const count = load<u64>(s, S_BUDGET_END) - <u64><i64>budget;
@@ -264,7 +265,10 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
     op = next;
     next = op + OP_SIZE;
     const handler = <u32>load<u16>(op, OP_HANDLER);
-    if (handler >= HANDLER_FIRST_COLD) next = cold(s, op, handler);
+    if (handler >= HANDLER_FIRST_COLD) {
+      next = cold(s, op, handler);
+      if (word & STEP_ENDS) return goOnAt(s, next);
+    }
     else if (handler == HANDLER_UNIT) checkUnit(s, op);
     else if (handler == HANDLER_INTERCEPT) checkIntercept(s, op);
     else if (handler == HANDLER_RAISE) raiseDecoded(s, op);
@@ -273,8 +277,7 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
   } while (next == op + OP_SIZE && <u32>load<u8>(next, OP_INDEX) == index);
   if (next != op + OP_SIZE) {
     // it stopped in its middle
-    store<u32>(s, <u32>next, S_NEXT_OP);
-    return INTERPRETED;
+    return goOnAt(s, next);
   }
   // repetitions count as instructions
   const left = budget - <i32>(load<u64>(s, S_COUNT) - count);
@@ -283,7 +286,11 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
     store<u64>(s, rip, S_CODE_RIP);
     return left;
   }
-  store<u32>(s, <u32>leaveNow(s, op), S_NEXT_OP);
+  return goOnAt(s, leaveNow(s, op));
+}
+
+function goOnAt(s: usize, op: usize): i32 {
+  store<u32>(s, <u32>op, S_NEXT_OP);
   return INTERPRETED;
 }
 
@@ -291,8 +298,7 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
 function interpretPlain(s: usize, op: usize): i32 {
   store<u64>(s, opThisRip(s, op), S_RIP);
   store<u64>(s, load<u64>(s, S_COUNT) + opIndex(op), S_COUNT);
-  store<u32>(s, <u32>enterPlain(s), S_NEXT_OP);
-  return INTERPRETED;
+  return goOnAt(s, enterPlain(s));
 }
 
 /** No address of its code wraps, and each of its further pages is mapped to the frame it was compiled from. */

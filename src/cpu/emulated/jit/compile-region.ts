@@ -115,9 +115,8 @@ function mayLeave(x: Instruction): boolean {
   );
 }
 
-/** May the interpreter run it alone, in the middle of a region? */
+/** May the interpreter run it alone, called by a region? */
 function isInterpretable({ compiled }: Instruction): boolean {
-  if (compiled.row.attributes.endsBlock) return false;
   return Number.parseInt(HANDLERS[compiled.id]!, 36) >= HANDLER_FIRST_COLD;
 }
 
@@ -306,12 +305,12 @@ class RegionBuilder {
       if (target !== undefined && target.steps.length > 0) node.successors.push(target.index);
     };
     const last = node.steps[node.steps.length - 1];
-    for (const step of node.steps) if (step.isRelative) add(step.target);
+    for (const step of node.steps) if (step.isRelative && !step.isInterpreted) add(step.target);
     if (!node.endsInterpreted && last !== undefined) {
       const { row } = last.x.compiled;
       if (row.attributes.endsBlock) {
         node.fallsTo = undefined;
-        if (!last.isRelative) {
+        if (!last.isRelative && !last.isInterpreted) {
           const targets = row.name === 'ret' ? this.#returnSites() : this.#seenTargets(node.index);
           node.targets = targets.filter((offset) => (this.#byOffset.get(offset)?.steps.length ?? 0) > 0);
           for (const offset of node.targets) add(offset);
@@ -426,7 +425,7 @@ class RegionBuilder {
     node.steps.forEach((step, i) => {
       const { row } = step.x.compiled;
       if (step.isInterpreted) {
-        emitter.interpret(i, node.op, node.offset, row.family, this.#scratch);
+        emitter.interpret(i, node, row, this.#scratch);
         return;
       }
       emitter.instruction(this.#context(step, i), () =>

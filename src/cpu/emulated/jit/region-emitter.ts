@@ -2,6 +2,7 @@ import {
   EXIT_FLAGS_KEEP,
   EXIT_INTERPRETED,
   OP_SIZE,
+  STEP_ENDS,
   STEP_FLAGS_SHIFT,
   stateOffset,
   TLB_ADDEND,
@@ -10,6 +11,7 @@ import {
   TLB_WRITE_TAG,
 } from '../core/layout';
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
+import type { Row } from '../isa/table';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
 import { NODE_STATE, Node, use } from './expression';
 import { OP_CALL, OP_IF, OP_LOCAL_TEE, OP_RETURN } from './function-writer';
@@ -237,7 +239,12 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
    * One instruction by the interpreter; `op` and `offset` are the node's. Where registers are in locals, `among` has seen all of
    * the region's instructions, so that it knows what must be written to the state.
    */
-  interpret(index: number, op: number, offset: number, family: string, among: RegionEmitter): void {
+  interpret(
+    index: number,
+    { op, offset }: { readonly op: number; readonly offset: number },
+    { family, attributes: { endsBlock } }: Row,
+    among: RegionEmitter,
+  ): void {
     const { code, names, flags } = this;
     const isInLocals = this.form === 'locals';
     const load = (register: number): void => {
@@ -267,18 +274,19 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     }
     this.pushState();
     const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
-    code.v128([op + index * OP_SIZE, index | (kind << STEP_FLAGS_SHIFT), offset, 0]);
+    code.v128([op + index * OP_SIZE, index | (kind << STEP_FLAGS_SHIFT) | (endsBlock ? STEP_ENDS : 0), offset, 0]);
     code.get(names.budget);
     code.byte(OP_CALL);
     code.u32(IMPORT_INTERPRET);
     code.local(OP_LOCAL_TEE, names.budget);
     code.i32(0);
     code.byte(I32_LT_S);
-    code.open(OP_IF, 'else');
+    code.open(OP_IF, endsBlock ? 'then' : 'else');
     // the locals are old: the state is as it should be
     code.i64(BigInt(EXIT_INTERPRETED));
     code.byte(OP_RETURN);
     code.close();
+    if (endsBlock) return;
     this.flags = { kind: FLAGS_DONE, size: 64 };
     if (!isInLocals) return;
     const written = WRITTEN_BY[family] ?? [...among.usedRegisters];
