@@ -17,6 +17,21 @@ export type MenuEntry =
       readonly items?: readonly MenuEntry[];
     };
 
+/** As theme.css has them: rows in low windows and in others, lines, and what is around them. */
+const LOW_WINDOW = 680;
+const LOW_ROW = 26;
+const ROW = 28;
+const LINE = 9;
+const AROUND = 26;
+
+/** Where a menu begins so that it is whole, if the window is high enough. */
+function topOf(y: number, entries: readonly MenuEntry[]): number {
+  const lines = entries.filter((entry) => entry === 'line').length;
+  const row = innerHeight <= LOW_WINDOW ? LOW_ROW : ROW;
+  const height = lines * LINE + (entries.length - lines) * row + AROUND;
+  return Math.max(0, Math.min(y, innerHeight - height));
+}
+
 interface ContextMenuProps {
   readonly label: string;
   readonly place: MenuPlace;
@@ -29,9 +44,9 @@ export function ContextMenu({ label, place, entries, onClose }: ContextMenuProps
   const anchor = useRef<HTMLSpanElement>(null);
   return (
     <>
-      <span ref={anchor} className="menu-anchor" style={{ left: place.x, top: place.y }} />
+      <span ref={anchor} className="menu-anchor" style={{ left: place.x, top: topOf(place.y, entries) }} />
       <Popover
-        className="popover"
+        className="popover context-menu"
         aria-label={label}
         triggerRef={anchor}
         isOpen
