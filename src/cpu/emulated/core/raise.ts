@@ -60,6 +60,8 @@ export function cutRip(s: usize, rip: u64): u64 {
 }
 
 /** RIP of `op`'s instruction. */
+// @ts-ignore: decorator
+@inline
 export function currentRip(s: usize, op: usize): u64 {
   if (op == 0) return load<u64>(s, S_RIP);
   return cutRip(s, load<u64>(s, S_CODE_RIP) + (<u64>load<u16>(op, OP_NEXT) - <u64>load<u8>(op, OP_LENGTH)));

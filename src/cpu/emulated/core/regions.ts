@@ -188,6 +188,8 @@ function workFor(region: usize): i32 {
 /** A cache entry's part is used up, and `-rest` instructions more. */
 function worked(s: usize, cached: usize, rest: i64): void {
   const header = <usize>load<u32>(cached, CACHED_HEADER);
+  // all code may have gone while the interpreter ran the region's last instruction
+  if (header == 0) return;
   let region = <usize>load<u32>(header, BLOCK_REGION);
   if (region == 0) return;
   const left = load<i64>(region, REGION_WORK) + rest;
