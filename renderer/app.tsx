@@ -13,7 +13,7 @@ import { StatusBar } from './features/vm/status-bar';
 import { Toolbar } from './features/vm/toolbar';
 import { DropTarget } from './features/wizard/drop-target';
 import { startMenuCommands } from './menu-commands';
-import { useMenuState } from './menu-state';
+import { useMenuState } from './use-menu-state';
 import { openDialog } from './state/dialogs';
 import { library } from './state/library';
 import { useStore } from './state/store';

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MenuCircumstances } from '../../../renderer/menu-state';
 
-vi.mock('../../../renderer/features/console/console-tools', () => ({ useScaleOf: () => undefined }));
 vi.mock('../../../renderer/bridge/bridge', () => ({ call: () => Promise.resolve([]), onEvent: () => () => undefined }));
-vi.mock('../../../renderer/state/window', () => ({}));
 
 const OFF: MenuCircumstances = {
   vm: { kind: 'ok', status: { kind: 'stopped' } },
