@@ -364,7 +364,7 @@ export const EA_CHECKED16 = 4; // 16-bit offset, the same
 export const EA_SEG64_ADDR32 = 5; // 64-bit mode, address-size prefix: 32-bit wrap, then base of OP_SEG (0 unless FS/GS)
 
 /** A TLB entry, 32 bytes; TLB_ENTRIES of them per privilege class, index = (va >> 12) & (TLB_ENTRIES - 1). */
-export const TLB_ENTRIES = 4096;
+export const TLB_ENTRIES = 2048;
 export const TLB_ENTRY_SIZE = 32;
 export const TLB_READ_TAG = 0; // u64, page address when plain reads are allowed
 export const TLB_WRITE_TAG = 8; // u64, the same where plain writes are allowed as well as reads, and go to the same place
