@@ -22,7 +22,7 @@ const MIB = 1 << 20;
 const PAGE = 4096;
 
 export const VCPUS_OFFSET = MIB;
-export const VCPU_STRIDE = 1.25 * MIB;
+export const VCPU_STRIDE = MIB;
 export const VCPU_MAX = 8;
 
 export const BLOCK_TABLE_OFFSET = 12 * MIB;
@@ -33,7 +33,7 @@ export const CODE_ARENA_SIZE = 56 * MIB;
 export const COMPILED_OFFSET = 80 * MIB;
 export const COMPILED_SIZE = 16 * MIB;
 
-/** Where the parts of one vCPU lie, from its start. */
+/** Where the parts of one vCPU lie, from the start of its MiB. */
 export const VCPU_STATE = 0;
 export const VCPU_TLB_LOG = alignPage(STATE_SIZE);
 export const VCPU_TLB = VCPU_TLB_LOG + alignPage(TLB_LOG_ENTRIES * 2 + 2048);

@@ -274,8 +274,8 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
   let info = gpa;
   let writeTag = never;
   if (walked & MAY_EXECUTE) info |= TLBI_EXECUTE;
-  // where reads and writes go to different places, as with shadowed ROM, writes are not plain
   if (load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED && isWatchedPage(s, page)) return;
+  // where reads and writes go to different places, as with shadowed ROM, writes are not plain
   if (walked & MAY_WRITE && guestPhysical(s, gpa, ACCESS_WRITE) == host) {
     const at = pageFlagsAt(s, <u32>host);
     const flags = <u32>load<u8>(at);

@@ -142,7 +142,7 @@ export interface Emitter {
 
   /**
    * A hand-written AssemblyScript function of core/, `name(s: usize, op: usize, ...args)`. In the JIT such an instruction
-   * leaves the region and is interpreted, so hot operations avoid it.
+   * is the interpreter's, which the region calls or is left for, so hot operations avoid it.
    */
   call<T extends ValueType | 'void'>(
     name: string,

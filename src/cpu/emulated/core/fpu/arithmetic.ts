@@ -3,7 +3,7 @@ import {
   FINITE, IE, INFINITE, N_EXP, N_HI, N_LO, N_SIGN, QNAN, RC_DOWN, SNAN, TOP_BIT, UNSUPPORTED, ZE, ZERO, classOf, copyNumber,
   setDefaultNaN, setNumber, signOf,
 } from './number';
-import { divide128, mulHigh, shiftRightHigh, shiftRightLowSticky, squareRoot128 } from './wide';
+import { bitsOfRest, divide128, mulHigh, shiftRightHigh, shiftRightLowSticky, squareRoot128 } from './wide';
 
 /** r = a + b, b's sign flipped first if `negate`. */
 export function addNumbers(r: usize, a: usize, b: usize, negate: u32, rc: u32): u32 {
@@ -161,14 +161,7 @@ export function divideNumbers(r: usize, a: usize, b: usize): u32 {
     low = x << 63;
   } else exp--;
   const q = divide128(high, low, y);
-  const rest = low - q * y;
-  let lo: u64 = 0;
-  if (rest) {
-    const twice = rest << 1;
-    if (rest >> 63 || twice > y) lo = 0xc000000000000000;
-    else lo = twice == y ? TOP_BIT : 0x4000000000000000;
-  }
-  setNumber(r, FINITE, sign, exp, q, lo);
+  setNumber(r, FINITE, sign, exp, q, bitsOfRest(low - q * y, y));
   return 0;
 }
 

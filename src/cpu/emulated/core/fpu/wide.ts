@@ -36,6 +36,16 @@ export function divide128(high: u64, low: u64, d: u64): u64 {
   return (q1 << 32) + q0;
 }
 
+/** What follows the last bit of a quotient whose rest by `d` this is, as a word of which the top bit is one half: exact in how it rounds. */
+// @ts-ignore: decorator
+@inline
+export function bitsOfRest(rest: u64, d: u64): u64 {
+  if (rest == 0) return 0;
+  const twice = rest << 1;
+  if (rest >> 63 || twice > d) return 0xc000000000000000;
+  return twice == d ? 0x8000000000000000 : 0x4000000000000000;
+}
+
 /** High word of (hi:lo) >> n, for any n. */
 // @ts-ignore: decorator
 @inline
