@@ -29,6 +29,7 @@ const VECTOR_GP = 13;
 const RIP = stateOffset('RIP') >> 2;
 const MODE = stateOffset('MODE') >> 2;
 const CODE_GEN = stateOffset('CODE_GEN') >> 2;
+const UPPER_FROM = stateOffset('UPPER_FROM') >> 2;
 const PATCHED_OP = stateOffset('PATCHED_OP') >> 2;
 const PATCHED_HANDLER = stateOffset('PATCHED_HANDLER') >> 2;
 const JUMP_CACHE = stateOffset('JUMP_CACHE');
@@ -355,7 +356,9 @@ export class BlockCache {
     this.#i32[entry] = linear.low;
     this.#i32[entry + 1] = linear.high;
     this.#i32[entry + (layout.JUMP_KEY >> 2)] = this.#i32[(state >> 2) + MODE]!;
-    this.#i32[entry + (layout.JUMP_KEY >> 2) + 1] = this.#i32[(state >> 2) + CODE_GEN]!;
+    // as codeKey in core/code-pages.ts
+    const isUpper = isAtLeast(linear, this.#i32[(state >> 2) + UPPER_FROM]!, this.#i32[(state >> 2) + UPPER_FROM + 1]!);
+    this.#i32[entry + (layout.JUMP_KEY >> 2) + 1] = this.#i32[(state >> 2) + CODE_GEN + (isUpper ? 1 : 0)]!;
     this.#i32[entry + (layout.JUMP_OP >> 2)] = op;
     this.#i32[entry + (layout.JUMP_PHYSICAL >> 2)] = at;
   }
@@ -638,7 +641,7 @@ export class BlockCache {
     for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
       const at = state >> 2;
       this.#u8.fill(0, jumpCache, jumpCache + layout.TARGETS_OFFSET);
-      this.#i32[at + CODE_GEN] = (this.#i32[at + CODE_GEN]! + 1) | 0;
+      for (const part of [0, 1]) this.#i32[at + CODE_GEN + part] = (this.#i32[at + CODE_GEN + part]! + 1) | 0;
       this.#i32[at + PATCHED_OP] = 0;
       this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
     }
@@ -660,6 +663,12 @@ function isFlatJump(row: Row, size: number, mode: number): boolean {
 
 function hashOf(offset: number, mode: number): number {
   return Math.imul(offset ^ (mode << 20), layout.BLOCK_ENTRY_HASH);
+}
+
+/** Of unsigned 64-bit numbers, by halves. */
+function isAtLeast(value: { low: number; high: number }, low: number, high: number): boolean {
+  const difference = (value.high >>> 0) - (high >>> 0);
+  return difference > 0 || (difference === 0 && value.low >>> 0 >= low >>> 0);
 }
 
 function toBigInt(low: number, high: number): bigint {

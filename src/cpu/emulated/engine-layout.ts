@@ -15,7 +15,8 @@ import {
   TEMPORARY_BLOCK_SIZE,
   TLB_CLASSES,
   TLB_CLASS_SIZE,
-  TLB_LOG_ENTRIES,
+  CODE_PAGES_OFFSET,
+  CODE_PAGES_SIZE,
 } from './core/layout';
 
 const MIB = 1 << 20;
@@ -36,7 +37,7 @@ export const COMPILED_SIZE = 16 * MIB;
 /** Where the parts of one vCPU lie, from the start of its MiB. */
 export const VCPU_STATE = 0;
 export const VCPU_TLB_LOG = alignPage(STATE_SIZE);
-export const VCPU_TLB = VCPU_TLB_LOG + alignPage(TLB_LOG_ENTRIES * 2 + 2048);
+export const VCPU_TLB = VCPU_TLB_LOG + alignPage(CODE_PAGES_OFFSET + 2 * CODE_PAGES_SIZE);
 export const VCPU_JUMP_CACHE = VCPU_TLB + alignPage(TLB_CLASS_SIZE * TLB_CLASSES);
 export const VCPU_TEMPORARY_BLOCK = VCPU_JUMP_CACHE + alignPage(TARGETS_OFFSET + TARGETS_SIZE);
 export const VCPU_END = VCPU_TEMPORARY_BLOCK + alignPage(TEMPORARY_BLOCK_SIZE + PAGE);

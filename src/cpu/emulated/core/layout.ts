@@ -36,10 +36,10 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['EFLAGS', 'u32'], // everything but OSZAPC: TF IF DF IOPL NT RF VM AC VIF VIP ID
   ['CPL', 'u32'],
   ['TLB', 'u32'], // byte offset in memory of the TLB of the current privilege class
-  ['CODE_KEY', 'u64', 0], // MODE and CODE_GEN as one word: what a jump-cache entry must equal
   ['MODE', 'u32'], // block key of the current mode, see MODE_* below
-  ['CODE_GEN', 'u32'], // changes whenever cross-page block links must be looked up again
-  ['TLB_DATA_GEN', 'u32'], // changes whenever any translation is dropped
+  ['CODE_GEN', 'u32', 2], // changes whenever code must be looked up again: below UPPER_FROM, and from there on
+  ['UPPER_FROM', 'u64'], // where a kernel's part of the address space begins
+  ['UPPER_IS_LOCAL', 'u32'], // code there was found by a translation that is not global
   ['UNTIL', 'u64'], // `run` stops exactly when COUNT equals this; `run` derives LIMIT from it
   ['JUMP_CACHE', 'u32'], // this vCPU's table linear address -> op, JUMP_* below
   ['TEMPORARY_BLOCK', 'u32'], // room for one uncached block (exact stops, segment limits)
@@ -296,7 +296,7 @@ export const HEAT_LIMIT = 2_000;
 export const REGION_SIZE = 256;
 export const REGION_FUNCTION = 0; // u32, index in the core's table
 export const REGION_LONGEST = 4; // u32, instructions that it may run past its budget
-export const REGION_KEY = 8; // u64, CODE_KEY for which the pages were last found where they should be
+export const REGION_KEY = 8; // u64, `codeKey` for which the pages were last found where they should be
 export const REGION_RIP = 16; // u64, with this entry RIP
 export const REGION_STATE = 24; // u32, by this vCPU
 export const REGION_LOWEST = 28; // i32, offsets from the entry RIP that its code spans
@@ -328,7 +328,7 @@ export const REGION_BUDGET = 100_000;
 export const JUMP_ENTRIES = 16384;
 export const JUMP_ENTRY_SIZE = 32;
 export const JUMP_LINEAR = 0; // u64
-export const JUMP_KEY = 8; // u64, CODE_KEY when it was made
+export const JUMP_KEY = 8; // u64, `codeKey` when it was made
 export const JUMP_OP = 16; // u32
 export const JUMP_PHYSICAL = 20; // u32, offset in memory of the block's first byte
 
@@ -340,7 +340,7 @@ export const REGION_CACHE_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_SIZE;
 export const REGION_CACHE_ENTRIES = 4096;
 export const REGION_CACHE_ENTRY_SIZE = 32;
 export const CACHED_RIP = 0; // u64
-export const CACHED_KEY = 8; // u64, CODE_KEY for which its pages were found where they should be
+export const CACHED_KEY = 8; // u64, `codeKey` for which its pages were found where they should be
 export const CACHED_FUNCTION = 16; // u32, as in the record
 export const CACHED_LONGEST = 20; // u32
 export const CACHED_HEADER = 24; // u32, of the block
@@ -381,3 +381,6 @@ export const CLASS_SUPERVISOR_AC = 2; // EFLAGS.AC lifts SMAP
 export const CLASS_USER_ALIGNED = 3; // CR0.AM and EFLAGS.AC: never gets tags, so that every access is checked
 export const TLB_CLASS_SIZE = TLB_ENTRIES * TLB_ENTRY_SIZE;
 export const TLB_LOG_ENTRIES = 4096; // u16 each; behind it two maps of 1024 bytes: 2 MiB and 1 GiB regions with large-page entries
+export const CODE_PAGES_OFFSET = TLB_LOG_ENTRIES * 2 + 2048; // from TLB_LOG: for each half of CODE_GEN a map of the pages, by hash
+export const CODE_PAGES_SIZE = 2048; // bytes of one such map, a bit each
+

@@ -24,7 +24,6 @@ import {
   MODE_LONG,
   OP_EA,
   OP_SEG,
-  S_CODE_GEN,
   S_CR0,
   S_CR3,
   S_CR4,
@@ -36,7 +35,6 @@ import {
   S_PKRU,
   S_TLB,
   S_TLB_BASE,
-  S_TLB_DATA_GEN,
   S_TLB_LOG,
   S_TLB_LOG_COUNT,
   TLBI_EXECUTE,
@@ -57,6 +55,7 @@ import {
   CLASS_USER_ALIGNED,
   TLB_WRITE_TAG,
 } from './layout.generated';
+import { forgetCode, forgetCodeAt, forgetLocalCode, noteCode } from './code-pages';
 import { raiseGP, raisePF, raiseSS } from './raise';
 import { DR7_ENABLED, isWatchedPage, watch } from './watch';
 import {
@@ -294,15 +293,20 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
   }
   if (walked & IS_LARGE) {
     info |= TLBI_LARGE;
-    const map = <usize>load<u32>(s, S_TLB_LOG) + <usize>TLB_LOG_ENTRIES * 2;
-    store<u8>(map + (<usize>(la >> 21) & 1023), 1);
-    store<u8>(map + 1024 + (<usize>(la >> 30) & 1023), 1);
+    noteLarge(s, la);
   }
   store<u32>(entry, <u32>host, TLB_BASE);
   store<u32>(entry, <u32>host - <u32>page, TLB_ADDEND);
   store<u64>(entry, page, TLB_READ_TAG);
   store<u64>(entry, writeTag, TLB_WRITE_TAG);
   store<u64>(entry, info, TLB_INFO);
+}
+
+/** There is an entry, or code was found, by a large page around `la`. */
+function noteLarge(s: usize, la: u64): void {
+  const map = <usize>load<u32>(s, S_TLB_LOG) + <usize>TLB_LOG_ENTRIES * 2;
+  store<u8>(map + (<usize>(la >> 21) & 1023), 1);
+  store<u8>(map + 1024 + (<usize>(la >> 30) & 1023), 1);
 }
 
 /** #GP(0), or #SS(0) where the operand lies in the stack segment. */
@@ -351,14 +355,34 @@ export function fillTlb(s: usize, la: u64, access: u32, bytes: u32): bool {
   return tag == la - inPage;
 }
 
+/** The same as translateCode where a TLB entry knows it, else 0. */
+// @ts-ignore: decorator
+@inline
+function codeInTlb(s: usize, tlb: usize, la: u64): u32 {
+  const entry = tlbEntry(tlb, la);
+  if (load<u64>(entry, TLB_READ_TAG) != (la & ~0xfff)) return 0;
+  const info = load<u64>(entry, TLB_INFO);
+  if ((info & TLBI_EXECUTE) == 0) return 0;
+  noteCode(s, la, (info & TLBI_GLOBAL) != 0);
+  return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
+}
+
+function noteWalked(s: usize, la: u64, walked: u64): void {
+  if (walked & IS_LARGE) noteLarge(s, la);
+  noteCode(s, la, (walked & IS_GLOBAL) != 0);
+}
+
 /** Where the code byte at a linear address lies in shared memory; 0xffffffff: no memory there. Raises #PF, #GP (op = 0). */
 export function translateCode(s: usize, la: u64): u32 {
   const tlb = <usize>load<u32>(s, S_TLB);
-  const entry = tlbEntry(tlb, la);
-  if (load<u64>(entry, TLB_READ_TAG) == (la & ~0xfff) && load<u64>(entry, TLB_INFO) & TLBI_EXECUTE) {
-    return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
-  }
-  const host = translate(s, 0, la, ACCESS_EXECUTE, tlb, 0);
+  const known = codeInTlb(s, tlb, la);
+  if (known != 0) return known;
+  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) raiseNotCanonical(s, 0);
+  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
+  const walked = walk(s, 0, la, ACCESS_EXECUTE, tlbClass);
+  noteWalked(s, la, walked);
+  const host = guestPhysical(s, walked & PHYSICAL_MASK, ACCESS_EXECUTE);
+  if ((host & PHYSICAL_NOT_PLAIN) == 0 && tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
   return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
 }
 
@@ -368,15 +392,15 @@ export function translateCode(s: usize, la: u64): u32 {
  */
 export function settledCode(s: usize, la: u64): u32 {
   const tlb = <usize>load<u32>(s, S_TLB);
-  const entry = tlbEntry(tlb, la);
-  if (load<u64>(entry, TLB_READ_TAG) == (la & ~0xfff) && load<u64>(entry, TLB_INFO) & TLBI_EXECUTE) {
-    return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
-  }
+  const known = codeInTlb(s, tlb, la);
+  if (known != 0) return known;
   if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return 0xffffffff;
   const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
   const walked = walk(s, 0, la, ACCESS_EXECUTE | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);
   if (walked == WALK_FAULT) return 0xffffffff;
+  noteWalked(s, la, walked);
   const host = guestPhysical(s, walked & PHYSICAL_MASK, ACCESS_EXECUTE);
+  if ((host & PHYSICAL_NOT_PLAIN) == 0 && tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
   return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
 }
 
@@ -396,19 +420,18 @@ function clearEntry(s: usize, index: u32): void {
   store<u64>(entry, 0, TLB_INFO);
 }
 
-function translationsChanged(s: usize): void {
-  store<u32>(s, load<u32>(s, S_TLB_DATA_GEN) + 1, S_TLB_DATA_GEN);
-  store<u32>(s, load<u32>(s, S_CODE_GEN) + 1, S_CODE_GEN);
-}
-
 /** Drops every translation. */
 export function flushAll(s: usize): void {
+  flushData(s);
+  forgetCode(s);
+}
+
+function flushData(s: usize): void {
   const base = <usize>load<u32>(s, S_TLB_BASE);
   memory.fill(base, 0, TLB_CLASS_SIZE * <usize>TLB_CLASSES);
   for (let i: u32 = 0; i < TLB_CLASSES; i++) clearEntry(s, i * TLB_ENTRIES);
   store<u32>(s, 0, S_TLB_LOG_COUNT);
   memory.fill(<usize>load<u32>(s, S_TLB_LOG) + <usize>TLB_LOG_ENTRIES * 2, 0, 2048);
-  translationsChanged(s);
 }
 
 /** Rights of the protection keys lie in the translations too. */
@@ -434,7 +457,7 @@ export function flushNonGlobal(s: usize): void {
     }
   }
   store<u32>(s, 0, S_TLB_LOG_COUNT);
-  translationsChanged(s);
+  forgetLocalCode(s);
 }
 
 /** INVLPG: the page at `la` in every class; all entries that stem from large pages if one may cover it. */
@@ -442,7 +465,8 @@ export function flushPage(s: usize, la: u64): void {
   const slot = <u32>(la >> 12) & (TLB_ENTRIES - 1);
   for (let i: u32 = 0; i < TLB_CLASSES; i++) clearEntry(s, i * TLB_ENTRIES + slot);
   const map = <usize>load<u32>(s, S_TLB_LOG) + <usize>TLB_LOG_ENTRIES * 2;
-  if (load<u8>(map + (<usize>(la >> 21) & 1023)) != 0 || load<u8>(map + 1024 + (<usize>(la >> 30) & 1023)) != 0) {
+  const mayBeLarge = load<u8>(map + (<usize>(la >> 21) & 1023)) != 0 || load<u8>(map + 1024 + (<usize>(la >> 30) & 1023)) != 0;
+  if (mayBeLarge) {
     const base = <usize>load<u32>(s, S_TLB_BASE);
     for (let i: u32 = 0; i < TLB_ENTRIES * CLASS_USER_ALIGNED; i++) {
       const entry = base + <usize>i * TLB_ENTRY_SIZE;
@@ -453,7 +477,7 @@ export function flushPage(s: usize, la: u64): void {
       if ((tag ^ la) >> 30 == 0 || tag == never) clearEntry(s, i);
     }
   }
-  translationsChanged(s);
+  forgetCodeAt(s, la, mayBeLarge);
 }
 
 /** Frames [first, end) now refuse plain writes. */

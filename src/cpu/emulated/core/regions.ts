@@ -53,7 +53,6 @@ import {
   S_RIP,
   S_TLB,
   TLB_ADDEND,
-  S_CODE_KEY,
   S_CODE_RIP,
   S_COUNT,
   S_JIT_COUNT,
@@ -66,6 +65,7 @@ import {
   S_UNTIL,
 } from './layout.generated';
 import { cold } from '../../../../build/out/gen/interpreter';
+import { codeKey, haveOneKey } from './code-pages';
 import { checkIntercept } from './intercept';
 import { lazyFc, lazyFr } from './lazy-flags';
 import { opIndex, opThisRip } from './ops';
@@ -153,13 +153,13 @@ function cacheEntry(s: usize, rip: u64): usize {
 // @ts-ignore: decorator
 @inline
 function isCached(s: usize, cached: usize, rip: u64): bool {
-  return load<u64>(cached, CACHED_RIP) == rip && load<u64>(cached, CACHED_KEY) == load<u64>(s, S_CODE_KEY);
+  return load<u64>(cached, CACHED_RIP) == rip && load<u64>(cached, CACHED_KEY) == codeKey(s, rip);
 }
 
 function remember(s: usize, cached: usize, region: usize, header: usize, rip: u64): void {
   giveBack(cached);
   store<u64>(cached, rip, CACHED_RIP);
-  store<u64>(cached, load<u64>(s, S_CODE_KEY), CACHED_KEY);
+  store<u64>(cached, codeKey(s, rip), CACHED_KEY);
   store<u32>(cached, load<u32>(region, REGION_FUNCTION), CACHED_FUNCTION);
   store<u32>(cached, load<u32>(region, REGION_LONGEST), CACHED_LONGEST);
   store<u32>(cached, <u32>header, CACHED_HEADER);
@@ -205,7 +205,7 @@ function worked(s: usize, cached: usize, rest: i64): void {
 
 /** Are the region's pages where it was compiled from? */
 function isUsable(s: usize, region: usize, rip: u64): bool {
-  const key = load<u64>(s, S_CODE_KEY);
+  const key = codeKey(s, rip);
   const isKnown =
     load<u64>(region, REGION_KEY) == key && load<u64>(region, REGION_RIP) == rip && load<u32>(region, REGION_STATE) == <u32>s;
   if (isKnown) return true;
@@ -311,6 +311,7 @@ function isInPlace(s: usize, region: usize, rip: u64): bool {
     if ((low + 0x800000000000) >> 48 != 0 || (high + 0x800000000000) >> 48 != 0) return false;
     if ((low ^ high) >> 47 != 0) return false;
   } else if (low > 0xffffffff || high > 0xffffffff) return false;
+  if (!haveOneKey(s, low, high)) return false;
   const count = load<u32>(region, REGION_PAGES);
   let at = region + REGION_FIRST_PAGE;
   for (let i: u32 = 0; i < count; i++) {

@@ -2,7 +2,7 @@
  * Between blocks: entering them, following branches, leaving them early, stopping at an exact count.
  * A block is a run of ops in shared memory that ends with HANDLER_END; its header lies in the 32 bytes before. Links lead from
  * taken relative branches to blocks of the same page only, so that they hold whatever the page tables say; everything else goes
- * through the jump cache, whose entries hold as long as MODE and CODE_GEN do.
+ * through the jump cache, whose entries hold as long as their key does (code-pages.ts).
  */
 import {
   ACTIVITY_RUNNING,
@@ -41,7 +41,6 @@ import {
   TARGETS_OFFSET,
   S_ACTIVITY,
   S_BLOCK_TABLE,
-  S_CODE_KEY,
   S_CODE_MAP,
   S_CODE_RIP,
   S_COUNT,
@@ -61,6 +60,7 @@ import {
   UNIT_SSE,
 } from './layout.generated';
 import { CR0_EM, CR0_MP, CR0_TS, CR4_OSFXSR, SEG_CS } from './control';
+import { codeKey } from './code-pages';
 import { envCodeWritten } from './imports';
 import { opIndex, opNextRip, opThisRip } from './ops';
 import { isCanonical, translateCode } from './paging';
@@ -136,7 +136,7 @@ function findBlock(s: usize, from: usize, linear: u64, mode: u32): usize {
   if (!isKnown || load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) return envDecode(s, from, at);
   const entry = jumpEntry(s, linear);
   store<u64>(entry, linear, JUMP_LINEAR);
-  store<u64>(entry, load<u64>(s, S_CODE_KEY), JUMP_KEY);
+  store<u64>(entry, codeKey(s, linear), JUMP_KEY);
   store<u32>(entry, <u32>op, JUMP_OP);
   store<u32>(entry, at, JUMP_PHYSICAL);
   if (from != 0 && load<u16>(from, OP_HANDLER) != HANDLER_LEAVE) store<u32>(from, <u32>op, OP_LINK);
@@ -161,7 +161,7 @@ function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
   const entry = jumpEntry(s, linear);
   let op: usize = 0;
   if (from == 0 && load<u64>(entry, JUMP_LINEAR) == linear) {
-    const key = load<u64>(s, S_CODE_KEY);
+    const key = codeKey(s, linear);
     const known = load<u64>(entry, JUMP_KEY);
     if (known == key) op = <usize>load<u32>(entry, JUMP_OP);
     else if (<u32>known == <u32>key && translateCode(s, linear) == load<u32>(entry, JUMP_PHYSICAL)) {
@@ -262,7 +262,7 @@ function atLimit(s: usize): usize {
 @inline
 function cachedBlock(s: usize, rip: u64): usize {
   const entry = jumpEntry(s, rip);
-  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != load<u64>(s, S_CODE_KEY)) return 0;
+  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != codeKey(s, rip)) return 0;
   const target = <usize>load<u32>(entry, JUMP_OP);
   if (load<u16>(target, OP_HANDLER) == HANDLER_LEAVE) return 0;
   store<u64>(s, rip, S_CODE_RIP);
@@ -274,7 +274,7 @@ export function knownRegion(s: usize): usize {
   if (load<u64>(s, S_COUNT) + 1 >= load<u64>(s, S_LIMIT)) return 0;
   const rip = load<u64>(s, S_RIP);
   const entry = jumpEntry(s, rip);
-  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != load<u64>(s, S_CODE_KEY)) return 0;
+  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != codeKey(s, rip)) return 0;
   const header = <usize>load<u32>(entry, JUMP_OP) - OP_SIZE;
   if (load<u16>(header, OP_HANDLER) != HANDLER_COMPILED) return 0;
   store<u64>(s, rip, S_CODE_RIP);

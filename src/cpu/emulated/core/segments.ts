@@ -53,6 +53,7 @@ import {
   CLASS_USER,
   CLASS_USER_ALIGNED,
 } from './layout.generated';
+import { setUpperFrom } from './code-pages';
 import { readU64System, readU8System, writeU8System } from './memory';
 import { isCanonicalBase } from './paging';
 import { VECTOR_GP, VECTOR_NP, VECTOR_SS, VECTOR_TS, raiseGP, raiseSelector } from './raise';
@@ -131,6 +132,7 @@ export function updateMode(s: usize): void {
   if (cr4 & CR4_OSXSAVE && (load<u64>(s, S_XCR0) & XCR0_AVX_STATE) == XCR0_AVX_STATE) mode |= MODE_AVX;
   if (load<u64>(s, S_INTERCEPTS)) mode |= MODE_INTERCEPTED;
   store<u32>(s, mode, S_MODE);
+  setUpperFrom(s);
   let tlbClass: u32 = CLASS_SUPERVISOR;
   if (cpl == 3) tlbClass = cr0 & CR0_AM && flags & FLAG_AC ? CLASS_USER_ALIGNED : CLASS_USER;
   else if (cr4 & CR4_SMAP && flags & FLAG_AC) tlbClass = CLASS_SUPERVISOR_AC;
