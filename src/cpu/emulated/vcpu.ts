@@ -22,6 +22,7 @@ const FLAG_RF = 0x10000;
 const VECTOR_DB = 1;
 const FLAGS_SETTABLE = 0x3f7fd5n;
 const DR6_BS = 0x4000;
+const NEVER = 0xffff_ffff_ffff_ffffn;
 const SHADOW_MOV_SS = 2;
 
 /** What a vCPU needs of its partition. */
@@ -50,8 +51,6 @@ export class EmulatedVcpu implements Vcpu {
   #pendingStartup: number | undefined;
   /** Level of the FERR# pin that the bus knows. */
   #ferr = false;
-  /** Count at which the last event was delivered. */
-  #lastEventCount = -1;
 
   constructor(
     readonly index: number,
@@ -93,7 +92,7 @@ export class EmulatedVcpu implements Vcpu {
     counters.settle(state.count('COUNT'));
     state.setCount('COUNT', count);
     counters.continuesAt(count);
-    this.#lastEventCount = -1;
+    this.#forgetEvent();
   }
 
   kick(): void {
@@ -141,6 +140,7 @@ export class EmulatedVcpu implements Vcpu {
 
   reset(): void {
     this.#reset('power-on');
+    this.#forgetEvent();
   }
 
   setClock(step: ClockStep): void {
@@ -171,7 +171,7 @@ export class EmulatedVcpu implements Vcpu {
     this.#core.writeEflags(this.#s, flags, FLAGS_SETTABLE);
     this.#pendingInit = state.smm?.isInitPending ?? false;
     this.#pendingStartup = undefined;
-    this.#lastEventCount = -1;
+    this.#forgetEvent();
     this.state.setCount('RESUME_COUNT', this.state.count('COUNT'));
     this.#core.updateMode(this.#s);
     this.#core.flushAll(this.#s);
@@ -407,11 +407,15 @@ export class EmulatedVcpu implements Vcpu {
   #countEvent(): void {
     const { state } = this;
     const count = state.count('COUNT');
-    if (count === this.#lastEventCount) {
+    if (count === state.count('LAST_EVENT')) {
       state.setCount('COUNT', count + 1);
       this.counters.skipped();
     }
-    this.#lastEventCount = state.count('COUNT');
+    state.setCount('LAST_EVENT', state.count('COUNT'));
+  }
+
+  #forgetEvent(): void {
+    this.state.setU64('LAST_EVENT', NEVER);
   }
 
   /** Enters an event; exceptions on the way go through `deliverException`, which ends with a double fault or shutdown. */

@@ -163,6 +163,9 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['FLAG_KIND', 'u32'], // in a region: what FR, FC and FLAG_B mean (core/lazy-flags.ts); 0 where it is entered
   ['FLAG_B', 'u64'],
   ['BUDGET_END', 'u64'], // COUNT at the start of a region's node is this less its budget
+  ['MISS_ACCESS', 'u32'], // the access of MISS_LINEAR for which the region was left: ACCESS_*, above it the bytes; 0: for something else
+  ['MISS_LINEAR', 'u64'],
+  ['LAST_EVENT', 'u64'], // COUNT when the last event was entered
   ['NEXT_OP', 'u32'], // after EXIT_INTERPRETED: the op to go on with, 0 to stop
   ['JIT_ENTRIES', 'u64'], // regions entered
   ['JIT_SLOW', 'u64'], // of them, left for an instruction that is the interpreter's

@@ -56,7 +56,7 @@ import {
   TLB_WRITE_TAG,
 } from './layout.generated';
 import { forgetCode, forgetCodeAt, forgetLocalCode, noteCode } from './code-pages';
-import { raiseGP, raisePF, raiseSS } from './raise';
+import { notePF, raiseGP, raisePF, raiseSS } from './raise';
 import { DR7_ENABLED, isWatchedPage, watch } from './watch';
 import {
   ACCESS_EXECUTE,
@@ -78,6 +78,8 @@ import {
 export const ACCESS_QUIET: u32 = 0x100;
 /** With ACCESS_QUIET: entries whose accessed or dirty bit the access would set fault too. */
 const ACCESS_SETTLED: u32 = 0x200;
+/** A fault is noted (EXC_*) and not raised; the walk gives WALK_FAULT. */
+const ACCESS_NOTED: u32 = 0x400;
 export const WALK_FAULT: u64 = ~0;
 /** In the walk's result, above the 40 bits of the GPA. */
 const MAY_READ: u64 = 1 << 48;
@@ -127,7 +129,8 @@ function fault(s: usize, op: usize, la: u64, access: u32, isUser: bool, error: u
     const cr4 = load<u64>(s, S_CR4);
     if (cr4 & CR4_SMEP || (cr4 & CR4_PAE && load<u64>(s, S_EFER) & EFER_NXE)) code |= ERROR_I;
   }
-  raisePF(s, op, la, code);
+  if (access & ACCESS_NOTED) notePF(s, la, code);
+  else raisePF(s, op, la, code);
   return WALK_FAULT;
 }
 
@@ -370,6 +373,11 @@ function codeInTlb(s: usize, tlb: usize, la: u64): u32 {
 function noteWalked(s: usize, la: u64, walked: u64): void {
   if (walked & IS_LARGE) noteLarge(s, la);
   noteCode(s, la, (walked & IS_GLOBAL) != 0);
+}
+
+/** Notes the page fault of an access within one page, if there is one; what it did to accessed and dirty bits stays. */
+export function notesPageFault(s: usize, la: u64, access: u32, tlbClass: u32): bool {
+  return walk(s, 0, la, access | ACCESS_NOTED, tlbClass) == WALK_FAULT;
 }
 
 /** Where the code byte at a linear address lies in shared memory; 0xffffffff: no memory there. Raises #PF, #GP (op = 0). */

@@ -82,12 +82,16 @@ export function makeExact(s: usize, op: usize): void {
   store<u32>(s, 0, S_CUR_OP);
 }
 
+function note(s: usize, vector: u32, hasError: bool, error: u32): void {
+  store<u32>(s, vector, S_EXC_VECTOR);
+  store<u32>(s, error, S_EXC_ERROR);
+  store<u32>(s, hasError ? 1 : 0, S_EXC_HAS_ERROR);
+}
+
 export function raise(s: usize, op: usize, vector: u32, hasError: bool, error: u32): void {
   makeExact(s, op);
-  store<u32>(s, vector, S_EXC_VECTOR);
   const isExternal = vector >= VECTOR_TS && vector <= VECTOR_GP && (load<u32>(s, S_DELIVERING) & DELIVERING_EXTERNAL) != 0;
-  store<u32>(s, isExternal ? error | 1 : error, S_EXC_ERROR);
-  store<u32>(s, hasError ? 1 : 0, S_EXC_HAS_ERROR);
+  note(s, vector, hasError, isExternal ? error | 1 : error);
   envRaise();
   unreachable();
 }
@@ -132,6 +136,12 @@ export function raiseDB(s: usize, op: usize): void {
 /** Exceptions whose error code names a selector. */
 export function raiseSelector(s: usize, op: usize, vector: u32, selector: u32): void {
   raise(s, op, vector, true, selector & 0xfffc);
+}
+/** A page fault for `deliverException`, RIP and COUNT being exact. */
+export function notePF(s: usize, linear: u64, error: u32): void {
+  store<u64>(s, linear, S_CR2);
+  store<u64>(s, linear, S_EXC_CR2);
+  note(s, VECTOR_PF, true, error);
 }
 export function raisePF(s: usize, op: usize, linear: u64, error: u32): void {
   store<u64>(s, linear, S_CR2);

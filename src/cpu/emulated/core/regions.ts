@@ -66,6 +66,7 @@ import {
 } from './layout.generated';
 import { cold } from '../../../../build/out/gen/interpreter';
 import { codeKey, haveOneKey } from './code-pages';
+import { enteredFault, noteMiss } from './direct-fault';
 import { checkIntercept } from './intercept';
 import { lazyFc, lazyFr } from './lazy-flags';
 import { opIndex, opThisRip } from './ops';
@@ -119,7 +120,7 @@ export function enterRegion(s: usize, first: usize): usize {
         const slow = load<u64>(s, S_JIT_SLOW) + 1;
         store<u64>(s, slow, S_JIT_SLOW);
         if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
-        return enterPlain(s);
+        return enteredFault(s) ? enter(s) : enterPlain(s);
       }
       if (count + 1 >= load<u64>(s, S_LIMIT)) return enter(s);
       cached = cacheEntry(s, rip);
@@ -241,7 +242,9 @@ export function regionFc(code: u32, r: v128, a: u64, b: u64): u64 {
 /** Where an access (ACCESS_*, above it the bytes) to a linear address goes, 0: it is the interpreter's. */
 export function regionMiss(s: usize, linear: v128, access: u32): u32 {
   const la = v128.extract_lane<u64>(linear, 0);
-  return fillTlb(s, la, access & 0xff, access >> 8) ? load<u32>(tlbEntry(<usize>load<u32>(s, S_TLB), la), TLB_ADDEND) + <u32>la : 0;
+  if (fillTlb(s, la, access & 0xff, access >> 8)) return load<u32>(tlbEntry(<usize>load<u32>(s, S_TLB), la), TLB_ADDEND) + <u32>la;
+  noteMiss(s, la, access);
+  return 0;
 }
 
 const INTERPRETED: i32 = i32.MIN_VALUE;
