@@ -35,7 +35,6 @@
   (local $14 i32)
   (local $scratch i64)
   (local $scratch_16 i64)
-  (local $scratch_17 i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -64,35 +63,6 @@
   (local.set $8
    (block $block (result i64)
     (loop $label
-     (local.set $4
-      (block (result i64)
-       (local.set $scratch
-        (call $fimport$0
-         (local.get $13)
-         (i64x2.splat
-          (local.get $4)
-         )
-        )
-       )
-       (local.set $5
-        (call $fimport$1
-         (local.get $13)
-         (i64x2.splat
-          (local.get $4)
-         )
-         (local.get $5)
-         (local.get $6)
-        )
-       )
-       (local.get $scratch)
-      )
-     )
-     (local.set $13
-      (i32.const 0)
-     )
-     (local.set $9
-      (local.get $4)
-     )
      (local.set $14
       (i32.wrap_i64
        (i64.shr_u
@@ -103,7 +73,7 @@
      )
      (local.set $4
       (block (result i64)
-       (local.set $scratch_17
+       (local.set $scratch_16
         (local.tee $12
          (i64.and
           (i64.add
@@ -131,16 +101,16 @@
        )
        (local.set $5
         (block (result i64)
-         (local.set $scratch_16
+         (local.set $scratch
           (local.get $10)
          )
          (local.set $6
           (local.get $11)
          )
-         (local.get $scratch_16)
+         (local.get $scratch)
         )
        )
-       (local.get $scratch_17)
+       (local.get $scratch_16)
       )
      )
      (local.set $2
@@ -152,8 +122,49 @@
        (i32.const -2)
       )
      )
+     (local.set $9
+      (local.get $4)
+     )
+     (local.set $10
+      (local.get $5)
+     )
+     (local.set $11
+      (local.get $6)
+     )
+     (local.set $5
+      (i64.or
+       (i64.and
+        (i64.shl
+         (local.tee $12
+          (i64.or
+           (i64.and
+            (local.get $10)
+            (local.get $11)
+           )
+           (i64.and
+            (i64.or
+             (local.get $10)
+             (local.get $11)
+            )
+            (i64.xor
+             (local.get $9)
+             (i64.const -1)
+            )
+           )
+          )
+         )
+         (i64.const 32)
+        )
+        (i64.const -4611686018427387904)
+       )
+       (i64.and
+        (local.get $12)
+        (i64.const 8)
+       )
+      )
+     )
      (local.set $13
-      (i32.const 30)
+      (i32.const 26)
      )
      (@metadata.code.branch_hint "\00")
      (if
@@ -163,7 +174,7 @@
       )
       (then
        (br $block
-        (i64.const 30)
+        (i64.const 26)
        )
       )
      )

@@ -28,56 +28,9 @@
   (local $7 i32)
   (local $scratch i64)
   (local $scratch_9 i64)
-  (local $scratch_10 i64)
   (local.set $2
    (block $block (result i64)
     (loop $label
-     (i64.store offset=152
-      (i32.const 1048576)
-      (block (result i64)
-       (local.set $scratch
-        (call $fimport$0
-         (i32.load offset=2500
-          (i32.const 1048576)
-         )
-         (i64x2.splat
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-        )
-       )
-       (i64.store offset=160
-        (i32.const 1048576)
-        (call $fimport$1
-         (i32.load offset=2500
-          (i32.const 1048576)
-         )
-         (i64x2.splat
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-         (i64.load offset=160
-          (i32.const 1048576)
-         )
-         (i64.load offset=2504
-          (i32.const 1048576)
-         )
-        )
-       )
-       (local.get $scratch)
-      )
-     )
-     (i32.store offset=2500
-      (i32.const 1048576)
-      (i32.const 0)
-     )
-     (local.set $3
-      (i64.load offset=152
-       (i32.const 1048576)
-      )
-     )
      (local.set $7
       (i32.wrap_i64
        (i64.shr_u
@@ -91,7 +44,7 @@
      (i64.store offset=152
       (i32.const 1048576)
       (block (result i64)
-       (local.set $scratch_10
+       (local.set $scratch_9
         (local.tee $6
          (i64.and
           (i64.add
@@ -118,17 +71,17 @@
        (i64.store offset=160
         (i32.const 1048576)
         (block (result i64)
-         (local.set $scratch_9
+         (local.set $scratch
           (local.get $4)
          )
          (i64.store offset=2504
           (i32.const 1048576)
           (local.get $5)
          )
-         (local.get $scratch_9)
+         (local.get $scratch)
         )
        )
-       (local.get $scratch_10)
+       (local.get $scratch_9)
       )
      )
      (i64.store
@@ -141,9 +94,57 @@
        (i32.const -2)
       )
      )
+     (local.set $3
+      (i64.load offset=152
+       (i32.const 1048576)
+      )
+     )
+     (local.set $4
+      (i64.load offset=160
+       (i32.const 1048576)
+      )
+     )
+     (local.set $5
+      (i64.load offset=2504
+       (i32.const 1048576)
+      )
+     )
+     (i64.store offset=160
+      (i32.const 1048576)
+      (i64.or
+       (i64.and
+        (i64.shl
+         (local.tee $6
+          (i64.or
+           (i64.and
+            (local.get $4)
+            (local.get $5)
+           )
+           (i64.and
+            (i64.or
+             (local.get $4)
+             (local.get $5)
+            )
+            (i64.xor
+             (local.get $3)
+             (i64.const -1)
+            )
+           )
+          )
+         )
+         (i64.const 32)
+        )
+        (i64.const -4611686018427387904)
+       )
+       (i64.and
+        (local.get $6)
+        (i64.const 8)
+       )
+      )
+     )
      (i32.store offset=2500
       (i32.const 1048576)
-      (i32.const 30)
+      (i32.const 26)
      )
      (@metadata.code.branch_hint "\00")
      (if
@@ -153,7 +154,7 @@
       )
       (then
        (br $block
-        (i64.const 30)
+        (i64.const 26)
        )
       )
      )

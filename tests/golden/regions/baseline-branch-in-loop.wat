@@ -23,10 +23,7 @@
   (local $2 i64)
   (local $3 i64)
   (local $4 i64)
-  (local $5 i32)
   (local $scratch i64)
-  (local $scratch_7 i64)
-  (local $scratch_8 i64)
   (local.set $2
    (block $block1 (result i64)
     (loop $label
@@ -55,9 +52,18 @@
           (i32.const -2)
          )
         )
+        (local.set $4
+         (i64.load offset=152
+          (i32.const 1048576)
+         )
+        )
+        (i64.store offset=160
+         (i32.const 1048576)
+         (i64.const 0)
+        )
         (i32.store offset=2500
          (i32.const 1048576)
-         (i32.const 14)
+         (i32.const 26)
         )
         (br $block)
        )
@@ -109,88 +115,21 @@
      )
      (i64.store offset=152
       (i32.const 1048576)
-      (block (result i64)
-       (local.set $scratch_7
-        (call $fimport$0
-         (i32.load offset=2500
+      (local.tee $3
+       (i64.and
+        (i64.sub
+         (i64.load32_u offset=8
           (i32.const 1048576)
          )
-         (i64x2.splat
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
+         (i64.const 1)
         )
+        (i64.const 4294967295)
        )
-       (i64.store offset=160
-        (i32.const 1048576)
-        (call $fimport$1
-         (i32.load offset=2500
-          (i32.const 1048576)
-         )
-         (i64x2.splat
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-         (i64.load offset=160
-          (i32.const 1048576)
-         )
-         (i64.load offset=2504
-          (i32.const 1048576)
-         )
-        )
-       )
-       (local.get $scratch_7)
-      )
-     )
-     (i32.store offset=2500
-      (i32.const 1048576)
-      (i32.const 0)
-     )
-     (local.set $3
-      (i64.load offset=152
-       (i32.const 1048576)
-      )
-     )
-     (local.set $5
-      (i32.wrap_i64
-       (i64.shr_u
-        (i64.load offset=160
-         (i32.const 1048576)
-        )
-        (i64.const 63)
-       )
-      )
-     )
-     (i64.store offset=152
-      (i32.const 1048576)
-      (block (result i64)
-       (local.set $scratch_8
-        (local.tee $4
-         (i64.and
-          (i64.sub
-           (i64.load32_u offset=8
-            (i32.const 1048576)
-           )
-           (i64.const 1)
-          )
-          (i64.const 4294967295)
-         )
-        )
-       )
-       (i64.store offset=160
-        (i32.const 1048576)
-        (i64.extend_i32_u
-         (local.get $5)
-        )
-       )
-       (local.get $scratch_8)
       )
      )
      (i64.store offset=8
       (i32.const 1048576)
-      (local.get $4)
+      (local.get $3)
      )
      (if
       (i32.eqz

@@ -24,16 +24,6 @@
   (local $3 i64)
   (local $4 i64)
   (local $5 i64)
-  (local $6 i64)
-  (local $7 i32)
-  (local $scratch i64)
-  (local $scratch_9 i64)
-  (local $scratch_10 i64)
-  (local $scratch_11 i64)
-  (local $scratch_12 i64)
-  (local $scratch_13 i64)
-  (local $scratch_14 i64)
-  (local $scratch_15 i64)
   (local.set $2
    (block $block (result i64)
     (loop $label
@@ -92,88 +82,21 @@
          )
          (i64.store offset=152
           (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch
-            (call $fimport$0
-             (i32.load offset=2500
+          (local.tee $5
+           (i64.and
+            (i64.add
+             (i64.load32_u offset=8
               (i32.const 1048576)
              )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (call $fimport$1
-             (i32.load offset=2500
-              (i32.const 1048576)
-             )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
-             (i64.load offset=160
-              (i32.const 1048576)
-             )
-             (i64.load offset=2504
-              (i32.const 1048576)
-             )
-            )
-           )
-           (local.get $scratch)
-          )
-         )
-         (i32.store offset=2500
-          (i32.const 1048576)
-          (i32.const 0)
-         )
-         (local.set $5
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-         (local.set $7
-          (i32.wrap_i64
-           (i64.shr_u
-            (i64.load offset=160
-             (i32.const 1048576)
-            )
-            (i64.const 63)
-           )
-          )
-         )
-         (i64.store offset=152
-          (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_9
-            (local.tee $6
-             (i64.and
-              (i64.add
-               (i64.load32_u offset=8
-                (i32.const 1048576)
-               )
-               (i64.const 1)
-              )
-              (i64.const 4294967295)
-             )
-            )
-           )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (i64.extend_i32_u
-             (local.get $7)
-            )
-           )
-           (local.get $scratch_9)
           )
          )
          (i64.store offset=8
           (i32.const 1048576)
-          (local.get $6)
+          (local.get $5)
          )
          (local.set $1
           (i32.add
@@ -220,88 +143,21 @@
          )
          (i64.store offset=152
           (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_10
-            (call $fimport$0
-             (i32.load offset=2500
+          (local.tee $3
+           (i64.and
+            (i64.add
+             (i64.load32_u offset=16
               (i32.const 1048576)
              )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (call $fimport$1
-             (i32.load offset=2500
-              (i32.const 1048576)
-             )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
-             (i64.load offset=160
-              (i32.const 1048576)
-             )
-             (i64.load offset=2504
-              (i32.const 1048576)
-             )
-            )
-           )
-           (local.get $scratch_10)
-          )
-         )
-         (i32.store offset=2500
-          (i32.const 1048576)
-          (i32.const 0)
-         )
-         (local.set $3
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-         (local.set $7
-          (i32.wrap_i64
-           (i64.shr_u
-            (i64.load offset=160
-             (i32.const 1048576)
-            )
-            (i64.const 63)
-           )
-          )
-         )
-         (i64.store offset=152
-          (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_11
-            (local.tee $5
-             (i64.and
-              (i64.add
-               (i64.load32_u offset=16
-                (i32.const 1048576)
-               )
-               (i64.const 1)
-              )
-              (i64.const 4294967295)
-             )
-            )
-           )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (i64.extend_i32_u
-             (local.get $7)
-            )
-           )
-           (local.get $scratch_11)
           )
          )
          (i64.store offset=16
           (i32.const 1048576)
-          (local.get $5)
+          (local.get $3)
          )
          (local.set $1
           (i32.add
@@ -350,88 +206,21 @@
          )
          (i64.store offset=152
           (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_12
-            (call $fimport$0
-             (i32.load offset=2500
+          (local.tee $3
+           (i64.and
+            (i64.add
+             (i64.load32_u offset=24
               (i32.const 1048576)
              )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (call $fimport$1
-             (i32.load offset=2500
-              (i32.const 1048576)
-             )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
-             (i64.load offset=160
-              (i32.const 1048576)
-             )
-             (i64.load offset=2504
-              (i32.const 1048576)
-             )
-            )
-           )
-           (local.get $scratch_12)
-          )
-         )
-         (i32.store offset=2500
-          (i32.const 1048576)
-          (i32.const 0)
-         )
-         (local.set $3
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-         (local.set $7
-          (i32.wrap_i64
-           (i64.shr_u
-            (i64.load offset=160
-             (i32.const 1048576)
-            )
-            (i64.const 63)
-           )
-          )
-         )
-         (i64.store offset=152
-          (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_13
-            (local.tee $5
-             (i64.and
-              (i64.add
-               (i64.load32_u offset=24
-                (i32.const 1048576)
-               )
-               (i64.const 1)
-              )
-              (i64.const 4294967295)
-             )
-            )
-           )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (i64.extend_i32_u
-             (local.get $7)
-            )
-           )
-           (local.get $scratch_13)
           )
          )
          (i64.store offset=24
           (i32.const 1048576)
-          (local.get $5)
+          (local.get $3)
          )
          (local.set $1
           (i32.add
@@ -478,88 +267,21 @@
          )
          (i64.store offset=152
           (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_14
-            (call $fimport$0
-             (i32.load offset=2500
+          (local.tee $3
+           (i64.and
+            (i64.add
+             (i64.load32_u offset=40
               (i32.const 1048576)
              )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (call $fimport$1
-             (i32.load offset=2500
-              (i32.const 1048576)
-             )
-             (i64x2.splat
-              (i64.load offset=152
-               (i32.const 1048576)
-              )
-             )
-             (i64.load offset=160
-              (i32.const 1048576)
-             )
-             (i64.load offset=2504
-              (i32.const 1048576)
-             )
-            )
-           )
-           (local.get $scratch_14)
-          )
-         )
-         (i32.store offset=2500
-          (i32.const 1048576)
-          (i32.const 0)
-         )
-         (local.set $3
-          (i64.load offset=152
-           (i32.const 1048576)
-          )
-         )
-         (local.set $7
-          (i32.wrap_i64
-           (i64.shr_u
-            (i64.load offset=160
-             (i32.const 1048576)
-            )
-            (i64.const 63)
-           )
-          )
-         )
-         (i64.store offset=152
-          (i32.const 1048576)
-          (block (result i64)
-           (local.set $scratch_15
-            (local.tee $5
-             (i64.and
-              (i64.add
-               (i64.load32_u offset=40
-                (i32.const 1048576)
-               )
-               (i64.const 1)
-              )
-              (i64.const 4294967295)
-             )
-            )
-           )
-           (i64.store offset=160
-            (i32.const 1048576)
-            (i64.extend_i32_u
-             (local.get $7)
-            )
-           )
-           (local.get $scratch_15)
           )
          )
          (i64.store offset=40
           (i32.const 1048576)
-          (local.get $5)
+          (local.get $3)
          )
          (local.set $1
           (i32.add

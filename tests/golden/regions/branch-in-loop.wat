@@ -31,10 +31,7 @@
   (local $10 i64)
   (local $11 i64)
   (local $12 i32)
-  (local $13 i32)
   (local $scratch i64)
-  (local $scratch_15 i64)
-  (local $scratch_16 i64)
   (local.set $8
    (i64.load offset=136
     (local.get $0)
@@ -92,8 +89,14 @@
           (i32.const -2)
          )
         )
+        (local.set $11
+         (local.get $5)
+        )
+        (local.set $6
+         (i64.const 0)
+        )
         (local.set $12
-         (i32.const 14)
+         (i32.const 26)
         )
         (br $block)
        )
@@ -141,68 +144,21 @@
       (br $block)
      )
      (local.set $5
-      (block (result i64)
-       (local.set $scratch_15
-        (call $fimport$0
-         (local.get $12)
-         (i64x2.splat
-          (local.get $5)
-         )
-        )
-       )
-       (local.set $6
-        (call $fimport$1
-         (local.get $12)
-         (i64x2.splat
-          (local.get $5)
-         )
-         (local.get $6)
-         (local.get $7)
-        )
-       )
-       (local.get $scratch_15)
-      )
-     )
-     (local.set $12
-      (i32.const 0)
-     )
-     (local.set $10
-      (local.get $5)
-     )
-     (local.set $13
-      (i32.wrap_i64
-       (i64.shr_u
-        (local.get $6)
-        (i64.const 63)
-       )
-      )
-     )
-     (local.set $5
-      (block (result i64)
-       (local.set $scratch_16
-        (local.tee $11
+      (local.tee $10
+       (i64.and
+        (i64.sub
          (i64.and
-          (i64.sub
-           (i64.and
-            (local.get $3)
-            (i64.const 4294967295)
-           )
-           (i64.const 1)
-          )
+          (local.get $3)
           (i64.const 4294967295)
          )
+         (i64.const 1)
         )
+        (i64.const 4294967295)
        )
-       (local.set $6
-        (i64.extend_i32_u
-         (local.get $13)
-        )
-       )
-       (local.get $scratch_16)
       )
      )
      (local.set $3
-      (local.get $11)
+      (local.get $10)
      )
      (if
       (i32.eqz

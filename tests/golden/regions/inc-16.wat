@@ -27,11 +27,7 @@
   (local $6 i64)
   (local $7 i64)
   (local $8 i64)
-  (local $9 i64)
-  (local $10 i32)
-  (local $11 i32)
-  (local $scratch i64)
-  (local $scratch_13 i64)
+  (local $9 i32)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
@@ -56,64 +52,17 @@
    (block $block (result i64)
     (loop $label
      (local.set $3
-      (block (result i64)
-       (local.set $scratch
-        (call $fimport$0
-         (local.get $10)
-         (i64x2.splat
-          (local.get $3)
-         )
-        )
-       )
-       (local.set $4
-        (call $fimport$1
-         (local.get $10)
-         (i64x2.splat
-          (local.get $3)
-         )
-         (local.get $4)
-         (local.get $5)
-        )
-       )
-       (local.get $scratch)
-      )
-     )
-     (local.set $10
-      (i32.const 0)
-     )
-     (local.set $8
-      (local.get $3)
-     )
-     (local.set $11
-      (i32.wrap_i64
-       (i64.shr_u
-        (local.get $4)
-        (i64.const 63)
-       )
-      )
-     )
-     (local.set $3
-      (block (result i64)
-       (local.set $scratch_13
-        (local.tee $9
+      (local.tee $8
+       (i64.and
+        (i64.add
          (i64.and
-          (i64.add
-           (i64.and
-            (local.get $2)
-            (i64.const 65535)
-           )
-           (i64.const 1)
-          )
+          (local.get $2)
           (i64.const 65535)
          )
+         (i64.const 1)
         )
+        (i64.const 65535)
        )
-       (local.set $4
-        (i64.extend_i32_u
-         (local.get $11)
-        )
-       )
-       (local.get $scratch_13)
       )
      )
      (local.set $2
@@ -122,7 +71,7 @@
         (local.get $2)
         (i64.const -65536)
        )
-       (local.get $9)
+       (local.get $8)
       )
      )
      (local.set $1
@@ -131,7 +80,7 @@
        (i32.const -2)
       )
      )
-     (local.set $10
+     (local.set $9
       (i32.const 17)
      )
      (@metadata.code.branch_hint "\00")
@@ -174,7 +123,7 @@
   )
   (i32.store offset=2500
    (local.get $0)
-   (local.get $10)
+   (local.get $9)
   )
   (local.get $7)
  )

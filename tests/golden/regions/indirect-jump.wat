@@ -28,10 +28,7 @@
   (local $7 i64)
   (local $8 i64)
   (local $9 i64)
-  (local $10 i64)
-  (local $11 i32)
-  (local $12 i32)
-  (local $scratch i64)
+  (local $10 i32)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -59,37 +56,16 @@
   )
   (local.set $8
    (block $block (result i64)
-    (local.set $9
-     (local.get $4)
-    )
-    (local.set $12
-     (i32.wrap_i64
-      (i64.shr_u
-       (local.get $5)
-       (i64.const 63)
-      )
-     )
-    )
     (local.set $4
-     (block (result i64)
-      (local.set $scratch
-       (local.tee $10
-        (i64.add
-         (local.get $3)
-         (i64.const 1)
-        )
-       )
+     (local.tee $9
+      (i64.add
+       (local.get $3)
+       (i64.const 1)
       )
-      (local.set $5
-       (i64.extend_i32_u
-        (local.get $12)
-       )
-      )
-      (local.get $scratch)
      )
     )
     (local.set $3
-     (local.get $10)
+     (local.get $9)
     )
     (@metadata.code.branch_hint "\00")
     (if
@@ -145,7 +121,7 @@
   )
   (i32.store offset=2500
    (local.get $0)
-   (local.get $11)
+   (local.get $10)
   )
   (local.get $8)
  )

@@ -32,18 +32,7 @@
   (local $11 i64)
   (local $12 i64)
   (local $13 i64)
-  (local $14 i64)
-  (local $15 i64)
-  (local $16 i32)
-  (local $17 i32)
-  (local $scratch i64)
-  (local $scratch_19 i64)
-  (local $scratch_20 i64)
-  (local $scratch_21 i64)
-  (local $scratch_22 i64)
-  (local $scratch_23 i64)
-  (local $scratch_24 i64)
-  (local $scratch_25 i64)
+  (local $14 i32)
   (local.set $10
    (i64.load offset=136
     (local.get $0)
@@ -133,68 +122,21 @@
           )
          )
          (local.set $7
-          (block (result i64)
-           (local.set $scratch
-            (call $fimport$0
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-            )
-           )
-           (local.set $8
-            (call $fimport$1
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-             (local.get $8)
-             (local.get $9)
-            )
-           )
-           (local.get $scratch)
-          )
-         )
-         (local.set $16
-          (i32.const 0)
-         )
-         (local.set $13
-          (local.get $7)
-         )
-         (local.set $17
-          (i32.wrap_i64
-           (i64.shr_u
-            (local.get $8)
-            (i64.const 63)
-           )
-          )
-         )
-         (local.set $7
-          (block (result i64)
-           (local.set $scratch_19
-            (local.tee $15
+          (local.tee $13
+           (i64.and
+            (i64.add
              (i64.and
-              (i64.add
-               (i64.and
-                (local.get $3)
-                (i64.const 4294967295)
-               )
-               (i64.const 1)
-              )
+              (local.get $3)
               (i64.const 4294967295)
              )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (local.set $8
-            (i64.extend_i32_u
-             (local.get $17)
-            )
-           )
-           (local.get $scratch_19)
           )
          )
          (local.set $3
-          (local.get $15)
+          (local.get $13)
          )
          (local.set $1
           (i32.add
@@ -202,7 +144,7 @@
            (i32.const -2)
           )
          )
-         (local.set $16
+         (local.set $14
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -237,68 +179,21 @@
           )
          )
          (local.set $7
-          (block (result i64)
-           (local.set $scratch_20
-            (call $fimport$0
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-            )
-           )
-           (local.set $8
-            (call $fimport$1
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-             (local.get $8)
-             (local.get $9)
-            )
-           )
-           (local.get $scratch_20)
-          )
-         )
-         (local.set $16
-          (i32.const 0)
-         )
-         (local.set $12
-          (local.get $7)
-         )
-         (local.set $17
-          (i32.wrap_i64
-           (i64.shr_u
-            (local.get $8)
-            (i64.const 63)
-           )
-          )
-         )
-         (local.set $7
-          (block (result i64)
-           (local.set $scratch_21
-            (local.tee $14
+          (local.tee $12
+           (i64.and
+            (i64.add
              (i64.and
-              (i64.add
-               (i64.and
-                (local.get $4)
-                (i64.const 4294967295)
-               )
-               (i64.const 1)
-              )
+              (local.get $4)
               (i64.const 4294967295)
              )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (local.set $8
-            (i64.extend_i32_u
-             (local.get $17)
-            )
-           )
-           (local.get $scratch_21)
           )
          )
          (local.set $4
-          (local.get $14)
+          (local.get $12)
          )
          (local.set $1
           (i32.add
@@ -306,7 +201,7 @@
            (i32.const -2)
           )
          )
-         (local.set $16
+         (local.set $14
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -343,68 +238,21 @@
           )
          )
          (local.set $7
-          (block (result i64)
-           (local.set $scratch_22
-            (call $fimport$0
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-            )
-           )
-           (local.set $8
-            (call $fimport$1
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-             (local.get $8)
-             (local.get $9)
-            )
-           )
-           (local.get $scratch_22)
-          )
-         )
-         (local.set $16
-          (i32.const 0)
-         )
-         (local.set $12
-          (local.get $7)
-         )
-         (local.set $17
-          (i32.wrap_i64
-           (i64.shr_u
-            (local.get $8)
-            (i64.const 63)
-           )
-          )
-         )
-         (local.set $7
-          (block (result i64)
-           (local.set $scratch_23
-            (local.tee $14
+          (local.tee $12
+           (i64.and
+            (i64.add
              (i64.and
-              (i64.add
-               (i64.and
-                (local.get $5)
-                (i64.const 4294967295)
-               )
-               (i64.const 1)
-              )
+              (local.get $5)
               (i64.const 4294967295)
              )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (local.set $8
-            (i64.extend_i32_u
-             (local.get $17)
-            )
-           )
-           (local.get $scratch_23)
           )
          )
          (local.set $5
-          (local.get $14)
+          (local.get $12)
          )
          (local.set $1
           (i32.add
@@ -412,7 +260,7 @@
            (i32.const -2)
           )
          )
-         (local.set $16
+         (local.set $14
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -447,68 +295,21 @@
           )
          )
          (local.set $7
-          (block (result i64)
-           (local.set $scratch_24
-            (call $fimport$0
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-            )
-           )
-           (local.set $8
-            (call $fimport$1
-             (local.get $16)
-             (i64x2.splat
-              (local.get $7)
-             )
-             (local.get $8)
-             (local.get $9)
-            )
-           )
-           (local.get $scratch_24)
-          )
-         )
-         (local.set $16
-          (i32.const 0)
-         )
-         (local.set $12
-          (local.get $7)
-         )
-         (local.set $17
-          (i32.wrap_i64
-           (i64.shr_u
-            (local.get $8)
-            (i64.const 63)
-           )
-          )
-         )
-         (local.set $7
-          (block (result i64)
-           (local.set $scratch_25
-            (local.tee $14
+          (local.tee $12
+           (i64.and
+            (i64.add
              (i64.and
-              (i64.add
-               (i64.and
-                (local.get $6)
-                (i64.const 4294967295)
-               )
-               (i64.const 1)
-              )
+              (local.get $6)
               (i64.const 4294967295)
              )
+             (i64.const 1)
             )
+            (i64.const 4294967295)
            )
-           (local.set $8
-            (i64.extend_i32_u
-             (local.get $17)
-            )
-           )
-           (local.get $scratch_25)
           )
          )
          (local.set $6
-          (local.get $14)
+          (local.get $12)
          )
          (local.set $1
           (i32.add
@@ -516,7 +317,7 @@
            (i32.const -2)
           )
          )
-         (local.set $16
+         (local.set $14
           (i32.const 18)
          )
          (@metadata.code.branch_hint "\00")
@@ -583,7 +384,7 @@
   )
   (i32.store offset=2500
    (local.get $0)
-   (local.get $16)
+   (local.get $14)
   )
   (local.get $11)
  )

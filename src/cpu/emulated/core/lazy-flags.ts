@@ -36,7 +36,8 @@ export function lazyFc(code: u32, r: u64, a: u64, b: u64): u64 {
       const isDec = code >> 2 == FLAGS_DEC;
       const ov = <u64>(r == (isDec ? top - 1 : top));
       const af = <u64>((r & 15) == (isDec ? 15 : 0)) << 3;
-      return (a << 63) | ((a ^ ov) << 62) | af;
+      const cf = a >> 63;
+      return (cf << 63) | ((cf ^ ov) << 62) | af;
     }
     default:
       return a;

@@ -15,7 +15,7 @@ import { codeSizeOf, environmentOf } from '../mode';
 import { CodeWriter, type Label, type LocalId, Locals, OP_BLOCK, OP_ELSE, OP_IF, OP_LOOP } from './function-writer';
 import type { FunctionCode } from './wasm-module';
 import { type FlowGraph, analyse } from './graph';
-import { DYNAMIC, FLAGS_DONE, type KnownFlags } from './lazy-flags';
+import { CARRIED, DYNAMIC, FLAGS_DONE, type KnownFlags } from './lazy-flags';
 import {
   FIRST_XMM,
   FLAG_A,
@@ -78,6 +78,8 @@ interface Node {
   /** Offsets that its last instruction, a computed jump, may go to. */
   targets: readonly number[];
   flagsIn: boolean;
+  /** CF is asked for, by itself, before something sets it. */
+  wantsCarry: boolean;
   /** What the flag locals mean at its start, once known. */
   entryFlags: KnownFlags;
 }
@@ -102,6 +104,17 @@ function isFixedShift(x: Instruction): boolean {
   if (row.family !== 'shift') return false;
   const kind = row.operands[row.operands.length - 1]!.kind;
   return kind === 'one' || (kind === 'imm8' && (x.immLow & (x.size === 64 ? 63 : 31)) !== 0);
+}
+
+/** Whatever they were before. */
+function setsAllFlags(x: Instruction): boolean {
+  const { row } = x.compiled;
+  return writesAllFlags(row) && (isFixedShift(x) || !row.attributes.flagsRead);
+}
+
+/** Does it need CF and no other flag? */
+function asksForCarry({ name, attributes }: Row, areFlagsDead: boolean): boolean {
+  return attributes.flagsRead === 'C' || (!areFlagsDead && (name === 'inc' || name === 'dec'));
 }
 
 /** May the instruction be left to the interpreter at run time? Then the flags before it are still needed. */
@@ -194,6 +207,7 @@ class RegionBuilder {
     for (const node of this.#nodes) this.#findSuccessors(node);
     this.#graph = analyse(this.#nodes);
     this.#findLiveFlags();
+    this.#findWantedCarries();
     if (this.#isAnyInterpreted && this.#form === 'locals') this.#findRegisters();
     // nothing has set flags before the entry
     if (this.#graph.isLoopHead[0] === 0) this.#nodes[0]!.entryFlags = { kind: FLAGS_DONE, size: 64 };
@@ -237,6 +251,7 @@ class RegionBuilder {
       fallsTo: offset + at,
       targets: [],
       flagsIn: false,
+      wantsCarry: false,
       entryFlags: DYNAMIC,
     };
   }
@@ -341,18 +356,15 @@ class RegionBuilder {
 
   /** Backwards over the region until nothing changes: which nodes need the flags they start with. */
   #findLiveFlags(): void {
-    const { order, cut, place } = this.#graph;
-    const count = this.#nodes.length;
+    const { order, place } = this.#graph;
     for (let changed = true; changed; ) {
       changed = false;
       for (let i = order.length - 1; i >= 0; i--) {
         const node = this.#nodes[order[i]!]!;
         const isLive = this.#liveAtStart(node, (target) => {
-          const next = this.#byOffset.get(target);
-          const isInside =
-            next !== undefined && node.successors.includes(next.index) && !cut.has(node.index * count + next.index);
+          const next = this.#insideAfter(node, target);
           // a back edge may leave, because of the budget
-          return isInside && place[next.index]! > place[node.index]! ? next.flagsIn : true;
+          return next !== undefined && place[next.index]! > place[node.index]! ? next.flagsIn : true;
         });
         if (isLive && !node.flagsIn) {
           node.flagsIn = true;
@@ -372,11 +384,46 @@ class RegionBuilder {
       const { row } = step.x.compiled;
       if (step.isRelative) live ||= isLiveAt(step.target);
       step.areFlagsDead = !live;
-      if (writesAllFlags(row) && (isFixedShift(step.x) || !row.attributes.flagsRead)) live = false;
+      if (setsAllFlags(step.x)) live = false;
       else if (readsFlags(row)) live = true;
       if (step.isInterpreted || mayLeave(step.x)) live = true;
     }
     return live;
+  }
+
+  /** Where the region goes on at `offset` after the node. */
+  #insideAfter(node: Node, offset: number): Node | undefined {
+    const next = this.#byOffset.get(offset);
+    if (next === undefined || !node.successors.includes(next.index)) return undefined;
+    return this.#graph.cut.has(node.index * this.#nodes.length + next.index) ? undefined : next;
+  }
+
+  /** Backwards like the live flags: which nodes should find CF where INC and DEC leave it. */
+  #findWantedCarries(): void {
+    const { order } = this.#graph;
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (let i = order.length - 1; i >= 0; i--) {
+        const node = this.#nodes[order[i]!]!;
+        if (node.wantsCarry || !this.#wantsCarry(node)) continue;
+        node.wantsCarry = true;
+        changed = true;
+      }
+    }
+  }
+
+  #wantsCarry(node: Node): boolean {
+    const isWantedAt = (offset: number): boolean => this.#insideAfter(node, offset)?.wantsCarry ?? false;
+    let wanted = node.targets.some(isWantedAt) || (node.fallsTo !== undefined && isWantedAt(node.fallsTo));
+    for (let i = node.steps.length - 1; i >= 0; i--) {
+      const step = node.steps[i]!;
+      const { row } = step.x.compiled;
+      if (step.isRelative) wanted ||= isWantedAt(step.target);
+      // the interpreter makes the flags, whatever they are
+      if (step.isInterpreted || setsAllFlags(step.x)) wanted = false;
+      if (!step.isInterpreted && asksForCarry(row, step.areFlagsDead)) wanted = true;
+    }
+    return wanted;
   }
 
   /** Lets #scratch see all that will be compiled: which registers and flags there are in the whole region. */
@@ -421,7 +468,9 @@ class RegionBuilder {
     const emitter = this.#emitter;
     const around = this.#current;
     this.#current = node;
-    emitter.enterNode(this.#graph.isLoopHead[node.index] === 1 ? DYNAMIC : node.entryFlags);
+    const { isLoopHead, isMerge } = this.#graph;
+    const isShared = isLoopHead[node.index] === 1 || isMerge[node.index] === 1;
+    emitter.enterNode(isShared ? (node.wantsCarry ? CARRIED : DYNAMIC) : node.entryFlags);
     node.steps.forEach((step, i) => {
       const { row } = step.x.compiled;
       if (step.isInterpreted) {
@@ -451,9 +500,12 @@ class RegionBuilder {
     const isBack = place[to.index]! <= place[from.index]!;
     this.#spend(done);
     const isShared = isBack || isMerge[to.index] === 1 || isLoopHead[to.index] === 1;
+    const { flags, unsaved } = emitter;
     if (to.flagsIn || isBack) {
-      if (isShared) emitter.writeFlagKind(emitter.flags);
-      else to.entryFlags = emitter.flags;
+      if (isShared) {
+        if (to.wantsCarry) emitter.carryFlags();
+        emitter.writeFlagKind(emitter.flags);
+      } else to.entryFlags = emitter.flags;
     }
     if (isBack) {
       const body = this.#body;
@@ -465,12 +517,9 @@ class RegionBuilder {
       body.close();
       body.br(this.#labels.get(to.index)!);
     } else if (isMerge[to.index] === 1) this.#body.br(this.#labels.get(to.index)!);
-    else {
-      const { flags, unsaved } = emitter;
-      this.#tree(to.index);
-      emitter.flags = flags;
-      emitter.unsaved = unsaved;
-    }
+    else this.#tree(to.index);
+    emitter.flags = flags;
+    emitter.unsaved = unsaved;
   }
 
   #spend(done: number): void {

@@ -3,7 +3,7 @@ import type { Condition, I32, I64, Size } from '../isa/emitter';
 import { type Node, use } from './expression';
 import { OP_CALL } from './function-writer';
 import {
-  DYNAMIC,
+  CARRIED,
   FLAGS_ADC,
   FLAGS_ADD,
   FLAGS_DEC,
@@ -13,6 +13,9 @@ import {
   FLAGS_LOGIC,
   FLAGS_SBB,
   FLAGS_SUB,
+  isCarried,
+  isFlagsDone,
+  isStatic,
 } from './lazy-flags';
 import { FLAG_A, FLAG_B, FLAG_R, IMPORT_FC, IMPORT_FR } from './region-context';
 import { type Change, RegisterEmitter } from './register-emitter';
@@ -56,12 +59,28 @@ export abstract class FlagEmitter extends RegisterEmitter {
     this.setFlags(FLAGS_LOGIC, size, result);
   }
   flagsInc(size: Size, _before: I64, result: I64): void {
-    if (this.context.areFlagsDead) return;
-    this.setFlags(FLAGS_INC, size, result, this.fromBool(this.cf()));
+    this.#setAllButCf(FLAGS_INC, size, result);
   }
   flagsDec(size: Size, _before: I64, result: I64): void {
+    this.#setAllButCf(FLAGS_DEC, size, result);
+  }
+  #setAllButCf(kind: number, size: Size, result: I64): void {
     if (this.context.areFlagsDead) return;
-    this.setFlags(FLAGS_DEC, size, result, this.fromBool(this.cf()));
+    if (!isStatic(this.flags) && !isCarried(this.flags)) this.finishFlags();
+    const word = isCarried(this.flags) ? undefined : this.shl(this.fromBool(this.cf()), 63);
+    this.setFlags(kind, size, result, word);
+  }
+  /** Writes, between instructions, what brings CF to where `isCarried` says, so that `flags` may be CARRIED where it goes on. */
+  carryFlags(): void {
+    const { flags } = this;
+    if (isCarried(flags)) return;
+    const steps = this.collect(() => {
+      if (!isStatic(flags)) return this.finishFlags();
+      const { kind, size } = flags;
+      this.#setCells([FLAG_A, this.wordOf(kind, size, this.flagWordOf(FLAG_R))]);
+      this.flags = { kind: FLAGS_GIVEN, size };
+    });
+    for (const step of steps) step();
   }
   protected flagWord(cf: I64, of: I64, af: I64): I64 {
     const high = this.or(this.shl(cf, 63), this.shl(this.xor(cf, of), 62));
@@ -102,9 +121,9 @@ export abstract class FlagEmitter extends RegisterEmitter {
   /** FLAG_R and FLAG_A become FR and FC. */
   protected finishFlags(): void {
     const { flags } = this;
-    if (flags !== DYNAMIC && flags.kind === FLAGS_DONE) return;
+    if (isFlagsDone(flags)) return;
     this.changesFlags = true;
-    if (flags === DYNAMIC) {
+    if (!isStatic(flags)) {
       this.step(() => {
         this.#writeFinishedFlags();
         this.writeFlagKind({ kind: FLAGS_DONE, size: 64 });
@@ -125,7 +144,7 @@ export abstract class FlagEmitter extends RegisterEmitter {
       const top = 1n << BigInt(size - 1);
       const of = this.fromBool(this.eq(r, this.i64(kind === FLAGS_DEC ? top - 1n : top)));
       const af = this.fromBool(this.eq(this.and(r, this.i64(15)), this.i64(kind === FLAGS_DEC ? 15 : 0)));
-      return this.flagWord(a, of, af);
+      return this.flagWord(this.shrU(a, 63), of, af);
     }
     const b = this.flagWordOf(FLAG_B);
     const isSum = kind === FLAGS_ADD || kind === FLAGS_ADC;
@@ -206,7 +225,8 @@ export abstract class FlagEmitter extends RegisterEmitter {
   }
   protected directCondition(pair: number): I32 | undefined {
     const { flags } = this;
-    if (flags === DYNAMIC) return undefined;
+    if (flags === CARRIED && pair === 1) return this.#carried();
+    if (!isStatic(flags)) return undefined;
     const { kind, size } = flags;
     if (kind === FLAGS_DONE) return this.finishedCondition(pair);
     const r = (): I64 => this.flagWordOf(FLAG_R);
@@ -236,14 +256,14 @@ export abstract class FlagEmitter extends RegisterEmitter {
         return undefined;
       case FLAGS_INC:
       case FLAGS_DEC:
-        if (pair === 1) return this.op('i32.wrap_i64', 'i32', [a()]);
-        return undefined;
       case FLAGS_GIVEN:
-        if (pair === 1) return this.op('i32.wrap_i64', 'i32', [this.shrU(a(), 63)]);
-        return undefined;
+        return pair === 1 ? this.#carried() : undefined;
       default:
         return undefined;
     }
+  }
+  #carried(): I32 {
+    return this.op('i32.wrap_i64', 'i32', [this.shrU(this.flagWordOf(FLAG_A), 63)]);
   }
   /** From FR and FC. */
   protected finishedCondition(pair: number): I32 {

@@ -16,7 +16,7 @@ import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emi
 import { NODE_STATE, Node, use } from './expression';
 import { OP_CALL, OP_IF, OP_LOCAL_TEE, OP_RETURN } from './function-writer';
 import { FlagEmitter } from './flag-emitter';
-import { DYNAMIC, FLAGS_DONE, flagCode, isFlagsDone, type KnownFlags } from './lazy-flags';
+import { FLAGS_DONE, flagCode, isFlagsDone, isStatic, type KnownFlags } from './lazy-flags';
 import {
   FLAG_A,
   FLAG_R,
@@ -266,14 +266,14 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
           code.memory(V128_STORE, 4, registerOffset(register));
         } else code.memory(...STORES_64[64], registerOffset(register));
       }
-      if (flags === DYNAMIC) {
+      if (!isStatic(flags)) {
         this.pushState();
         code.get(names.flagKind);
         code.memory(...STORES.u32, stateOffset('FLAG_KIND'));
       }
     }
     this.pushState();
-    const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
+    const kind = isStatic(flags) ? flagCode(flags) : EXIT_FLAGS_KEEP;
     code.v128([op + index * OP_SIZE, index | (kind << STEP_FLAGS_SHIFT) | (endsBlock ? STEP_ENDS : 0), offset, 0]);
     code.get(names.budget);
     code.byte(OP_CALL);

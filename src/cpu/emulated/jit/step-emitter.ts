@@ -31,7 +31,7 @@ import {
   OP_IF,
   OP_LOCAL_TEE,
 } from './function-writer';
-import { DYNAMIC, type KnownFlags, flagCode, isSameFlags } from './lazy-flags';
+import { CARRIED, DYNAMIC, type KnownFlags, flagCode, isCarried, isSameFlags, isStatic } from './lazy-flags';
 import {
   type Branches,
   type InstructionContext,
@@ -177,7 +177,7 @@ export abstract class StepEmitter {
     if (!isSameFlags(afterThen, afterElse)) {
       first.push(() => this.writeFlagKind(afterThen));
       second.push(() => this.writeFlagKind(afterElse));
-      this.flags = DYNAMIC;
+      this.flags = isCarried(afterThen) && isCarried(afterElse) ? CARRIED : DYNAMIC;
     }
     this.step(() => {
       this.writer.push(node);
@@ -193,7 +193,7 @@ export abstract class StepEmitter {
 
   /** Sets FLAG_KIND for code that cannot know. */
   writeFlagKind(flags: KnownFlags): void {
-    if (flags === DYNAMIC) return;
+    if (!isStatic(flags)) return;
     const { code } = this;
     if (this.form === 'state') {
       this.pushState();
@@ -222,7 +222,7 @@ export abstract class StepEmitter {
   }
   #writeExitWord(at: number, done: number, flags: KnownFlags, how: number): void {
     const { code } = this;
-    const kind = flags === DYNAMIC ? EXIT_FLAGS_KEEP : flagCode(flags);
+    const kind = isStatic(flags) ? flagCode(flags) : EXIT_FLAGS_KEEP;
     code.i64((BigInt(at) << BigInt(EXIT_OFFSET_SHIFT)) | BigInt(how | (done << EXIT_COUNT_SHIFT) | kind));
     code.br(this.exit);
   }
