@@ -86,6 +86,8 @@ export interface Block {
   readonly end: BlockEnd;
   /** Where its computed jump was seen to go, as offsets from its start. */
   targets: Set<number> | undefined;
+  /** Pages, by their distance in bytes from its own, that a region which starts with it does not reach: they were elsewhere. */
+  avoided: Set<number> | undefined;
   /** Compiled regions, and those under way, that it is part of. */
   regions: Set<BlockUser> | undefined;
 }
@@ -456,6 +458,7 @@ export class BlockCache {
       exits,
       end: blockEnd,
       targets: undefined,
+      avoided: undefined,
       regions: undefined,
     };
     this.#byId.push(block);

@@ -277,6 +277,7 @@ export class EmulatedPartition implements Partition {
       decode: (s: number, from: number, at: number) => this.#blocks.decode(s, from >>> 0, at >>> 0),
       decodeAlone: (s: number) => this.#blocks.decodeAlone(s),
       fallback: (s: number) => this.#regions?.fellBack(s, this.#stateAt(s).u64('RIP'), this.#stateAt(s).u32('MODE')),
+      refused: (s: number, op: number) => this.#regions?.refused(s, op >>> 0, this.#stateAt(s).u64('CODE_RIP')),
       hot: (s: number, op: number) => this.#regions?.hot(s, op >>> 0, this.#stateAt(s).u64('CODE_RIP')),
     };
     return imports as unknown as WebAssembly.ModuleImports;

@@ -246,6 +246,7 @@ export const OP_SCALE: usize = 8;
 export const OP_SEG: usize = 10;
 export const OP_SIZE: usize = 32;
 export const OP_VVVV: usize = 26;
+export const REFUSALS_MAX: u32 = 200;
 export const REGION_BUDGET: usize = 100000;
 export const REGION_CACHED: usize = 44;
 export const REGION_CACHED_OFTEN: usize = 1;

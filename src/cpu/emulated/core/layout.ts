@@ -295,6 +295,9 @@ export const BLOCK_ENTRY_OP = 8; // u32, 0: none
 /** How often the interpreter enters a block before it tells jit/regions.ts. */
 export const HEAT_LIMIT = 2_000;
 
+/** How often in a row a region is refused before jit/regions.ts makes it anew. */
+export const REFUSALS_MAX = 200;
+
 /** A compiled region, REGION_SIZE bytes; written by jit/regions.ts, read by core/regions.ts. */
 export const REGION_SIZE = 256;
 export const REGION_FUNCTION = 0; // u32, index in the core's table
@@ -305,7 +308,7 @@ export const REGION_STATE = 24; // u32, by this vCPU
 export const REGION_LOWEST = 28; // i32, offsets from the entry RIP that its code spans
 export const REGION_HIGHEST = 32; // i32
 export const REGION_PAGES = 36; // u32, number of further pages
-export const REGION_REFUSED = 40; // u32, how often a page was elsewhere
+export const REGION_REFUSED = 40; // u32, how often in a row a page was elsewhere
 export const REGION_CACHED = 44; // u32, address of the one entry of a region cache that was made of it, 0: none, REGION_CACHED_OFTEN
 export const REGION_CACHED_OFTEN = 1;
 export const REGION_WORK = 48; // i64, instructions that it runs before jit/regions.ts is told

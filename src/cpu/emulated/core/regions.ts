@@ -24,6 +24,7 @@ import {
   CACHED_LONGEST,
   CACHED_RIP,
   CACHED_WORK,
+  REFUSALS_MAX,
   REGION_BUDGET,
   REGION_CACHED,
   REGION_CACHED_OFTEN,
@@ -83,6 +84,10 @@ const LONGEST_WORK: i64 = i64.MAX_VALUE >> 1;
 @external('env', 'fallback')
 declare function envFallback(s: usize): void;
 
+/** The region that starts with the block at `op` was refused REFUSALS_MAX times in a row; CODE_RIP is where. */
+@external('env', 'refused')
+declare function envRefused(s: usize, op: usize): void;
+
 /** HANDLER_COMPILED: CODE_RIP and COUNT are those of the block's start. Gives the op to go on with, 0 to stop. */
 export function enterRegion(s: usize, first: usize): usize {
   let header = first;
@@ -91,7 +96,7 @@ export function enterRegion(s: usize, first: usize): usize {
     let cached = cacheEntry(s, rip);
     if (!isCached(s, cached, rip)) {
       const region = <usize>load<u32>(header, BLOCK_REGION);
-      if (region == 0 || !isUsable(s, region, rip)) return header + OP_SIZE;
+      if (region == 0 || !isUsable(s, region, header, rip)) return header + OP_SIZE;
       remember(s, cached, region, header, rip);
     }
     while (true) {
@@ -205,15 +210,18 @@ function worked(s: usize, cached: usize, rest: i64): void {
 }
 
 /** Are the region's pages where it was compiled from? */
-function isUsable(s: usize, region: usize, rip: u64): bool {
+function isUsable(s: usize, region: usize, header: usize, rip: u64): bool {
   const key = codeKey(s, rip);
   const isKnown =
     load<u64>(region, REGION_KEY) == key && load<u64>(region, REGION_RIP) == rip && load<u32>(region, REGION_STATE) == <u32>s;
   if (isKnown) return true;
   if (!isInPlace(s, region, rip)) {
-    store<u32>(region, load<u32>(region, REGION_REFUSED) + 1, REGION_REFUSED);
+    const refused = load<u32>(region, REGION_REFUSED) + 1;
+    store<u32>(region, refused, REGION_REFUSED);
+    if (refused == REFUSALS_MAX) envRefused(s, header + OP_SIZE);
     return false;
   }
+  store<u32>(region, 0, REGION_REFUSED);
   store<u64>(region, key, REGION_KEY);
   store<u64>(region, rip, REGION_RIP);
   store<u32>(region, <u32>s, REGION_STATE);

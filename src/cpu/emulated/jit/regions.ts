@@ -64,6 +64,8 @@ const REACH: ReadonlyArray<Reach> = [
 /** Bounds what compiled code takes: some 20 KiB of machine code each. */
 const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
 const QUEUE_MAX = 256;
+/** Computed jumps farther than that lead to another library or to what the system maps, which lies elsewhere in every process. */
+const FAR = 16 << 20;
 /** A block joins a region if it was entered at least this part as often as the region's entry. */
 const COLD_PART = 32;
 
@@ -149,11 +151,37 @@ export class RegionManager {
       this.#i32[(op - layout.OP_SIZE + layout.BLOCK_HEAT) >> 2] = layout.HEAT_LIMIT >> 1;
       return;
     }
+    this.#compile(state, entry, rip, level);
+  }
+
+  #compile(state: number, entry: Block, rip: bigint, level: number): void {
     const reach = REACH[level];
     if (reach === undefined) return;
     const plan = this.#plan(state, entry, rip, level, reach);
     const compiled = this.compiler.compile(plan);
     if (compiled !== undefined) this.#finished(compiled);
+  }
+
+  /**
+   * Import `refused`: the region that starts with the block at `op` could not be entered many times in a row, because one of its pages
+   * lies elsewhere in this address space, or has not been touched yet. It is made anew without those pages.
+   */
+  refused(state: number, op: number, rip: bigint): void {
+    const entry = this.blocks.blockOf(op);
+    const region = entry === undefined ? undefined : this.#regionAt(entry);
+    if (entry === undefined || region === undefined) return;
+    const base = rip & ~0xfffn;
+    const elsewhere = [...region.pages].filter(
+      ([page, frame]) => this.core.settledCode(state, BigInt.asUintN(64, base + BigInt(page))) >>> 0 !== frame,
+    );
+    if (elsewhere.length === 0) return;
+    if (this.#waiting.size >= QUEUE_MAX) {
+      this.#i32[(region.record + layout.REGION_REFUSED) >> 2] = 0;
+      return;
+    }
+    entry.avoided ??= new Set();
+    for (const [page] of elsewhere) entry.avoided.add(page);
+    this.#compile(state, entry, rip, region.level);
   }
 
   /** Import `fallback`: a sampled exit to the interpreter. */
@@ -225,7 +253,8 @@ export class RegionManager {
       let frame = pages.get(page);
       if (frame === undefined) {
         frame = this.core.settledCode(state, BigInt.asUintN(64, (rip & ~0xfffn) + BigInt(page))) >>> 0;
-        if (frame !== NO_MEMORY && pages.size <= layout.REGION_PAGES_MAX) pages.set(page, frame);
+        const isWanted = pages.size <= layout.REGION_PAGES_MAX && entry.avoided?.has(page) !== true;
+        if (frame !== NO_MEMORY && isWanted) pages.set(page, frame);
         else frame = NO_MEMORY;
       }
       return frame;
@@ -311,7 +340,7 @@ export class RegionManager {
   *#targetsOf(block: Block, rip: bigint, offset: number): Iterable<number> {
     if (block.end !== 'jump' && block.end !== 'callAway') return;
     const start = Number(BigInt.asIntN(32, rip)) + offset;
-    for (const target of this.blocks.targetsOf(block, start | 0)) yield offset + target;
+    for (const target of this.blocks.targetsOf(block, start | 0)) if (Math.abs(target) < FAR) yield offset + target;
   }
 
   /** Appends the block's bytes to `code` and gives the new end. */
