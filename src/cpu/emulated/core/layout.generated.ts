@@ -270,6 +270,7 @@ export const SEG_STRIDE: usize = 32;
 export const STEP_ENDS: u32 = 65536;
 export const STEP_FLAGS_SHIFT: u32 = 8;
 export const STEP_INDEX_MASK: u32 = 255;
+export const STEP_MORE_SHIFT: u32 = 24;
 export const TARGETS_ENTRIES: u32 = 4096;
 export const TARGETS_OFFSET: u32 = 655360;
 export const TARGETS_SIZE: u32 = 32768;

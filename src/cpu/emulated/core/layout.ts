@@ -326,7 +326,8 @@ export const EXIT_OFFSET_SHIFT = 24; // i40, what the entry RIP is away from RIP
 /** Words of what a region tells `regionInterpret`: an op of its node (the instruction's, or one before it), then these, then the node's offset from the entry. */
 export const STEP_INDEX_MASK = 0xff; // instructions of the node before it
 export const STEP_FLAGS_SHIFT = 8; // flag code, as EXIT_FLAGS_MASK
-export const STEP_ENDS = 0x1_0000; // it ends its block
+export const STEP_ENDS = 0x1_0000; // it, or the last of them, ends its block
+export const STEP_MORE_SHIFT = 24; // so many instructions after it too
 /** Instructions that a region may run before it returns: it is replaced by a faster one only between calls. */
 export const REGION_BUDGET = 100_000;
 

@@ -45,6 +45,7 @@ import {
   STEP_ENDS,
   STEP_FLAGS_SHIFT,
   STEP_INDEX_MASK,
+  STEP_MORE_SHIFT,
   S_BUDGET,
   S_BUDGET_END,
   S_FC,
@@ -258,12 +259,13 @@ export function regionMiss(s: usize, linear: v128, access: u32): u32 {
 const INTERPRETED: i32 = i32.MIN_VALUE;
 
 /**
- * Runs one instruction of a region by the interpreter, with the registers in the state. `where`: the words of layout.ts, STEP_*. Gives
+ * Runs instructions of a region by the interpreter, with the registers in the state. `where`: the words of layout.ts, STEP_*. Gives
  * the budget that is left, negative where the region is to return EXIT_INTERPRETED. A fault unwinds through the region.
  */
 export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
   const word = v128.extract_lane<u32>(where, 1);
   const index = word & STEP_INDEX_MASK;
+  const last = index + (word >> STEP_MORE_SHIFT);
   const rip = load<u64>(s, S_CODE_RIP);
   finishFlags(s, (word >> STEP_FLAGS_SHIFT) & EXIT_FLAGS_MASK);
   store<u32>(s, 0, S_FLAG_KIND);
@@ -274,23 +276,23 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
   let next = <usize>v128.extract_lane<u32>(where, 0);
   while (<u32>load<u8>(next, OP_INDEX) < index) next += OP_SIZE;
   let op: usize = 0;
-  do {
+  while (true) {
     op = next;
     next = op + OP_SIZE;
     const handler = <u32>load<u16>(op, OP_HANDLER);
     if (handler >= HANDLER_FIRST_COLD) {
       next = cold(s, op, handler);
-      if (word & STEP_ENDS) return goOnAt(s, next);
+      // it stopped in its middle, or ended its block
+      if (next != op + OP_SIZE || ((word & STEP_ENDS) != 0 && <u32>load<u8>(op, OP_INDEX) == last)) return goOnAt(s, next);
     }
     else if (handler == HANDLER_UNIT) checkUnit(s, op);
     else if (handler == HANDLER_INTERCEPT) checkIntercept(s, op);
     else if (handler == HANDLER_RAISE) raiseDecoded(s, op);
     // the region is not entered where the second page is another one
     else if (handler != HANDLER_CROSSING) return interpretPlain(s, op);
-  } while (next == op + OP_SIZE && <u32>load<u8>(next, OP_INDEX) == index);
-  if (next != op + OP_SIZE) {
-    // it stopped in its middle
-    return goOnAt(s, next);
+    const following = <u32>load<u8>(next, OP_INDEX);
+    if (following > last) break;
+    if (following != <u32>load<u8>(op, OP_INDEX) && load<u64>(s, S_LIMIT) == 0) return goOnAt(s, leaveNow(s, op));
   }
   // repetitions count as instructions
   const left = budget - <i32>(load<u64>(s, S_COUNT) - count);

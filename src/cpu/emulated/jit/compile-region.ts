@@ -471,17 +471,20 @@ class RegionBuilder {
     const { isLoopHead, isMerge } = this.#graph;
     const isShared = isLoopHead[node.index] === 1 || isMerge[node.index] === 1;
     emitter.enterNode(isShared ? (node.wantsCarry ? CARRIED : DYNAMIC) : node.entryFlags);
-    node.steps.forEach((step, i) => {
-      const { row } = step.x.compiled;
+    const { steps } = node;
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
       if (step.isInterpreted) {
-        emitter.interpret(i, node, row, this.#scratch);
-        return;
+        const first = i;
+        while (steps[i + 1]?.isInterpreted) i++;
+        const rows = steps.slice(first, i + 1).map(({ x }) => x.compiled.row);
+        emitter.interpret(first, node, rows, this.#scratch);
+        continue;
       }
       emitter.instruction(this.#context(step, i), () =>
-        row.semantics!(emitter, new InstructionOperands(emitter, step.x)),
+        step.x.compiled.row.semantics!(emitter, new InstructionOperands(emitter, step.x)),
       );
-    });
-    const { steps } = node;
+    }
     if (node.endsInterpreted) emitter.writeSlowExit(node.fallsTo!, steps.length, emitter.flags);
     else if (node.fallsTo !== undefined) this.#goTo(node, node.fallsTo, steps.length);
     else this.#body.byte(UNREACHABLE); // the last instruction left

@@ -4,6 +4,7 @@ import {
   OP_SIZE,
   STEP_ENDS,
   STEP_FLAGS_SHIFT,
+  STEP_MORE_SHIFT,
   stateOffset,
   TLB_ADDEND,
   TLB_ENTRIES,
@@ -49,6 +50,18 @@ const RSP = 4;
 const RBP = 5;
 /** Registers that instructions of these families write, and no other. */
 const WRITTEN_BY: Readonly<Record<string, readonly number[]>> = { x87: [], string: [0, 1, 6, 7] };
+
+/** undefined: any. */
+function writtenBy(rows: readonly Row[]): readonly number[] | undefined {
+  const written = new Set<number>();
+  for (const { family } of rows) {
+    const registers = WRITTEN_BY[family];
+    if (registers === undefined) return undefined;
+    for (const register of registers) written.add(register);
+  }
+  return [...written];
+}
+
 /** As in core/slots.ts. */
 const ACCESS_READ = 0;
 const ACCESS_WRITE = 1;
@@ -236,16 +249,18 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
 
   /**
-   * One instruction by the interpreter; `op` and `offset` are the node's. Where registers are in locals, `among` has seen all of
-   * the region's instructions, so that it knows what must be written to the state.
+   * Instructions that follow each other, by the interpreter; `op` and `offset` are the node's, `index` the first one's place in it.
+   * Where registers are in locals, `among` has seen all of the region's instructions, so that it knows what must be written to the
+   * state.
    */
   interpret(
     index: number,
     { op, offset }: { readonly op: number; readonly offset: number },
-    { family, attributes: { endsBlock } }: Row,
+    rows: readonly Row[],
     among: RegionEmitter,
   ): void {
     const { code, names, flags } = this;
+    const endsBlock = rows.at(-1)!.attributes.endsBlock === true;
     const isInLocals = this.form === 'locals';
     const load = (register: number): void => {
       this.pushState();
@@ -274,7 +289,9 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     }
     this.pushState();
     const kind = isStatic(flags) ? flagCode(flags) : EXIT_FLAGS_KEEP;
-    code.v128([op + index * OP_SIZE, index | (kind << STEP_FLAGS_SHIFT) | (endsBlock ? STEP_ENDS : 0), offset, 0]);
+    const ends = endsBlock ? STEP_ENDS : 0;
+    const more = (rows.length - 1) << STEP_MORE_SHIFT;
+    code.v128([op + index * OP_SIZE, index | (kind << STEP_FLAGS_SHIFT) | ends | more, offset, 0]);
     code.get(names.budget);
     code.byte(OP_CALL);
     code.u32(IMPORT_INTERPRET);
@@ -289,11 +306,11 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     if (endsBlock) return;
     this.flags = { kind: FLAGS_DONE, size: 64 };
     if (!isInLocals) return;
-    const written = WRITTEN_BY[family] ?? [...among.usedRegisters];
+    const written = writtenBy(rows) ?? [...among.usedRegisters];
     for (const register of written) if (among.usedRegisters.has(register)) load(register);
     load(FLAG_R);
     load(FLAG_A);
-    if (among.usesTlb && WRITTEN_BY[family] === undefined) {
+    if (among.usesTlb && writtenBy(rows) === undefined) {
       this.pushState();
       code.memory(I32_LOAD, 2, stateOffset('TLB'));
       code.set(names.tlb);
