@@ -93,10 +93,10 @@ export interface Block {
 }
 
 /**
- * How a block ends: the last of `exits` is what follows, the return address of a call, or nothing that control goes to. 'jump' and
- * 'callAway' go to a computed address.
+ * How a block ends: the last of `exits` is what follows, the return address of a call, or nothing that control goes to. 'jump',
+ * 'callAway' and 'return' go to a computed address.
  */
-export type BlockEnd = 'next' | 'call' | 'callAway' | 'jump' | 'away';
+export type BlockEnd = 'next' | 'call' | 'callAway' | 'jump' | 'return' | 'away';
 
 /** What stands for a block's code and must know when that goes. */
 export interface BlockUser {
@@ -653,6 +653,7 @@ export class BlockCache {
 
 function endOf({ name, semantics }: Row, isRelative: boolean): BlockEnd {
   // far transfers have no semantics
+  if (semantics !== undefined && name === 'ret') return 'return';
   if (semantics === undefined || (name !== 'call' && name !== 'jmp')) return 'away';
   if (name === 'call') return isRelative ? 'call' : 'callAway';
   return isRelative ? 'away' : 'jump';

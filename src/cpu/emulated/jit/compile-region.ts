@@ -326,8 +326,9 @@ class RegionBuilder {
       if (row.attributes.endsBlock) {
         node.fallsTo = undefined;
         if (!last.isRelative && !last.isInterpreted) {
-          const targets = row.name === 'ret' ? this.#returnSites() : this.#seenTargets(node.index);
-          node.targets = targets.filter((offset) => (this.#byOffset.get(offset)?.steps.length ?? 0) > 0);
+          const returns = row.name === 'ret' ? this.#returnSites() : [];
+          const targets = new Set([...returns, ...this.#seenTargets(node.index)]);
+          node.targets = [...targets].filter((offset) => (this.#byOffset.get(offset)?.steps.length ?? 0) > 0);
           for (const offset of node.targets) add(offset);
         }
       } else if (node.fallsTo !== undefined) add(node.fallsTo);

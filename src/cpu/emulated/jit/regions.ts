@@ -1,4 +1,4 @@
-import type { Block, BlockCache, BlockUser } from '../blocks';
+import type { Block, BlockCache, BlockEnd, BlockUser } from '../blocks';
 import type { CoreExports } from '../core-exports';
 import * as layout from '../core/layout';
 import { COMPILED_OFFSET, COMPILED_SIZE } from '../engine-layout';
@@ -66,8 +66,16 @@ const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SI
 const QUEUE_MAX = 256;
 /** Computed jumps farther than that lead to another library or to what the system maps, which lies elsewhere in every process. */
 const FAR = 16 << 20;
+/**
+ * Where a region that starts with what follows a call ends by the same function's return, recursion comes back to it: it goes on there,
+ * and to so many other places at most. Other callers do not belong to a function's region: they would jump into its loops.
+ */
+const CALLERS_MAX = 4;
 /** A block joins a region if it was entered at least this part as often as the region's entry. */
 const COLD_PART = 32;
+
+/** Blocks whose last exit is nowhere that control goes to. */
+const ENDS_ELSEWHERE: ReadonlySet<BlockEnd> = new Set(['away', 'jump', 'return']);
 
 interface Reach {
   readonly nodes: number;
@@ -270,11 +278,13 @@ export class RegionManager {
     };
     const least = this.blocks.heatOf(entry) / COLD_PART;
     const chosen = new Map<number, Block>([[0, entry]]);
+    /** Calls of the region that are open there: where none is, RET goes to what the region was entered from. */
+    const depths = new Map<number, number>([[0, 0]]);
     const queue: number[] = [0];
     let instructions = entry.instructions;
     if (entry.secondSize !== 0) frameOf(FRAME);
     const seen = new Map<number, readonly number[]>();
-    const consider = (to: number): void => {
+    const consider = (to: number, depth: number): void => {
       if (chosen.has(to) || chosen.size >= reach.nodes) return;
       const next = find(to);
       if (next === undefined || this.blocks.heatOf(next) < least) return;
@@ -282,19 +292,29 @@ export class RegionManager {
       if (instructions + next.instructions > reach.instructions) return;
       instructions += next.instructions;
       chosen.set(to, next);
+      depths.set(to, depth);
       queue.push(to);
     };
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       const block = chosen.get(offset)!;
       // looked for once: the table of targets is long
-      const targets = [...this.#targetsOf(block, rip, offset)];
-      if (targets.length > 0) seen.set(offset, targets);
-      for (const to of targets) consider(to);
-      for (let i = 0; i < block.exits.length; i++) {
-        const isLast = i === block.exits.length - 1;
-        if (isLast && (block.end === 'away' || block.end === 'jump')) continue;
-        consider(offset + block.exits[i]!);
+      const depth = depths.get(offset)!;
+      let targets = [...this.#targetsOf(block, rip, offset)];
+      if (block.end === 'return') {
+        const isRecursion = depth === 0 && targets.length <= CALLERS_MAX && targets.some((to) => chosen.has(to));
+        if (!reach.overlaps || !isRecursion) targets = [];
       }
+      if (targets.length > 0) {
+        seen.set(offset, targets);
+        for (const to of targets) consider(to, block.end === 'callAway' ? depth + 1 : depth);
+      }
+      block.exits.forEach((exit, i) => {
+        const isLast = i === block.exits.length - 1;
+        if (isLast && ENDS_ELSEWHERE.has(block.end)) return;
+        // a call has its target before what follows it
+        const isCalled = block.end === 'call' && i === block.exits.length - 2;
+        consider(offset + exit, isCalled ? depth + 1 : depth);
+      });
     }
     const nodes: PlanNode[] = [];
     const size = [...chosen.values()].reduce((sum, block) => sum + block.size + block.secondSize, 0);
@@ -338,7 +358,7 @@ export class RegionManager {
 
   /** Offsets from the region's entry that the computed jump of the block at `offset` was seen to go to. */
   *#targetsOf(block: Block, rip: bigint, offset: number): Iterable<number> {
-    if (block.end !== 'jump' && block.end !== 'callAway') return;
+    if (block.end !== 'jump' && block.end !== 'callAway' && block.end !== 'return') return;
     const start = Number(BigInt.asIntN(32, rip)) + offset;
     for (const target of this.blocks.targetsOf(block, start | 0)) if (Math.abs(target) < FAR) yield offset + target;
   }
