@@ -46,4 +46,21 @@ describe.each(['eager', 'eagerBaseline'] as const)('compiled code (%s) does as t
     expect(result).toEqual(loop('off', body, {}));
     expect(BigInt(`0x${result[1]}`)).toBe((ROUNDS * (ROUNDS + 1n)) / 2n);
   });
+
+  test('CF goes through loops of INC and DEC, whatever set it', () => {
+    // MOV ECX,5; STC; inner: ADC EAX,EDX; DEC ECX; JNZ inner; PUSHF; POP ECX
+    const carried = [0xb9, 5, 0, 0, 0, 0xf9, 0x11, 0xd0, 0x49, 0x75, 0xfb, 0x9c, 0x59];
+    expect(loop(jit, carried, { 2: 0xf000_0001n })).toEqual(loop('off', carried, { 2: 0xf000_0001n }));
+    // CMP EAX,EDX; JB +2; TEST EDX,EDX; merge: INC ECX; SETC AL; PUSHF; POP EDX; AND EDX,FFFF; ROL EAX,7
+    const merged = [
+      ...[0x39, 0xd0, 0x72, 2, 0x85, 0xd2, 0x41, 0x0f, 0x92, 0xc0, 0x9c, 0x5a],
+      ...[0x81, 0xe2, 0xff, 0xff, 0, 0, 0xc1, 0xc0, 7],
+    ];
+    expect(loop(jit, merged, { 0: 0x8765_4321n, 2: 0x4000n })).toEqual(
+      loop('off', merged, { 0: 0x8765_4321n, 2: 0x4000n }),
+    );
+    // CMP EAX,EDX; SHL EDX,CL, of which the count may be 0; DEC ECX; ADC EAX,1
+    const shifted = [0x39, 0xd0, 0xd3, 0xe2, 0x49, 0x83, 0xd0, 1];
+    expect(loop(jit, shifted, { 0: 5n, 1: 40n, 2: 3n })).toEqual(loop('off', shifted, { 0: 5n, 1: 40n, 2: 3n }));
+  });
 });
