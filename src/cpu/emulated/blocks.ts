@@ -653,10 +653,10 @@ export class BlockCache {
 
 function endOf({ name, semantics }: Row, isRelative: boolean): BlockEnd {
   // far transfers have no semantics
-  if (semantics !== undefined && name === 'ret') return 'return';
-  if (semantics === undefined || (name !== 'call' && name !== 'jmp')) return 'away';
+  if (semantics === undefined) return 'away';
+  if (name === 'ret') return 'return';
   if (name === 'call') return isRelative ? 'call' : 'callAway';
-  return isRelative ? 'away' : 'jump';
+  return name === 'jmp' && !isRelative ? 'jump' : 'away';
 }
 
 /** A conditional jump that is a link, not a computation: no segment limit, no cut to 16 bits. */

@@ -4,12 +4,10 @@
  * the addresses below UPPER_FROM and from there on: kernels map their part of every address space alike, by global pages, which MOV CR3
  * does not drop (SDM vol. 3, 4.10.2.4), and INVLPG mostly names pages that hold no code.
  */
-import { EFER_LMA } from './control';
 import {
   CODE_PAGES_OFFSET,
   CODE_PAGES_SIZE,
   S_CODE_GEN,
-  S_EFER,
   S_MODE,
   S_TLB_LOG,
   S_UPPER_FROM,
@@ -35,8 +33,10 @@ export function haveOneKey(s: usize, a: u64, b: u64): bool {
 }
 
 /** Where the kernel's part begins: the upper canonical half, or the last GiB, as with most 32-bit systems. */
-export function setUpperFrom(s: usize): void {
-  store<u64>(s, load<u64>(s, S_EFER) & EFER_LMA ? 0x8000_0000_0000_0000 : 0xc000_0000, S_UPPER_FROM);
+// @ts-ignore: decorator
+@inline
+export function setUpperFrom(s: usize, isLong: bool): void {
+  store<u64>(s, isLong ? 0x8000_0000_0000_0000 : 0xc000_0000, S_UPPER_FROM);
 }
 
 // @ts-ignore: decorator

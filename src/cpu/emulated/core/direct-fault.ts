@@ -5,8 +5,6 @@
 import { FLAG_IF } from './control';
 import { deliverException } from './deliver';
 import {
-  CLASS_USER_ALIGNED,
-  MODE_LONG,
   S_COUNT,
   S_DR,
   S_EFLAGS,
@@ -15,13 +13,9 @@ import {
   S_LIMIT,
   S_MISS_ACCESS,
   S_MISS_LINEAR,
-  S_MODE,
   S_PENDING_DB,
-  S_TLB,
-  S_TLB_BASE,
-  TLB_CLASS_SIZE,
 } from './layout.generated';
-import { isCanonical, notesPageFault } from './paging';
+import { notesPageFault } from './paging';
 import { DR7_ENABLED } from './watch';
 
 /** A region is about to be left for an access (ACCESS_*, above it the bytes) that the TLB does not serve. */
@@ -46,13 +40,10 @@ function enterFault(s: usize): bool {
   const access = load<u32>(s, S_MISS_ACCESS);
   const la = load<u64>(s, S_MISS_LINEAR);
   store<u32>(s, 0, S_MISS_ACCESS);
-  if ((la & 0xfff) + <u64>(access >> 8) > 4096) return false;
-  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return false;
-  const tlbClass = (load<u32>(s, S_TLB) - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
-  if (tlbClass == CLASS_USER_ALIGNED || load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED) return false;
+  if (load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED) return false;
   // vcpu.ts makes time go on for a guest that only faults
   if (load<u64>(s, S_COUNT) == load<u64>(s, S_LAST_EVENT)) return false;
-  if (!notesPageFault(s, la, access & 0xff, tlbClass)) return false;
+  if (!notesPageFault(s, la, access & 0xff, access >> 8)) return false;
   store<u32>(s, 0, S_PENDING_DB);
   deliverException(s);
   store<u64>(s, load<u64>(s, S_COUNT), S_LAST_EVENT);

@@ -266,6 +266,12 @@ export function tlbEntry(tlb: usize, la: u64): usize {
   return tlb + (<usize>(la >> 7) & (<usize>(TLB_ENTRIES - 1) << 5));
 }
 
+// @ts-ignore: decorator
+@inline
+function classOfTlb(s: usize, tlb: usize): u32 {
+  return (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
+}
+
 function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
   const page = la & ~0xfff;
   const gpa = walked & (PHYSICAL_MASK & ~0xfff);
@@ -327,7 +333,7 @@ function raiseNotCanonical(s: usize, op: usize): void {
  */
 export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize, size: u32): u64 {
   if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) raiseNotCanonical(s, op);
-  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
+  const tlbClass = classOfTlb(s, tlb);
   const walked = walk(s, op, la, access, tlbClass);
   const host = guestPhysical(s, walked & PHYSICAL_MASK, access);
   if (size != 0 && load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED) watch(s, op, la, access, size);
@@ -337,6 +343,13 @@ export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize,
   return host;
 }
 
+/** The class of an access of compiled code; CLASS_USER_ALIGNED, which it does not serve, also where it is on two pages or not canonical. */
+function classOfAccess(s: usize, la: u64, bytes: u32): u32 {
+  if ((la & 0xfff) + <u64>bytes > 4096) return CLASS_USER_ALIGNED;
+  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return CLASS_USER_ALIGNED;
+  return classOfTlb(s, <usize>load<u32>(s, S_TLB));
+}
+
 /**
  * For compiled code that missed the TLB: makes the entry if the access has no other effect (no fault, no accessed or dirty bit to
  * set, no device, no page flag, no breakpoint, no page border).
@@ -344,72 +357,63 @@ export function translate(s: usize, op: usize, la: u64, access: u32, tlb: usize,
  * @returns whether there is one now; else the interpreter must do this access
  */
 export function fillTlb(s: usize, la: u64, access: u32, bytes: u32): bool {
-  const inPage = la & 0xfff;
-  if (inPage + <u64>bytes > 4096) return false;
-  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return false;
-  const tlb = <usize>load<u32>(s, S_TLB);
-  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
+  const tlbClass = classOfAccess(s, la, bytes);
   if (tlbClass == CLASS_USER_ALIGNED) return false;
   const walked = walk(s, 0, la, access | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);
   if (walked == WALK_FAULT) return false;
+  const tlb = <usize>load<u32>(s, S_TLB);
   fill(s, tlb, tlbClass, la, walked);
   const entry = tlbEntry(tlb, la);
   const tag = access == ACCESS_WRITE ? load<u64>(entry, TLB_WRITE_TAG) : load<u64>(entry, TLB_READ_TAG);
-  return tag == la - inPage;
+  return tag == (la & ~0xfff);
 }
 
-/** The same as translateCode where a TLB entry knows it, else 0. */
-// @ts-ignore: decorator
-@inline
-function codeInTlb(s: usize, tlb: usize, la: u64): u32 {
-  const entry = tlbEntry(tlb, la);
-  if (load<u64>(entry, TLB_READ_TAG) != (la & ~0xfff)) return 0;
-  const info = load<u64>(entry, TLB_INFO);
-  if ((info & TLBI_EXECUTE) == 0) return 0;
-  noteCode(s, la, (info & TLBI_GLOBAL) != 0);
-  return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
-}
-
-function noteWalked(s: usize, la: u64, walked: u64): void {
-  if (walked & IS_LARGE) noteLarge(s, la);
-  noteCode(s, la, (walked & IS_GLOBAL) != 0);
-}
-
-/** Notes the page fault of an access within one page, if there is one; what it did to accessed and dirty bits stays. */
-export function notesPageFault(s: usize, la: u64, access: u32, tlbClass: u32): bool {
-  return walk(s, 0, la, access | ACCESS_NOTED, tlbClass) == WALK_FAULT;
+/** Notes the page fault of such an access, if there is one; what the walk did to accessed and dirty bits stays. */
+export function notesPageFault(s: usize, la: u64, access: u32, bytes: u32): bool {
+  const tlbClass = classOfAccess(s, la, bytes);
+  return tlbClass != CLASS_USER_ALIGNED && walk(s, 0, la, access | ACCESS_NOTED, tlbClass) == WALK_FAULT;
 }
 
 /** Where the code byte at a linear address lies in shared memory; 0xffffffff: no memory there. Raises #PF, #GP (op = 0). */
 export function translateCode(s: usize, la: u64): u32 {
-  const tlb = <usize>load<u32>(s, S_TLB);
-  const known = codeInTlb(s, tlb, la);
-  if (known != 0) return known;
-  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) raiseNotCanonical(s, 0);
-  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
-  const walked = walk(s, 0, la, ACCESS_EXECUTE, tlbClass);
-  noteWalked(s, la, walked);
-  const host = guestPhysical(s, walked & PHYSICAL_MASK, ACCESS_EXECUTE);
-  if ((host & PHYSICAL_NOT_PLAIN) == 0 && tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
-  return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
+  return findCode(s, la, ACCESS_EXECUTE);
 }
 
 /**
- * The same with no effect at all: 0xffffffff where a fetch would fault, set an accessed bit, or find no memory. What a region
- * crosses into is as if it had been fetched.
+ * The same with no effect that a guest could see: 0xffffffff where a fetch would fault, set an accessed bit, or find no memory. What a
+ * region crosses into is as if it had been fetched.
  */
 export function settledCode(s: usize, la: u64): u32 {
+  return findCode(s, la, ACCESS_EXECUTE | ACCESS_QUIET | ACCESS_SETTLED);
+}
+
+// @ts-ignore: decorator
+@inline
+function findCode(s: usize, la: u64, access: u32): u32 {
   const tlb = <usize>load<u32>(s, S_TLB);
-  const known = codeInTlb(s, tlb, la);
-  if (known != 0) return known;
-  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) return 0xffffffff;
-  const tlbClass = (<u32>tlb - load<u32>(s, S_TLB_BASE)) / <u32>TLB_CLASS_SIZE;
-  const walked = walk(s, 0, la, ACCESS_EXECUTE | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);
+  const entry = tlbEntry(tlb, la);
+  const info = load<u64>(entry, TLB_INFO);
+  if (load<u64>(entry, TLB_READ_TAG) == (la & ~0xfff) && info & TLBI_EXECUTE) {
+    noteCode(s, la, (info & TLBI_GLOBAL) != 0);
+    return load<u32>(entry, TLB_BASE) + (<u32>la & 0xfff);
+  }
+  return walkForCode(s, tlb, la, access);
+}
+
+function walkForCode(s: usize, tlb: usize, la: u64, access: u32): u32 {
+  if (load<u32>(s, S_MODE) & MODE_LONG && !isCanonical(s, la)) {
+    if (access & ACCESS_QUIET) return 0xffffffff;
+    raiseNotCanonical(s, 0);
+  }
+  const tlbClass = classOfTlb(s, tlb);
+  const walked = walk(s, 0, la, access, tlbClass);
   if (walked == WALK_FAULT) return 0xffffffff;
-  noteWalked(s, la, walked);
+  if (walked & IS_LARGE) noteLarge(s, la);
+  noteCode(s, la, (walked & IS_GLOBAL) != 0);
   const host = guestPhysical(s, walked & PHYSICAL_MASK, ACCESS_EXECUTE);
-  if ((host & PHYSICAL_NOT_PLAIN) == 0 && tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
-  return host & PHYSICAL_NOT_PLAIN ? 0xffffffff : <u32>host;
+  if (host & PHYSICAL_NOT_PLAIN) return 0xffffffff;
+  if (tlbClass != CLASS_USER_ALIGNED) fill(s, tlb, tlbClass, la, walked);
+  return <u32>host;
 }
 
 /** For debuggers and tests: offset in shared memory as the supervisor would read it, 0xffffffff if it is not mapped memory. */

@@ -144,7 +144,8 @@ export function notePF(s: usize, linear: u64, error: u32): void {
   note(s, VECTOR_PF, true, error);
 }
 export function raisePF(s: usize, op: usize, linear: u64, error: u32): void {
-  store<u64>(s, linear, S_CR2);
-  store<u64>(s, linear, S_EXC_CR2);
-  raise(s, op, VECTOR_PF, true, error);
+  makeExact(s, op);
+  notePF(s, linear, error);
+  envRaise();
+  unreachable();
 }

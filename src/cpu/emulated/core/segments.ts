@@ -132,7 +132,7 @@ export function updateMode(s: usize): void {
   if (cr4 & CR4_OSXSAVE && (load<u64>(s, S_XCR0) & XCR0_AVX_STATE) == XCR0_AVX_STATE) mode |= MODE_AVX;
   if (load<u64>(s, S_INTERCEPTS)) mode |= MODE_INTERCEPTED;
   store<u32>(s, mode, S_MODE);
-  setUpperFrom(s);
+  setUpperFrom(s, isLong);
   let tlbClass: u32 = CLASS_SUPERVISOR;
   if (cpl == 3) tlbClass = cr0 & CR0_AM && flags & FLAG_AC ? CLASS_USER_ALIGNED : CLASS_USER;
   else if (cr4 & CR4_SMAP && flags & FLAG_AC) tlbClass = CLASS_SUPERVISOR_AC;

@@ -112,9 +112,11 @@ function setsAllFlags(x: Instruction): boolean {
   return writesAllFlags(row) && (isFixedShift(x) || !row.attributes.flagsRead);
 }
 
-/** Does it need CF and no other flag? */
-function asksForCarry({ name, attributes }: Row, areFlagsDead: boolean): boolean {
-  return attributes.flagsRead === 'C' || (!areFlagsDead && (name === 'inc' || name === 'dec'));
+/** Does it need CF and no other flag? ROL and ROR, whose count may be 0, need all or none. */
+function asksForCarry({ name, family, attributes }: Row, areFlagsDead: boolean): boolean {
+  if (name === 'inc' || name === 'dec') return !areFlagsDead;
+  if (family === 'shift') return name === 'rcl' || name === 'rcr';
+  return attributes.flagsRead === 'C';
 }
 
 /** May the instruction be left to the interpreter at run time? Then the flags before it are still needed. */
@@ -493,11 +495,10 @@ class RegionBuilder {
   }
 
   #goTo(from: Node, offset: number, done: number): void {
-    const to = this.#byOffset.get(offset);
-    const { cut, place, isLoopHead, isMerge } = this.#graph;
-    const count = this.#nodes.length;
+    const to = this.#insideAfter(from, offset);
+    const { place, isLoopHead, isMerge } = this.#graph;
     const emitter = this.#emitter;
-    if (to === undefined || !from.successors.includes(to.index) || cut.has(from.index * count + to.index)) {
+    if (to === undefined) {
       emitter.writeExit(offset, done);
       return;
     }

@@ -4,6 +4,7 @@ import { type Node, use } from './expression';
 import { OP_CALL } from './function-writer';
 import {
   CARRIED,
+  DYNAMIC,
   FLAGS_ADC,
   FLAGS_ADD,
   FLAGS_DEC,
@@ -66,7 +67,7 @@ export abstract class FlagEmitter extends RegisterEmitter {
   }
   #setAllButCf(kind: number, size: Size, result: I64): void {
     if (this.context.areFlagsDead) return;
-    if (!isStatic(this.flags) && !isCarried(this.flags)) this.finishFlags();
+    if (this.flags === DYNAMIC) this.finishFlags();
     const word = isCarried(this.flags) ? undefined : this.shl(this.fromBool(this.cf()), 63);
     this.setFlags(kind, size, result, word);
   }

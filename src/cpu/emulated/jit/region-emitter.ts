@@ -51,7 +51,7 @@ const RBP = 5;
 /** Registers that instructions of these families write, and no other. */
 const WRITTEN_BY: Readonly<Record<string, readonly number[]>> = { x87: [], string: [0, 1, 6, 7] };
 
-/** undefined: any. */
+/** What some instructions write, by their families; undefined: any register. */
 function writtenBy(rows: readonly Row[]): readonly number[] | undefined {
   const written = new Set<number>();
   for (const { family } of rows) {
@@ -306,11 +306,11 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     if (endsBlock) return;
     this.flags = { kind: FLAGS_DONE, size: 64 };
     if (!isInLocals) return;
-    const written = writtenBy(rows) ?? [...among.usedRegisters];
-    for (const register of written) if (among.usedRegisters.has(register)) load(register);
+    const known = writtenBy(rows);
+    for (const register of known ?? [...among.usedRegisters]) if (among.usedRegisters.has(register)) load(register);
     load(FLAG_R);
     load(FLAG_A);
-    if (among.usesTlb && writtenBy(rows) === undefined) {
+    if (among.usesTlb && known === undefined) {
       this.pushState();
       code.memory(I32_LOAD, 2, stateOffset('TLB'));
       code.set(names.tlb);

@@ -297,14 +297,12 @@ export class RegionManager {
     };
     for (let offset = queue.shift(); offset !== undefined; offset = queue.shift()) {
       const block = chosen.get(offset)!;
-      // looked for once: the table of targets is long
       const depth = depths.get(offset)!;
-      let targets = [...this.#targetsOf(block, rip, offset)];
-      if (block.end === 'return') {
-        const isRecursion = depth === 0 && targets.length <= CALLERS_MAX && targets.some((to) => chosen.has(to));
-        if (!reach.overlaps || !isRecursion) targets = [];
-      }
-      if (targets.length > 0) {
+      // looked for once, and where it is of use: the table of targets is long
+      const isOpen = block.end !== 'return' || (reach.overlaps && depth === 0);
+      const targets = isOpen ? [...this.#targetsOf(block, rip, offset)] : [];
+      const isRecursion = targets.length <= CALLERS_MAX && targets.some((to) => chosen.has(to));
+      if (targets.length > 0 && (block.end !== 'return' || isRecursion)) {
         seen.set(offset, targets);
         for (const to of targets) consider(to, block.end === 'callAway' ? depth + 1 : depth);
       }
