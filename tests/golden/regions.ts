@@ -15,6 +15,8 @@ export interface Sample {
 /** Where the ops of the blocks are taken to be. */
 const OPS = 0x100_0000;
 const LONG = layout.MODE_LONG;
+const REAL = layout.MODE_PLAIN;
+const SEGMENTS32 = layout.MODE_PLAIN | layout.MODE_PROTECTED | layout.MODE_SS32 | layout.MODE_CS32;
 const FLAT32 = layout.MODE_FLAT | layout.MODE_SS32 | layout.MODE_CS32;
 
 /** Blocks that follow each other: [hexadecimal bytes, instructions]. */
@@ -78,6 +80,12 @@ const SHAPES: readonly Sample[] = [
   sample('fadd', LONG, ['48 01 d8 d8 c1 eb f9', 3]), // add rax,rbx; fadd st,st(1): the interpreter's, in the middle of the region
   single('push-flat32', '50', FLAT32), // push eax
   single('load-flat32', '8b 45 fc', FLAT32), // mov eax,[ebp-4]
+  single('load-real', '8b 44 02', REAL), // mov ax,[si+2]
+  single('push-real', '50', REAL), // push ax
+  single('load-segment-real', '8e c0', REAL), // mov es,ax
+  single('lods-real', 'ac', REAL), // lodsb
+  single('load-segments32', '64 8b 03', SEGMENTS32), // mov eax,fs:[ebx]
+  single('stos', 'ab'), // stosd
   // add rax,rbx; sub rcx,1; jnz -9: flags of ADD are dead, SUB and JNZ are one
   sample('loop', LONG, ['48 01 d8 48 83 e9 01 75 f7', 3]),
   // test eax,eax; jz +2 | inc ebx | dec ecx; jnz back

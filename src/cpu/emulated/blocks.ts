@@ -5,6 +5,7 @@ import { DECODE_MORE, DECODE_OK, DECODE_TOO_LONG, type Decoder } from './decoder
 import { ENV_CHECKED } from './isa/compile';
 import { interceptNumber } from './isa/intercepts';
 import type { Row } from './isa/table';
+import { realLoadOf } from './jit/segment-loads';
 import { codeSizeOf, environmentOf } from './mode';
 import { OpPacker } from './op-packer';
 
@@ -273,7 +274,7 @@ export class BlockCache {
   }
   #forgetEntry(header: number, entry: number): void {
     if (this.#i32[(entry + layout.CACHED_HEADER) >> 2] !== header) return;
-    // no mode of compiled code is 0
+    // no mode of compiled code is 0 (jit/regions.ts)
     this.#i32[(entry + layout.CACHED_KEY) >> 2] = 0;
     this.#i32[(entry + layout.CACHED_KEY + 4) >> 2] = 0;
   }
@@ -414,7 +415,7 @@ export class BlockCache {
         if (!isInstruction) blockEnd = 'away';
         else {
           if (isRelative) exits.push(draft.bytes + this.decoder.instruction.immLow);
-          if (row.attributes.endsBlock) blockEnd = endOf(row, isRelative);
+          if (row.attributes.endsBlock) blockEnd = this.#endOf(mode, isRelative);
         }
         break;
       }
@@ -427,7 +428,7 @@ export class BlockCache {
         this.#packer.fuse(draft.op - OP_SIZE, row.attributes.cc!);
       }
       if (row.attributes.endsBlock || result !== DECODE_OK) {
-        blockEnd = result === DECODE_OK ? endOf(row, isRelative) : 'away';
+        blockEnd = result === DECODE_OK ? this.#endOf(mode, isRelative) : 'away';
         break;
       }
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
@@ -524,6 +525,17 @@ export class BlockCache {
     if (attributes.unit === 'avx' && (mode & layout.MODE_AVX) === 0) return VECTOR_UD;
     if (attributes.cpl === 0 && (mode & (layout.MODE_CPL3 | layout.MODE_CPL12)) !== 0) return VECTOR_GP;
     return 0;
+  }
+
+  /** How the instruction at hand ends its block. */
+  #endOf(mode: number, isRelative: boolean): BlockEnd {
+    const { instruction } = this.decoder;
+    const { name, semantics } = instruction.compiled.row;
+    // far transfers have no semantics
+    if (semantics === undefined) return realLoadOf(instruction, mode) === undefined ? 'away' : 'next';
+    if (name === 'ret') return 'return';
+    if (name === 'call') return isRelative ? 'call' : 'callAway';
+    return name === 'jmp' && !isRelative ? 'jump' : 'away';
   }
 
   #finish(draft: Draft, mode: number): void {
@@ -649,14 +661,6 @@ export class BlockCache {
       this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
     }
   }
-}
-
-function endOf({ name, semantics }: Row, isRelative: boolean): BlockEnd {
-  // far transfers have no semantics
-  if (semantics === undefined) return 'away';
-  if (name === 'ret') return 'return';
-  if (name === 'call') return isRelative ? 'call' : 'callAway';
-  return name === 'jmp' && !isRelative ? 'jump' : 'away';
 }
 
 /** A conditional jump that is a link, not a computation: no segment limit, no cut to 16 bits. */

@@ -9,7 +9,18 @@ import { fillVector, fxImage, integer } from './values';
  * Machines in which random programs run on the emulated CPU: modes, segments, page tables, and handlers that go on after a fault. All
  * programs lie in the low 64 KiB of their segment.
  */
-export const WORLDS = ['kernel64', 'user64', 'flat32', 'paged32', 'user32', 'segmented32', 'flat16', 'real'] as const;
+export const WORLDS = [
+  'kernel64',
+  'user64',
+  'flat32',
+  'paged32',
+  'user32',
+  'segmented32',
+  'segmented16',
+  'flat16',
+  'real',
+  'v86',
+] as const;
 export type WorldName = (typeof WORLDS)[number];
 
 const PAGE = 4096;
@@ -54,6 +65,11 @@ const USER_DATA = 0x3b;
 const USER_CODE64 = 0x43;
 const TSS_SELECTOR = 0x48;
 const SEGMENT_CODE = 0x50;
+const SEGMENT_CODE16 = 0x58;
+/** For segment registers: of real mode and of the table, with none among them. */
+const REAL_SELECTORS = [0, 0x1000, 0x2000, 0x2fff, 0xffff];
+const SELECTORS = [0, DATA32, DATA16, CODE32, CODE16];
+const FAR_POINTERS = 4;
 const MXCSR_VALUES = [0x1f80, 0x1fa0, 0x1fbf, 0x9fe0, 0x3fa0, 0x7fa0, 0x1fe0, 0x1f00];
 const FCW_VALUES = [0x37f, 0x27f, 0x07f, 0x77f, 0xb7f, 0xf7f, 0x37e, 0x340];
 const WITH_ERROR = new Set([8, 10, 11, 12, 13, 14, 17]);
@@ -61,11 +77,14 @@ export const IRQ_VECTOR = 0x30;
 /** In the header of the XSAVE area: x87 and SSE state are there. */
 const XSTATE_BV = 512;
 
-const hasPages = (world: WorldName): boolean => !['flat32', 'segmented32', 'flat16', 'real'].includes(world);
+const hasPages = (world: WorldName): boolean => isLong(world) || world === 'paged32' || world === 'user32';
 const isLong = (world: WorldName): boolean => world.endsWith('64');
-const isUser = (world: WorldName): boolean => world.startsWith('user');
+const isUser = (world: WorldName): boolean => world.startsWith('user') || world === 'v86';
+const isSegmented = (world: WorldName): boolean => world.startsWith('segmented');
+/** A selector is an address. */
+const isReal = (world: WorldName): boolean => world === 'real' || world === 'v86';
 const codeSizeOf = (world: WorldName): 16 | 32 | 64 =>
-  isLong(world) ? 64 : world === 'flat16' || world === 'real' ? 16 : 32;
+  isLong(world) ? 64 : isReal(world) || world.endsWith('16') ? 16 : 32;
 
 const little = (value: number, bytes: number): number[] =>
   Array.from({ length: bytes }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 0xff);
@@ -99,6 +118,14 @@ function handlers(world: WorldName): { fault: number[]; event: number[] } {
       event: [0xff, 0x06, ...at16(EVENTS), 0xcf],
     };
   }
+  if (world === 'v86') {
+    // push eax; mov eax,DATA32; mov ds,ax; then as below: IRET brings the program's DS back
+    const enter = [0x50, 0xb8, ...at(DATA32), 0x8e, 0xd8, 0xff, 0x05];
+    return {
+      fault: [...enter, ...at(FAULTS), 0xa1, ...at(LANDING), 0x89, 0x44, 0x24, 8, 0x58, 0x83, 0xc4, 4, 0xcf],
+      event: [...enter, ...at(EVENTS), 0x58, 0xcf],
+    };
+  }
   return {
     fault: [...[0x50, 0xff, 0x05, ...at(FAULTS), 0xa1, ...at(LANDING), 0x89, 0x44, 0x24, 8, 0x58, 0x83, 0xc4, 4, 0xcf]],
     event: [0xff, 0x05, ...at(EVENTS), 0xcf],
@@ -113,7 +140,7 @@ export class World {
   constructor(readonly name: WorldName) {
     const codeSize = codeSizeOf(name);
     const paged = hasPages(name);
-    this.#base = name === 'segmented32' ? SEGMENT_BASE : 0;
+    this.#base = isSegmented(name) ? SEGMENT_BASE : 0;
     this.place = {
       codeSize,
       center: CENTER,
@@ -147,6 +174,7 @@ export class World {
     const constant = CONSTANTS + 4 * random.below(MXCSR_VALUES.length);
     const isKernel = !isUser(this.name);
     const kinds = ['mxcsr', 'fcw', 'clear', 'cpuid', ...(isKernel ? ['port', 'flags'] : [])];
+    if (isSegmented(this.name) || isReal(this.name)) kinds.push('segment', 'segment', 'segment');
     if (isKernel && hasPages(this.name)) kinds.push('swap', 'swap', 'code', 'code', 'flush');
     else if (hasPages(this.name)) kinds.push('code');
     switch (random.pick(kinds)) {
@@ -174,6 +202,9 @@ export class World {
       case 'flags':
         a.raw(random.pick([0xfa, 0xfb])); // CLI, STI
         break;
+      case 'segment':
+        a.raw(...this.#loadSegment(random));
+        break;
       case 'swap':
         this.#swap(a, random, ALIASES);
         break;
@@ -186,6 +217,29 @@ export class World {
         a.raw(0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8); // MOV EAX,CR3; MOV CR3,EAX
     }
     return [...a.finish()];
+  }
+
+  /** Loads ES, FS or GS; DS for one instruction, because handlers need it. */
+  #loadSegment(random: Random): number[] {
+    const is16 = this.place.codeSize === 16;
+    const selector = little(random.pick(isReal(this.name) ? REAL_SELECTORS : SELECTORS), 2);
+    const moveToAx = [...(is16 ? [] : [0x66]), 0xb8, ...selector];
+    const [move, pop, load] = random.pick([
+      [0xc0, [0x07], [0xc4]],
+      [0xe0, [0x0f, 0xa1], [0x0f, 0xb4]],
+      [0xe8, [0x0f, 0xa9], [0x0f, 0xb5]],
+    ] as const);
+    switch (random.below(is16 ? 4 : 2)) {
+      case 0:
+        return [...moveToAx, 0x8e, move];
+      case 1:
+        return [0x68, ...selector, ...(is16 ? [] : [0, 0]), ...pop];
+      case 2:
+        return [...load, 0x06, ...little(CONSTANTS + 64 + 4 * random.below(FAR_POINTERS), 2)];
+      default:
+        // push ds; mov ax,selector; mov ds,ax; mov [C100],ax; pop ds
+        return isReal(this.name) ? [0x1e, ...moveToAx, 0x8e, 0xd8, 0xa3, 0x00, 0xc1, 0x1f] : [...moveToAx, 0x8e, move];
+    }
   }
 
   #callTo(a: Assembler, target: number): void {
@@ -244,8 +298,12 @@ export class World {
       base + CONSTANTS,
       [...MXCSR_VALUES, ...FCW_VALUES].flatMap((value) => little(value, 4)),
     );
+    const pointers = isReal(name) ? REAL_SELECTORS : SELECTORS;
+    for (let i = 0; i < FAR_POINTERS; i++) {
+      machine.poke(base + CONSTANTS + 64 + 4 * i, [...little(DATA + 0x123 * i, 2), ...little(pointers[i]!, 2)]);
+    }
     machine.poke(base + DATA, seed);
-    if (name === 'segmented32') machine.poke(OTHER_BASE + DATA, seed);
+    if (isSegmented(name)) machine.poke(OTHER_BASE + DATA, seed);
     if (hasPages(name)) {
       machine.poke(ALIASES, seed.subarray(0, 2 * PAGE));
       // ADD EBX, 1; RET and XOR EBX, 5; INC ECX; RET, at the ends of their pages, across which they do not go
@@ -282,6 +340,7 @@ export class World {
     gdt[USER_DATA >> 3] = descriptor(0xf3, 0xc);
     gdt[USER_CODE64 >> 3] = descriptor(0xfb, 0xa);
     gdt[SEGMENT_CODE >> 3] = 0xffffn | (BigInt(SEGMENT_BASE) << 16n) | (0x9bn << 40n) | (4n << 52n);
+    gdt[SEGMENT_CODE16 >> 3] = 0xffffn | (BigInt(SEGMENT_BASE) << 16n) | (0x9bn << 40n);
     machine.poke(GDT, new Uint8Array(gdt.buffer));
     // RSP0 or ESP0 with SS0
     machine.poke(TSS + 4, isLong(this.name) ? little(KERNEL_STACK, 8) : [...little(KERNEL_STACK, 4), DATA32, 0, 0, 0]);
@@ -322,6 +381,7 @@ export class World {
     state.cr4 = isLong(name) ? 0x620n : 0x600n;
     if (name === 'real') state.cr0 = 0x30n;
     else state.cr0 = hasPages(name) ? 0x80010033n : 0x33n;
+    if (name === 'v86') state.rflags |= 0x20000n | (random.chance(0.5) ? 0x3000n : 0n);
     if (hasPages(name)) state.cr3 = BigInt(TABLES);
     if (isLong(name)) state.msrs = { ...state.msrs, c0000080: 0xd01n };
     return state;
@@ -346,6 +406,11 @@ export class World {
     state.idtr = { base: BigInt(IDT), limit: isLong(name) ? 0xfff : 0x7ff };
     state.tr = { selector: TSS_SELECTOR, access: 0x8b, limit: 0x67, base: BigInt(TSS) };
     const flat = { limit: 0xffffffff, base: 0n };
+    if (name === 'v86') {
+      all({ selector: 0, access: 0xf3, limit: 0xffff, base: 0n });
+      state.cs = { ...state.ds };
+      return;
+    }
     if (isUser(name)) {
       all({ ...flat, selector: USER_DATA, access: 0xc0f3 });
       const [selector, access] = isLong(name) ? [USER_CODE64, 0xa0fb] : [USER_CODE32, 0xc0fb];
@@ -359,11 +424,12 @@ export class World {
     }
     all({ ...flat, selector: DATA32, access: 0xc093 });
     state.cs = { ...flat, selector: isLong(name) ? CODE64 : CODE32, access: isLong(name) ? 0xa09b : 0xc09b };
-    if (name === 'segmented32') {
+    if (isSegmented(name)) {
       // handlers have the flat CS and this DS
-      state.cs = { selector: SEGMENT_CODE, access: 0x409b, limit: 0xffff, base };
-      all({ selector: DATA32, access: 0x4093, limit: 0xffff, base });
-      state.es = { selector: DATA32, access: 0x4093, limit: 0xffff, base: BigInt(OTHER_BASE) };
+      const [selector, width] = name === 'segmented32' ? [SEGMENT_CODE, 0x4000] : [SEGMENT_CODE16, 0];
+      state.cs = { selector, access: width | 0x9b, limit: 0xffff, base };
+      all({ selector: DATA32, access: width | 0x93, limit: 0xffff, base });
+      state.es = { selector: DATA32, access: width | 0x93, limit: 0xffff, base: BigInt(OTHER_BASE) };
     }
   }
 }

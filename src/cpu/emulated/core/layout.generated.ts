@@ -218,6 +218,7 @@ export const MODE_FPU_TRAP: u32 = 256;
 export const MODE_INTERCEPTED: u32 = 2048;
 export const MODE_LMA: u32 = 128;
 export const MODE_LONG: u32 = 2;
+export const MODE_PLAIN: u32 = 4096;
 export const MODE_PROTECTED: u32 = 32;
 export const MODE_SS32: u32 = 4;
 export const MODE_V86: u32 = 64;

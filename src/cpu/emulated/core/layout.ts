@@ -220,6 +220,7 @@ export const MODE_FPU_TRAP = 256; // CR0.EM, CR0.TS or !CR4.OSFXSR: x87/MMX/SSE 
 export const MODE_CPL12 = 512; // CPL is 1 or 2: supervisor for paging, not privileged
 export const MODE_AVX = 1024; // CR4.OSXSAVE and XCR0 has SSE and AVX: VEX-encoded vector instructions exist
 export const MODE_INTERCEPTED = 2048; // INTERCEPTS is not 0
+export const MODE_PLAIN = 4096; // not FLAT, but DS, ES and SS let everything up to their limits be read and written
 
 /** A decoded op, 32 bytes. Field offsets; written by blocks.ts, read by the interpreter. */
 export const OP_SIZE = 32;
@@ -303,7 +304,7 @@ export const REGION_SIZE = 256;
 export const REGION_FUNCTION = 0; // u32, index in the core's table
 export const REGION_LONGEST = 4; // u32, instructions that it may run past its budget
 export const REGION_KEY = 8; // u64, `codeKey` for which the pages were last found where they should be
-export const REGION_RIP = 16; // u64, with this entry RIP
+export const REGION_RIP = 16; // u64, with this linear address of its entry
 export const REGION_STATE = 24; // u32, by this vCPU
 export const REGION_LOWEST = 28; // i32, offsets from the entry RIP that its code spans
 export const REGION_HIGHEST = 32; // i32
@@ -346,7 +347,7 @@ export const JUMP_PHYSICAL = 20; // u32, offset in memory of the block's first b
 export const REGION_CACHE_OFFSET = JUMP_ENTRIES * JUMP_ENTRY_SIZE;
 export const REGION_CACHE_ENTRIES = 4096;
 export const REGION_CACHE_ENTRY_SIZE = 32;
-export const CACHED_RIP = 0; // u64
+export const CACHED_RIP = 0; // u64; where CS has a base, the linear address with RIP in the upper half
 export const CACHED_KEY = 8; // u64, `codeKey` for which its pages were found where they should be
 export const CACHED_FUNCTION = 16; // u32, as in the record
 export const CACHED_LONGEST = 20; // u32

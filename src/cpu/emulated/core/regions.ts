@@ -13,6 +13,8 @@ import {
   HANDLER_INTERCEPT,
   HANDLER_RAISE,
   HANDLER_UNIT,
+  MODE_CS32,
+  MODE_FLAT,
   MODE_LONG,
   OP_HANDLER,
   OP_INDEX,
@@ -73,7 +75,9 @@ import { checkIntercept } from './intercept';
 import { lazyFc, lazyFr } from './lazy-flags';
 import { opIndex, opThisRip } from './ops';
 import { fillTlb, settledCode, tlbEntry } from './paging';
-import { checkUnit, enter, enterPlain, envHot, knownRegion, leaveNow, raiseDecoded } from './run';
+import { SEG_CS } from './control';
+import { SEG_LIMIT, segAt } from './address';
+import { checkUnit, codeLinear, enter, enterPlain, envHot, knownRegion, leaveNow, raiseDecoded } from './run';
 
 /** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
 const FALLBACK_SAMPLE: u64 = 64;
@@ -160,13 +164,39 @@ function cacheEntry(s: usize, rip: u64): usize {
 // @ts-ignore: decorator
 @inline
 function isCached(s: usize, cached: usize, rip: u64): bool {
-  return load<u64>(cached, CACHED_RIP) == rip && load<u64>(cached, CACHED_KEY) == codeKey(s, rip);
+  if (load<u32>(s, S_MODE) & MODE_FLAT) {
+    return load<u64>(cached, CACHED_RIP) == rip && load<u64>(cached, CACHED_KEY) == codeKey(s, rip);
+  }
+  return isCachedInSegment(s, cached, rip);
+}
+
+function isCachedInSegment(s: usize, cached: usize, rip: u64): bool {
+  const linear = codeLinear(s, 0, rip);
+  if (load<u64>(cached, CACHED_RIP) != placeInSegment(rip, linear) || load<u64>(cached, CACHED_KEY) != codeKey(s, linear)) return false;
+  // the limit may be another one
+  const region = <usize>load<u32>(<usize>load<u32>(cached, CACHED_HEADER), BLOCK_REGION);
+  return region != 0 && rip + <u64><i64>load<i32>(region, REGION_HIGHEST) <= lastOffset(s);
+}
+
+/** What stands for RIP where CS has a base: the same code may lie at several offsets. */
+// @ts-ignore: decorator
+@inline
+function placeInSegment(rip: u64, linear: u64): u64 {
+  return (rip << 32) | linear;
+}
+
+/** The last offset of CS that a region may reach: within its limit, and where no IP wraps. */
+function lastOffset(s: usize): u64 {
+  const limit = <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT);
+  return load<u32>(s, S_MODE) & MODE_CS32 || limit < 0xffff ? limit : 0xffff;
 }
 
 function remember(s: usize, cached: usize, region: usize, header: usize, rip: u64): void {
   giveBack(cached);
-  store<u64>(cached, rip, CACHED_RIP);
-  store<u64>(cached, codeKey(s, rip), CACHED_KEY);
+  const mode = load<u32>(s, S_MODE);
+  const linear = codeLinear(s, mode, rip);
+  store<u64>(cached, mode & MODE_FLAT ? rip : placeInSegment(rip, linear), CACHED_RIP);
+  store<u64>(cached, codeKey(s, linear), CACHED_KEY);
   store<u32>(cached, load<u32>(region, REGION_FUNCTION), CACHED_FUNCTION);
   store<u32>(cached, load<u32>(region, REGION_LONGEST), CACHED_LONGEST);
   store<u32>(cached, <u32>header, CACHED_HEADER);
@@ -212,11 +242,14 @@ function worked(s: usize, cached: usize, rest: i64): void {
 
 /** Are the region's pages where it was compiled from? */
 function isUsable(s: usize, region: usize, header: usize, rip: u64): bool {
-  const key = codeKey(s, rip);
+  const mode = load<u32>(s, S_MODE);
+  const linear = codeLinear(s, mode, rip);
+  if (!(mode & MODE_FLAT) && !isInSegment(s, region, rip)) return false;
+  const key = codeKey(s, linear);
   const isKnown =
-    load<u64>(region, REGION_KEY) == key && load<u64>(region, REGION_RIP) == rip && load<u32>(region, REGION_STATE) == <u32>s;
+    load<u64>(region, REGION_KEY) == key && load<u64>(region, REGION_RIP) == linear && load<u32>(region, REGION_STATE) == <u32>s;
   if (isKnown) return true;
-  if (!isInPlace(s, region, rip)) {
+  if (!isInPlace(s, region, linear)) {
     const refused = load<u32>(region, REGION_REFUSED) + 1;
     store<u32>(region, refused, REGION_REFUSED);
     if (refused == REFUSALS_MAX) envRefused(s, header + OP_SIZE);
@@ -224,7 +257,7 @@ function isUsable(s: usize, region: usize, header: usize, rip: u64): bool {
   }
   store<u32>(region, 0, REGION_REFUSED);
   store<u64>(region, key, REGION_KEY);
-  store<u64>(region, rip, REGION_RIP);
+  store<u64>(region, linear, REGION_RIP);
   store<u32>(region, <u32>s, REGION_STATE);
   return true;
 }
@@ -316,10 +349,18 @@ function interpretPlain(s: usize, op: usize): i32 {
   return goOnAt(s, enterPlain(s));
 }
 
+/** Can all of its code be fetched from CS, and are all its jumps within the limit? */
+function isInSegment(s: usize, region: usize, rip: u64): bool {
+  const low = <u64><i64>load<i32>(region, REGION_LOWEST);
+  const high = <u64><i64>load<i32>(region, REGION_HIGHEST);
+  const last = lastOffset(s);
+  return rip + low <= last && rip + high <= last;
+}
+
 /** No address of its code wraps, and each of its further pages is mapped to the frame it was compiled from. */
-function isInPlace(s: usize, region: usize, rip: u64): bool {
-  const low = rip + <u64><i64>load<i32>(region, REGION_LOWEST);
-  const high = rip + <u64><i64>load<i32>(region, REGION_HIGHEST);
+function isInPlace(s: usize, region: usize, linear: u64): bool {
+  const low = linear + <u64><i64>load<i32>(region, REGION_LOWEST);
+  const high = linear + <u64><i64>load<i32>(region, REGION_HIGHEST);
   if (load<u32>(s, S_MODE) & MODE_LONG) {
     if ((low + 0x800000000000) >> 48 != 0 || (high + 0x800000000000) >> 48 != 0) return false;
     if ((low ^ high) >> 47 != 0) return false;
@@ -328,8 +369,8 @@ function isInPlace(s: usize, region: usize, rip: u64): bool {
   const count = load<u32>(region, REGION_PAGES);
   let at = region + REGION_FIRST_PAGE;
   for (let i: u32 = 0; i < count; i++) {
-    const linear = (rip & ~0xfff) + <u64><i64>load<i32>(at);
-    if (settledCode(s, linear) != load<u32>(at, 4)) return false;
+    const page = (linear & ~0xfff) + <u64><i64>load<i32>(at);
+    if (settledCode(s, page) != load<u32>(at, 4)) return false;
     at += 8;
   }
   return true;

@@ -143,6 +143,20 @@ function findBlock(s: usize, from: usize, linear: u64, mode: u32): usize {
   return op;
 }
 
+/** May all bytes of the block at RIP be fetched from CS? */
+// @ts-ignore: decorator
+@inline
+function isWithinLimit(s: usize, rip: u64, op: usize): bool {
+  return rip + <u64>load<u32>(op - OP_SIZE, BLOCK_BYTES) - 1 <= <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT);
+}
+
+/** Linear address of an offset in CS. */
+// @ts-ignore: decorator
+@inline
+export function codeLinear(s: usize, mode: u32, rip: u64): u64 {
+  return mode & MODE_LONG ? rip : (rip + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
+}
+
 function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
   const count = load<u64>(s, S_COUNT);
   const limit = load<u64>(s, S_LIMIT);
@@ -156,8 +170,7 @@ function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
   const mode = load<u32>(s, S_MODE);
   const rip = load<u64>(s, S_RIP);
   store<u64>(s, rip, S_CODE_RIP);
-  let linear = rip;
-  if (!(mode & MODE_LONG)) linear = (rip + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
+  const linear = codeLinear(s, mode, rip);
   const entry = jumpEntry(s, linear);
   let op: usize = 0;
   if (from == 0 && load<u64>(entry, JUMP_LINEAR) == linear) {
@@ -172,15 +185,14 @@ function enterBlock(s: usize, from: usize, mayBeCompiled: bool): usize {
     if (op != 0 && load<u16>(op, OP_HANDLER) == HANDLER_LEAVE) op = 0;
   }
   if (op == 0) op = findBlock(s, from, linear, mode);
-  if (!(mode & MODE_FLAT) && rip + <u64>load<u32>(op - OP_SIZE, BLOCK_BYTES) - 1 > <u64>load<u32>(segAt(s, SEG_CS), SEG_LIMIT)) {
-    op = envDecodeAlone(s);
-  }
+  const isWhole = (mode & MODE_FLAT) != 0 || isWithinLimit(s, rip, op);
+  if (!isWhole) op = envDecodeAlone(s);
   if (isExact) {
     const left = load<u64>(s, S_UNTIL) - count;
     if (<u64>load<u32>(op - OP_SIZE, BLOCK_INSTRUCTIONS) > left) op = truncate(s, op, <u32>left);
     return op;
   }
-  return mayBeCompiled && (mode & MODE_FLAT) != 0 ? entered(s, op) : op;
+  return mayBeCompiled && isWhole ? entered(s, op) : op;
 }
 
 /** A copy of the block that leaves after `count` instructions. */
@@ -273,10 +285,13 @@ function cachedBlock(s: usize, rip: u64): usize {
 export function knownRegion(s: usize): usize {
   if (load<u64>(s, S_COUNT) + 1 >= load<u64>(s, S_LIMIT)) return 0;
   const rip = load<u64>(s, S_RIP);
-  const entry = jumpEntry(s, rip);
-  if (load<u64>(entry, JUMP_LINEAR) != rip || load<u64>(entry, JUMP_KEY) != codeKey(s, rip)) return 0;
+  const mode = load<u32>(s, S_MODE);
+  const linear = codeLinear(s, mode, rip);
+  const entry = jumpEntry(s, linear);
+  if (load<u64>(entry, JUMP_LINEAR) != linear || load<u64>(entry, JUMP_KEY) != codeKey(s, linear)) return 0;
   const header = <usize>load<u32>(entry, JUMP_OP) - OP_SIZE;
   if (load<u16>(header, OP_HANDLER) != HANDLER_COMPILED) return 0;
+  if (!(mode & MODE_FLAT) && !isWithinLimit(s, rip, header + OP_SIZE)) return 0;
   store<u64>(s, rip, S_CODE_RIP);
   return header;
 }
@@ -299,12 +314,19 @@ function branchSlow(s: usize, op: usize, retired: u64): usize {
   return enterFrom(s, isSamePage ? op : 0);
 }
 
-/** Jumps to a computed RIP, already checked and cut, where segments are flat. */
-export function jumpFlat(s: usize, op: usize, rip: u64): usize {
+/** For regions (jit/regions.ts): the computed jump `op` went to `rip`. */
+// @ts-ignore: decorator
+@inline
+function noteTarget(s: usize, op: usize, rip: u64): void {
   const hash = (<u32>op >> 5) ^ <u32>rip ^ (<u32>rip >> 7);
   const note = <usize>load<u32>(s, S_JUMP_CACHE) + TARGETS_OFFSET + (<usize>(hash & (TARGETS_ENTRIES - 1)) << 3);
   store<u32>(note, <u32>op);
   store<u32>(note, <u32>rip, 4);
+}
+
+/** Jumps to a computed RIP, already checked and cut, where segments are flat. */
+export function jumpFlat(s: usize, op: usize, rip: u64): usize {
+  noteTarget(s, op, rip);
   const count = load<u64>(s, S_COUNT) + opIndex(op) + 1;
   store<u64>(s, count, S_COUNT);
   if (count < load<u64>(s, S_LIMIT)) {
@@ -334,7 +356,7 @@ export function branchChecked(s: usize, op: usize, mask: u64): usize {
     target + <u64>load<u32>(link - OP_SIZE, BLOCK_BYTES) - 1 <= limit
   ) {
     store<u64>(s, target, S_CODE_RIP);
-    return link;
+    return entered(s, link);
   }
   store<u64>(s, target, S_RIP);
   const base = load<u64>(code, SEG_BASE);
@@ -342,10 +364,9 @@ export function branchChecked(s: usize, op: usize, mask: u64): usize {
   return enterFrom(s, link == 0 && isSamePage ? op : 0);
 }
 
-/** Jumps to a computed RIP, already checked and cut. */
-// @ts-ignore: decorator
-@inline
+/** Jumps to a computed RIP, already checked and cut, in a segment with base and limit. */
 export function jumpTo(s: usize, op: usize, rip: u64): usize {
+  noteTarget(s, op, rip);
   store<u64>(s, rip, S_RIP);
   return endBlock(s, op);
 }
@@ -387,9 +408,9 @@ export function raiseDecoded(s: usize, op: usize): void {
 /** HANDLER_CROSSING: the second page of the instruction must still be the one it was decoded from. */
 export function checkCrossing(s: usize, op: usize): usize {
   const mode = load<u32>(s, S_MODE);
-  let linear = load<u64>(s, S_CODE_RIP);
-  store<u64>(s, linear, S_RIP);
-  if (!(mode & MODE_LONG)) linear = (linear + load<u64>(segAt(s, SEG_CS), SEG_BASE)) & RIP32;
+  const rip = load<u64>(s, S_CODE_RIP);
+  store<u64>(s, rip, S_RIP);
+  const linear = codeLinear(s, mode, rip);
   let second = (linear | 0xfff) + 1;
   if (!(mode & MODE_LONG)) second &= RIP32;
   if (<u64>translateCode(s, second) == load<u64>(op, OP_IMM)) return op + OP_SIZE;

@@ -27,6 +27,7 @@ import {
   MODE_CPL3,
   MODE_CS32,
   MODE_FLAT,
+  MODE_PLAIN,
   MODE_FPU_TRAP,
   MODE_INTERCEPTED,
   MODE_LMA,
@@ -104,6 +105,13 @@ function isFlatData(s: usize, seg: u32): bool {
   );
 }
 
+/** Is all up to its limit open? Only the limit is left to check then (core/address.ts, `checked`). */
+function isPlainData(s: usize, seg: u32, isProtected: bool): bool {
+  const at = segAt(s, seg);
+  const access = <u32>load<u16>(at, SEG_ACCESS);
+  return load<u8>(at, SEG_UNUSABLE) == 0 && (isProtected ? (access & 0xe) == 2 : (access & 0xc) != 4);
+}
+
 /** Recomputes MODE and the TLB in use; after any change of CR0, CR4, EFER, CPL, EFLAGS.VM/AC or a segment register. */
 export function updateMode(s: usize): void {
   const cr0 = load<u64>(s, S_CR0);
@@ -124,7 +132,11 @@ export function updateMode(s: usize): void {
     if (load<u16>(segAt(s, SEG_SS), SEG_ACCESS) & <u16>ACCESS_DB) mode |= MODE_SS32;
     const isCodeFlat =
       load<u64>(segAt(s, SEG_CS), SEG_BASE) == 0 && load<u32>(segAt(s, SEG_CS), SEG_LIMIT) == 0xffffffff && (cs & 2) != 0;
+    const isProtected = (mode & (MODE_PROTECTED | MODE_V86)) == MODE_PROTECTED;
     if (isCodeFlat && isFlatData(s, SEG_DS) && isFlatData(s, SEG_ES) && isFlatData(s, SEG_SS)) mode |= MODE_FLAT;
+    else if (isPlainData(s, SEG_DS, isProtected) && isPlainData(s, SEG_ES, isProtected) && isPlainData(s, SEG_SS, isProtected)) {
+      mode |= MODE_PLAIN;
+    }
   }
   if (cpl == 3) mode |= MODE_CPL3;
   else if (cpl != 0) mode |= MODE_CPL12;

@@ -1,14 +1,18 @@
 import {
   HANDLER_FIRST_COLD,
   MODE_AVX,
+  MODE_CS32,
   MODE_FPU_TRAP,
   MODE_INTERCEPTED,
+  MODE_PLAIN,
   MODE_PROTECTED,
+  MODE_SS32,
   MODE_V86,
   stateOffset,
 } from '../core/layout';
 import { DECODE_OK, type Decoder, type Instruction } from '../decoder';
-import { variantOf } from '../isa/compile';
+import { ENV_CHECKED, variantOf } from '../isa/compile';
+import type { Operands } from '../isa/emitter';
 import { HANDLERS } from '../isa/handlers.generated';
 import type { Row } from '../isa/table';
 import { codeSizeOf, environmentOf } from '../mode';
@@ -31,6 +35,8 @@ import { RegionEmitter } from './region-emitter';
 import { InstructionOperands } from './region-operands';
 import { type PlanNode, type RegionPlan, unpackNodes } from './region-plan';
 import { registerOffset } from './register-emitter';
+import { realLoadOf } from './segment-loads';
+import { stringStepOf } from './string-steps';
 import {
   I32_ADD,
   I32_LOAD,
@@ -45,6 +51,8 @@ import {
   V128_STORE,
 } from './wasm-opcodes';
 
+/** 1 and as many bits as there are in `#kindOfEnvironment`; those of flat environments are less than 32. */
+const ENVIRONMENT_KINDS = 64;
 const ALL_FLAGS = 'OSZAPC';
 /** So many addresses are compared one by one. */
 const LINEAR_MAX = 3;
@@ -62,6 +70,10 @@ interface Step {
   areFlagsDead: boolean;
   /** The interpreter runs it, and the region goes on. */
   isInterpreted: boolean;
+  /** undefined: only the interpreter can. */
+  readonly semantics: ((e: RegionEmitter, x: Operands) => void) | undefined;
+  /** Nothing follows it in its node. */
+  readonly isEnd: boolean;
 }
 
 interface Node {
@@ -122,6 +134,7 @@ function asksForCarry({ name, family, attributes }: Row, areFlagsDead: boolean):
 /** May the instruction be left to the interpreter at run time? Then the flags before it are still needed. */
 function mayLeave(x: Instruction): boolean {
   const { row, slots } = x.compiled;
+  if (row.family === 'segments' || row.family === 'string') return true;
   if (row.family === 'stack' || row.family === 'control') return row.attributes.cc === undefined && row.name !== 'nop';
   if (/^(i?div|aam)$/.test(row.name)) return true;
   if (row.attributes.unit !== undefined) return true;
@@ -232,6 +245,8 @@ class RegionBuilder {
       if (this.decoder.decode(code, start + at, end, codeSizeOf(mode)) !== DECODE_OK) break;
       const x = this.decoder.instruction.copy();
       const next = at + x.length;
+      const load = realLoadOf(x, mode);
+      const { attributes } = x.compiled.row;
       steps.push({
         x,
         start: offset + at,
@@ -240,6 +255,8 @@ class RegionBuilder {
         isRelative: isRelative(x.compiled.row),
         areFlagsDead: false,
         isInterpreted: false,
+        semantics: load ?? stringStepOf(x) ?? x.compiled.row.semantics,
+        isEnd: attributes.endsBlock === true && load === undefined,
       });
       at = next;
     }
@@ -260,7 +277,7 @@ class RegionBuilder {
 
   #context(step: Step, index: number): InstructionContext {
     const { start, next, target, areFlagsDead } = step;
-    return { env: this.#env, size: step.x.size, start, next, target, index, areFlagsDead };
+    return { env: this.#env, mode: this.plan.mode, size: step.x.size, start, next, target, index, areFlagsDead };
   }
 
   /** Cuts the node before the first instruction that is the interpreter's. */
@@ -281,10 +298,10 @@ class RegionBuilder {
   }
 
   #isCompilable(step: Step, index: number): boolean {
-    const { x } = step;
+    const { x, semantics } = step;
     const { row } = x.compiled;
     const { cpl, intercept, protectedOnly, unit } = row.attributes;
-    if (row.semantics === undefined || cpl !== undefined) return false;
+    if (semantics === undefined || cpl !== undefined) return false;
     if (protectedOnly && (this.plan.mode & (MODE_PROTECTED | MODE_V86)) !== MODE_PROTECTED) return false;
     if (intercept !== undefined && (this.plan.mode & MODE_INTERCEPTED) !== 0) return false;
     if (unit === 'avx' && (this.plan.mode & MODE_AVX) === 0) return false;
@@ -296,7 +313,7 @@ class RegionBuilder {
     let result = true;
     try {
       // what it would write is of no interest
-      scratch.probe(this.#context(step, index), () => row.semantics!(scratch, new InstructionOperands(scratch, x)));
+      scratch.probe(this.#context(step, index), () => semantics(scratch, new InstructionOperands(scratch, x)));
     } catch (error) {
       if (!(error instanceof NotCompilable)) throw error;
       result = false;
@@ -310,7 +327,17 @@ class RegionBuilder {
     const isPlainSegment = x.segment < 4 && x.segment !== 1;
     const variant = variantOf(x.compiled, x.size, x.form, x.addressSize) * 4;
     const rest = (x.immLow === 0 ? 0 : 2) + (isPlainSegment ? 1 : 0);
-    return ((x.compiled.id * 128 + variant + rest) * 4 + this.#env) * 4 + (x.addressSize >> 5);
+    return (
+      ((x.compiled.id * 128 + variant + rest) * ENVIRONMENT_KINDS + this.#kindOfEnvironment) * 4 + (x.addressSize >> 5)
+    );
+  }
+
+  /** Flat ones are all alike; with segments, widths and the ways of checking them count. */
+  get #kindOfEnvironment(): number {
+    const { mode } = this.plan;
+    if (this.#env !== ENV_CHECKED) return this.#env;
+    const bits = [MODE_CS32, MODE_SS32, MODE_PLAIN, MODE_PROTECTED, MODE_V86];
+    return bits.reduce((kind, bit) => kind * 2 + ((mode & bit) === 0 ? 0 : 1), 1);
   }
 
   // ---- control flow ----
@@ -325,7 +352,7 @@ class RegionBuilder {
     for (const step of node.steps) if (step.isRelative && !step.isInterpreted) add(step.target);
     if (!node.endsInterpreted && last !== undefined) {
       const { row } = last.x.compiled;
-      if (row.attributes.endsBlock) {
+      if (last.isEnd) {
         node.fallsTo = undefined;
         if (!last.isRelative && !last.isInterpreted) {
           const returns = row.name === 'ret' ? this.#returnSites() : [];
@@ -435,8 +462,7 @@ class RegionBuilder {
     for (const { steps } of this.#nodes) {
       steps.forEach((step, i) => {
         if (step.isInterpreted) return;
-        const { row } = step.x.compiled;
-        scratch.probe(this.#context(step, i), () => row.semantics!(scratch, new InstructionOperands(scratch, step.x)));
+        scratch.probe(this.#context(step, i), () => step.semantics!(scratch, new InstructionOperands(scratch, step.x)));
       });
     }
   }
@@ -485,7 +511,7 @@ class RegionBuilder {
         continue;
       }
       emitter.instruction(this.#context(step, i), () =>
-        step.x.compiled.row.semantics!(emitter, new InstructionOperands(emitter, step.x)),
+        step.semantics!(emitter, new InstructionOperands(emitter, step.x)),
       );
     }
     if (node.endsInterpreted) emitter.writeSlowExit(node.fallsTo!, steps.length, emitter.flags);

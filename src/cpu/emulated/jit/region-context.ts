@@ -25,6 +25,8 @@ export type RegisterForm = 'locals' | 'state';
 /** What of the instruction at hand does not depend on its operands. */
 export interface InstructionContext {
   readonly env: number;
+  /** MODE_*. */
+  readonly mode: number;
   readonly size: Size;
   /** Offsets from the region's entry RIP. */
   readonly start: number;

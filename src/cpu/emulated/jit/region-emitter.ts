@@ -1,7 +1,13 @@
 import {
   EXIT_FLAGS_KEEP,
   EXIT_INTERPRETED,
+  MODE_CS32,
+  MODE_PLAIN,
+  MODE_PROTECTED,
+  MODE_SS32,
+  MODE_V86,
   OP_SIZE,
+  SEG_STRIDE,
   STEP_ENDS,
   STEP_FLAGS_SHIFT,
   STEP_MORE_SHIFT,
@@ -65,6 +71,26 @@ function writtenBy(rows: readonly Row[]): readonly number[] | undefined {
 /** As in core/slots.ts. */
 const ACCESS_READ = 0;
 const ACCESS_WRITE = 1;
+
+const SEG_ES = 0;
+const SEG_CS = 1;
+const SEG_SS = 2;
+const SEG_DS = 3;
+const SEG_FS = 4;
+/** Those that MODE_PLAIN speaks of. */
+const PLAIN_SEGMENTS: ReadonlySet<number> = new Set([SEG_ES, SEG_SS, SEG_DS]);
+/** As in core/address.ts. */
+const SEGMENT_FIELDS = {
+  selector: { stored: 'u16', at: 0 },
+  access: { stored: 'u16', at: 2 },
+  limit: { stored: 'u32', at: 4 },
+  base: { stored: 'u64', at: 8 },
+  unusable: { stored: 'u8', at: 16 },
+} as const;
+/** Limit 4 GiB; writable data that grows upwards: limit and access as they lie in the state. */
+const PLAIN_DATA_MASK = 0xffffffff000e0000n;
+const PLAIN_DATA = 0xffffffff00020000n;
+type SegmentField = keyof typeof SEGMENT_FIELDS;
 
 /** Leaves the address of an operand in shared memory on the stack. */
 interface Place {
@@ -209,35 +235,117 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
 
   // ---- stack ----
 
-  private get stackSize(): Size {
-    if (this.context.env === ENV_CHECKED) throw new NotCompilable('a stack segment with a limit');
-    return this.context.env === ENV_LONG ? 64 : 32;
+  private get stackSize(): 16 | 32 | 64 {
+    const { env, mode } = this.context;
+    if (env === ENV_LONG) return 64;
+    return env === ENV_FLAT || (mode & MODE_SS32) !== 0 ? 32 : 16;
   }
   protected sp(delta: number): I64 {
     return this.zext(this.add(this.gpr(RSP, this.stackSize), this.i64(delta)), this.stackSize);
   }
+  #setSp(value: I64): void {
+    this.setGpr(RSP, this.stackSize, value);
+  }
+  #onStack(offset: I64, size: Size, isWritten: boolean): I64 {
+    return this.context.env === ENV_CHECKED ? this.inSegment(SEG_SS, offset, size / 8, isWritten) : offset;
+  }
   push(size: Size, value: I64): void {
     const sp = this.sp(-size / 8);
-    this.writeMemory(sp, size, value);
-    this.setRegister(RSP, sp);
+    this.writeMemory(this.#onStack(sp, size, true), size, value);
+    this.#setSp(sp);
   }
   peek(size: Size, displacement: number): I64 {
-    return this.readMemory(this.sp(displacement), size);
+    return this.readMemory(this.#onStack(this.sp(displacement), size, false), size);
   }
   addSp(bytes: number): void {
-    this.setRegister(RSP, this.sp(bytes));
+    this.#setSp(this.sp(bytes));
   }
   addSpBy(bytes: I64): void {
     const size = this.stackSize;
-    this.setRegister(RSP, this.zext(this.add(this.gpr(RSP, size), bytes), size));
+    this.#setSp(this.zext(this.add(this.gpr(RSP, size), bytes), size));
   }
 
   leaveFrame(size: Size): void {
     const { stackSize } = this;
     const bp = this.gpr(RBP, stackSize);
-    const value = this.readMemory(bp, size);
-    this.setRegister(RSP, this.zext(this.add(bp, this.i64(size / 8)), stackSize));
+    const value = this.readMemory(this.#onStack(bp, size, false), size);
+    this.#setSp(this.zext(this.add(bp, this.i64(size / 8)), stackSize));
     this.setGpr(RBP, size, value);
+  }
+
+  // ---- segments ----
+
+  /** A field of a segment register. */
+  protected segment<T extends 'i32' | 'i64'>(segment: number, field: SegmentField, type: T): Value<T> {
+    const { stored, at } = SEGMENT_FIELDS[field];
+    return this.loadState(stored, stateOffset('SEG') + segment * SEG_STRIDE + at, type);
+  }
+  protected setSegment(segment: number, field: SegmentField, value: Value): void {
+    const { stored, at } = SEGMENT_FIELDS[field];
+    this.storeState(stored, stateOffset('SEG') + segment * SEG_STRIDE + at, value);
+  }
+  /** Leaves the region before the instruction. */
+  protected leaveIf(condition: I32): void {
+    const node = use(condition);
+    this.slowIf(() => this.writer.push(node));
+  }
+
+  /** Linear address of so many bytes from an offset in a segment, with all checks of the segment. */
+  linearIn(segment: number, offset: I64, bytes: number, isWritten: boolean): I64 {
+    const { env } = this.context;
+    if (env === ENV_CHECKED) return this.inSegment(segment, offset, bytes, isWritten);
+    if (segment < SEG_FS) {
+      return env === ENV_FLAT && segment === SEG_CS ? this.inSegment(segment, offset, bytes, isWritten) : offset;
+    }
+    const base = this.segment(segment, 'base', 'i64');
+    if (env === ENV_LONG) return this.add(offset, base);
+    // FS and GS of 32-bit systems have a base and no limit: anything else is the interpreter's
+    const description = this.loadState<'i64'>('u64', stateOffset('SEG') + segment * SEG_STRIDE, 'i64');
+    const isPlain = this.eq(this.and(description, this.i64(PLAIN_DATA_MASK)), this.i64(PLAIN_DATA));
+    this.leaveIf(this.orB(this.notB(isPlain), this.segment(segment, 'unusable', 'i32')));
+    return this.zext(this.add(offset, base), 32);
+  }
+
+  /**
+   * Linear address of so many bytes from an offset in a segment with base and limit, as core/address.ts has it (`checked`). Where not
+   * all is as it mostly is, the region is left.
+   */
+  protected inSegment(segment: number, offset: I64, bytes: number, isWritten: boolean): I64 {
+    const { mode } = this.context;
+    if ((mode & MODE_PLAIN) === 0 || !PLAIN_SEGMENTS.has(segment)) this.#checkAccess(segment, isWritten);
+    const last = bytes === 1 ? offset : this.add(offset, this.i64(bytes - 1));
+    this.leaveIf(this.ltU(this.segment(segment, 'limit', 'i64'), last));
+    return this.zext(this.add(this.segment(segment, 'base', 'i64'), offset), 32);
+  }
+  #checkAccess(segment: number, isWritten: boolean): void {
+    const access = this.segment(segment, 'access', 'i32');
+    const masked = (mask: number, value: number): I32 =>
+      this.op('i32.eq', 'i32', [this.op('i32.and', 'i32', [access, this.i32(mask)]), this.i32(value)]);
+    let isFine: I32;
+    if ((this.context.mode & (MODE_PROTECTED | MODE_V86)) !== MODE_PROTECTED) isFine = this.notB(masked(0xc, 4));
+    else if (isWritten) isFine = masked(0xe, 2);
+    else isFine = this.orB(masked(0xc, 0), masked(0xa, 0xa));
+    this.leaveIf(this.orB(this.notB(isFine), this.segment(segment, 'unusable', 'i32')));
+  }
+
+  /** MOV to, POP and LxS of a data segment register where selectors are addresses (core/segments.ts, `setRealSegment`). */
+  checkRealLoad(segment: number): void {
+    if ((this.context.mode & MODE_V86) !== 0) return;
+    const access = this.segment(segment, 'access', 'i32');
+    const isData = this.op('i32.eq', 'i32', [this.op('i32.and', 'i32', [access, this.i32(0x1a)]), this.i32(0x12)]);
+    // CS as large as that could make all segments flat
+    const isLarge = this.eq(this.segment(SEG_CS, 'limit', 'i64'), this.i64(0xffffffff));
+    const unusable = this.segment(segment, 'unusable', 'i32');
+    this.leaveIf(this.orB(this.orB(this.notB(isData), isLarge), unusable));
+  }
+  loadRealSegment(segment: number, selector: I64): void {
+    const value = this.zext(selector, 16);
+    this.setSegment(segment, 'selector', value);
+    this.setSegment(segment, 'base', this.shl(value, 4));
+    if ((this.context.mode & MODE_V86) === 0) return;
+    this.setSegment(segment, 'limit', this.i64(0xffff));
+    this.setSegment(segment, 'access', this.i32(0xf3));
+    this.setSegment(segment, 'unusable', this.i32(0));
   }
 
   // ---- the interpreter ----
@@ -348,17 +456,21 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   checkTarget(rip: I64): void {
     const { env } = this.context;
     if (env === ENV_FLAT) return;
-    if (env === ENV_CHECKED) throw new NotCompilable('a code segment with a limit');
+    if (env === ENV_CHECKED) {
+      this.leaveIf(this.ltU(this.segment(SEG_CS, 'limit', 'i64'), rip));
+      return;
+    }
     const far = this.shrU(this.add(rip, this.i64(0x800000000000)), 48);
-    const node = use(this.ne(far, this.i64(0)));
-    this.slowIf(() => this.writer.push(node));
+    this.leaveIf(this.ne(far, this.i64(0)));
   }
   checkRelative(): void {
     this.checkSize();
   }
+  /** Relative targets lie where the region may be entered (core/regions.ts), which with 16-bit code is below 64 KiB. */
   protected checkSize(): void {
-    const { env, size } = this.context;
-    if (env === ENV_CHECKED || (env === ENV_FLAT && size === 16)) throw new NotCompilable('a target that is cut');
+    const { env, mode, size } = this.context;
+    if (size === 16 && (env === ENV_FLAT || (env === ENV_CHECKED && (mode & MODE_CS32) !== 0)))
+      throw new NotCompilable('a target that is cut');
   }
   relativeTarget(): I64 {
     this.checkSize();

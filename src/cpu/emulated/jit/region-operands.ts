@@ -1,19 +1,10 @@
 import { stateOffset } from '../core/layout';
 import { BASE_RIP, type Instruction, NO_REGISTER } from '../decoder';
-import { ENV_FLAT, ENV_LONG, isAccumulator, isGeneralRegister, isImmediate, operandBits } from '../isa/compile';
+import { isAccumulator, isGeneralRegister, isImmediate, operandBits } from '../isa/compile';
 import type { Condition, I32, I64, Operands, Size, V128 } from '../isa/emitter';
 import type { OperandKind } from '../isa/table';
-import { NotCompilable } from './region-context';
 import type { RegionEmitter } from './region-emitter';
 
-const SEG_CS = 1;
-const SEG_FS = 4;
-const SEG_STRIDE = 32;
-const SEG_BASE = 8;
-const SEG_UNUSABLE = 16;
-/** Limit 4 GiB; writable data that grows upwards: limit and access as they lie in the state. */
-const PLAIN_DATA_MASK = 0xffffffff000e0000n;
-const PLAIN_DATA = 0xffffffff00020000n;
 const HIGH_BYTES = 4;
 
 /** The operands of one decoded instruction as compile-time constants. The instruction object may be reused afterwards. */
@@ -23,7 +14,6 @@ export class InstructionOperands implements Operands {
   readonly addressSize: 16 | 32 | 64;
   readonly #kinds: readonly OperandKind[];
   readonly #linear = new Map<number, I64>();
-  readonly #env: number;
 
   constructor(
     private readonly e: RegionEmitter,
@@ -33,7 +23,6 @@ export class InstructionOperands implements Operands {
     this.addressSize = x.addressSize;
     this.#kinds = x.compiled.row.operands.map((operand) => operand.kind);
     this.count = this.#kinds.length;
-    this.#env = e.context.env;
   }
 
   get condition(): Condition {
@@ -135,21 +124,10 @@ export class InstructionOperands implements Operands {
   }
   #segmented(i: number, offset: I64): I64 {
     const { e, x } = this;
-    const isFlat =
-      this.#env === ENV_LONG
-        ? x.segment < SEG_FS
-        : this.#env === ENV_FLAT && x.segment < SEG_FS && x.segment !== SEG_CS;
-    if (isFlat) return offset;
-    const segment = stateOffset('SEG') + x.segment * SEG_STRIDE;
-    const base = e.loadState('u64', segment + SEG_BASE, 'i64');
-    if (this.#env === ENV_LONG) return e.add(offset, base);
-    if (this.#env !== ENV_FLAT || x.segment < SEG_FS) throw new NotCompilable('a segment with a limit');
-    // FS and GS of 32-bit systems have a base and no limit: anything else is the interpreter's
-    const description = e.loadState<'i64'>('u64', segment, 'i64');
-    const unusable = e.loadState<'i32'>('u8', segment + SEG_UNUSABLE, 'i32');
-    const isPlain = e.eq(e.and(description, e.i64(PLAIN_DATA_MASK)), e.i64(PLAIN_DATA));
-    e.if(e.orB(e.notB(isPlain), unusable), () => e.raise());
-    return e.zext(e.add(offset, base), 32);
+    const { access, kind } = x.compiled.row.operands[i]!;
+    // a far pointer has a selector behind it
+    const bytes = Math.max(1, this.sizeOf(i) / 8) + (kind === 'mfar' ? 2 : 0);
+    return e.linearIn(x.segment, offset, bytes, access === 'w' || access === 'rw');
   }
 
   xmm(i: number): V128 {

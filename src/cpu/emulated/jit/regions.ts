@@ -48,6 +48,8 @@ export interface JitStatistics extends RegionStatistics {
 }
 
 const FRAME = 4096;
+const SEG_CS = 1;
+const CS_BASE = layout.stateOffset('SEG') + SEG_CS * layout.SEG_STRIDE + 8;
 const FALLBACKS_MAX = 40;
 const NO_MEMORY = 0xffffffff;
 /** As good as never; core/regions.ts may add to it. */
@@ -84,6 +86,20 @@ interface Reach {
   readonly overlaps: boolean;
   /** Instructions that it runs before it is compiled again on the next level. */
   readonly hotAfter: number;
+}
+
+/**
+ * Modes whose code is compiled. 0 is none: caches know nothing by it. What else is left to the interpreter is real mode with data
+ * segments that grow downwards.
+ */
+function isCompiled(mode: number): boolean {
+  return environmentOf(mode) !== ENV_CHECKED || (mode & (layout.MODE_PROTECTED | layout.MODE_PLAIN)) !== 0;
+}
+
+/** What offsets from the entry may be reached in a segment that is not flat (core/regions.ts has the limit as it is then). */
+function rangeOf(mode: number, rip: bigint): readonly [first: number, last: number] {
+  if (environmentOf(mode) !== ENV_CHECKED) return [-Infinity, Infinity];
+  return [-Number(rip), ((mode & layout.MODE_CS32) === 0 ? 0xffff : 0xffffffff) - Number(rip)];
 }
 
 /** A region from its plan to its end. */
@@ -145,7 +161,7 @@ export class RegionManager {
    */
   hot(state: number, op: number, rip: bigint): void {
     const entry = this.blocks.blockOf(op);
-    if (entry === undefined || environmentOf(entry.mode) === ENV_CHECKED) return;
+    if (entry === undefined || !isCompiled(entry.mode)) return;
     const before = this.#regionAt(entry);
     if (this.#waiting.size >= QUEUE_MAX) {
       // again later
@@ -166,6 +182,7 @@ export class RegionManager {
     const reach = REACH[level];
     if (reach === undefined) return;
     const plan = this.#plan(state, entry, rip, level, reach);
+    if (plan === undefined) return;
     const compiled = this.compiler.compile(plan);
     if (compiled !== undefined) this.#finished(compiled);
   }
@@ -178,7 +195,7 @@ export class RegionManager {
     const entry = this.blocks.blockOf(op);
     const region = entry === undefined ? undefined : this.#regionAt(entry);
     if (entry === undefined || region === undefined) return;
-    const base = rip & ~0xfffn;
+    const base = this.#linear(state, entry.mode, rip) & ~0xfffn;
     const elsewhere = [...region.pages].filter(
       ([page, frame]) => this.core.settledCode(state, BigInt.asUintN(64, base + BigInt(page))) >>> 0 !== frame,
     );
@@ -194,7 +211,7 @@ export class RegionManager {
 
   /** Import `fallback`: a sampled exit to the interpreter. */
   fellBack(state: number, rip: bigint, mode: number): void {
-    const at = this.core.settledCode(state, rip) >>> 0;
+    const at = this.core.settledCode(state, this.#linear(state, mode, rip)) >>> 0;
     if (at === NO_MEMORY) return;
     const end = (at & -FRAME) + FRAME;
     const isDecoded =
@@ -254,13 +271,26 @@ export class RegionManager {
 
   // ---- what belongs to a region ----
 
-  #plan(state: number, entry: Block, rip: bigint, level: number, reach: Reach): RegionPlan {
+  /** Linear address of an offset in CS. */
+  #linear(state: number, mode: number, rip: bigint): bigint {
+    if ((mode & (layout.MODE_LONG | layout.MODE_FLAT)) !== 0) return rip;
+    return BigInt.asUintN(32, rip + this.#i64[(state + CS_BASE) >> 3]!);
+  }
+
+  /** undefined: the entry's block itself does not fit into its segment. */
+  #plan(state: number, entry: Block, rip: bigint, level: number, reach: Reach): RegionPlan | undefined {
+    const linear = this.#linear(state, entry.mode, rip);
+    // a target beyond is cut: jumps of 16 bits wrap
+    const [first, last] = rangeOf(entry.mode, rip);
+    const fits = (block: Block, offset: number): boolean =>
+      block.exits.every((exit) => offset + exit >= first && offset + exit <= last);
+    if (!fits(entry, 0)) return undefined;
     const inPage = entry.start & (FRAME - 1);
     const pages = new Map<number, number>([[0, entry.start - inPage]]);
     const frameOf = (page: number): number => {
       let frame = pages.get(page);
       if (frame === undefined) {
-        frame = this.core.settledCode(state, BigInt.asUintN(64, (rip & ~0xfffn) + BigInt(page))) >>> 0;
+        frame = this.core.settledCode(state, BigInt.asUintN(64, (linear & ~0xfffn) + BigInt(page))) >>> 0;
         const isWanted = pages.size <= layout.REGION_PAGES_MAX && entry.avoided?.has(page) !== true;
         if (frame !== NO_MEMORY && isWanted) pages.set(page, frame);
         else frame = NO_MEMORY;
@@ -287,7 +317,7 @@ export class RegionManager {
     const consider = (to: number, depth: number): void => {
       if (chosen.has(to) || chosen.size >= reach.nodes) return;
       const next = find(to);
-      if (next === undefined || this.blocks.heatOf(next) < least) return;
+      if (next === undefined || this.blocks.heatOf(next) < least || !fits(next, to)) return;
       if (!reach.overlaps && this.#isEntry(next)) return;
       if (instructions + next.instructions > reach.instructions) return;
       instructions += next.instructions;

@@ -1,0 +1,65 @@
+import { MODE_LONG, MODE_PROTECTED, MODE_V86 } from '../core/layout';
+import type { Instruction } from '../decoder';
+import type { Operands } from '../isa/emitter';
+import type { RegionEmitter } from './region-emitter';
+
+/**
+ * Loads of segment registers that a region does itself. In real and virtual-8086 mode a selector is an address (SDM vol. 3, 21.1.1),
+ * so that neither tables nor MODE come into it, and 16-bit code does little without them. SS is not among them: events wait after it.
+ */
+export type SegmentLoad = (e: RegionEmitter, x: Operands) => void;
+
+const SEG_ES = 0;
+const SEG_CS = 1;
+const SEG_SS = 2;
+const SEG_DS = 3;
+const SEG_FS = 4;
+const SEG_GS = 5;
+
+const POPS: Readonly<Record<string, number>> = { popEs: SEG_ES, popDs: SEG_DS, popFs: SEG_FS, popGs: SEG_GS };
+const FAR_POINTERS: Readonly<Record<string, number>> = { les: SEG_ES, lds: SEG_DS, lfs: SEG_FS, lgs: SEG_GS };
+
+const move =
+  (segment: number): SegmentLoad =>
+  (e, x) => {
+    const selector = x.get(1);
+    e.checkRealLoad(segment);
+    e.loadRealSegment(segment, selector);
+  };
+
+const pop =
+  (segment: number): SegmentLoad =>
+  (e, x) => {
+    const selector = e.peek(x.size, 0);
+    e.checkRealLoad(segment);
+    e.loadRealSegment(segment, selector);
+    e.addSp(x.size / 8);
+  };
+
+/** The offset comes first. */
+const farPointer =
+  (segment: number): SegmentLoad =>
+  (e, x) => {
+    const at = x.linearAddress(1);
+    const offset = e.readMemory(at, x.size);
+    const selector = e.readMemory(e.add(at, e.i64(x.size / 8)), 16);
+    e.checkRealLoad(segment);
+    e.loadRealSegment(segment, selector);
+    x.set(0, offset);
+  };
+
+/** undefined: it is none, or the interpreter's. */
+export function realLoadOf({ compiled, reg }: Instruction, mode: number): SegmentLoad | undefined {
+  const { slow } = compiled.row.attributes;
+  if (slow === undefined || (mode & MODE_LONG) !== 0 || (mode & (MODE_PROTECTED | MODE_V86)) === MODE_PROTECTED)
+    return undefined;
+  return loadOf(slow, reg);
+}
+
+function loadOf(slow: string, reg: number): SegmentLoad | undefined {
+  if (slow === 'moveToSegment') return reg === SEG_CS || reg === SEG_SS || reg > SEG_GS ? undefined : move(reg);
+  const popped = POPS[slow];
+  if (popped !== undefined) return pop(popped);
+  const loaded = FAR_POINTERS[slow];
+  return loaded === undefined ? undefined : farPointer(loaded);
+}

@@ -1,0 +1,208 @@
+(module
+ (type $0 (func (param i32 v128 i32) (result i32)))
+ (type $1 (func (param i32 v128) (result i64)))
+ (type $2 (func (param i32 v128 i64 i64) (result i64)))
+ (type $3 (func (param i32 i64 i32) (result i32)))
+ (type $4 (func (param i32 i32) (result i64)))
+ (import "env" "memory" (memory $mimport$0 0 65536 shared))
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (import "core" "regionInterpret" (func $fimport$3 (param i32 v128 i32) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
+  (local $2 i64)
+  (local $3 i64)
+  (local $4 i64)
+  (local $5 i64)
+  (local $6 i64)
+  (local $7 i64)
+  (local $8 i64)
+  (local $9 i64)
+  (local $10 i64)
+  (local $11 i32)
+  (local $12 i32)
+  (local.set $6
+   (i64.load offset=136
+    (local.get $0)
+   )
+  )
+  (local.set $11
+   (i32.load offset=208
+    (local.get $0)
+   )
+  )
+  (local.set $4
+   (i64.load offset=152
+    (local.get $0)
+   )
+  )
+  (local.set $5
+   (i64.load offset=160
+    (local.get $0)
+   )
+  )
+  (local.set $3
+   (i64.load offset=48
+    (local.get $0)
+   )
+  )
+  (local.set $2
+   (i64.load
+    (local.get $0)
+   )
+  )
+  (local.set $7
+   (block $block (result i64)
+    (loop $label
+     (@metadata.code.branch_hint "\00")
+     (if
+      (i64.lt_u
+       (i64.extend_i32_u
+        (i32.load offset=852
+         (local.get $0)
+        )
+       )
+       (i64.add
+        (local.tee $8
+         (i64.and
+          (i64.add
+           (local.get $3)
+           (i64.const 2)
+          )
+          (i64.const 65535)
+         )
+        )
+        (i64.const 1)
+       )
+      )
+      (then
+       (br $block
+        (i64.const 1048831)
+       )
+      )
+     )
+     (local.set $12
+      (@metadata.code.branch_hint "\01")
+      (if (result i32)
+       (i64.le_u
+        (i64.sub
+         (local.tee $9
+          (i64.and
+           (i64.add
+            (i64.load offset=856
+             (local.get $0)
+            )
+            (local.get $8)
+           )
+           (i64.const 4294967295)
+          )
+         )
+         (i64.load
+          (local.tee $12
+           (i32.add
+            (local.get $11)
+            (i32.and
+             (i32.shr_u
+              (i32.wrap_i64
+               (local.get $9)
+              )
+              (i32.const 7)
+             )
+             (i32.const 65504)
+            )
+           )
+          )
+         )
+        )
+        (i64.const 4094)
+       )
+       (then
+        (i32.add
+         (i32.load offset=20
+          (local.get $12)
+         )
+         (i32.wrap_i64
+          (local.get $9)
+         )
+        )
+       )
+       (else
+        (if
+         (i32.eqz
+          (local.tee $12
+           (call $0
+            (local.get $0)
+            (local.get $9)
+            (i32.const 512)
+           )
+          )
+         )
+         (then
+          (br $block
+           (i64.const 1048831)
+          )
+         )
+        )
+        (local.get $12)
+       )
+      )
+     )
+     (local.set $10
+      (i64.load16_u
+       (local.get $12)
+      )
+     )
+     (local.set $2
+      (i64.or
+       (i64.and
+        (local.get $2)
+        (i64.const -65536)
+       )
+       (local.get $10)
+      )
+     )
+     (local.set $1
+      (i32.add
+       (local.get $1)
+       (i32.const -2)
+      )
+     )
+     (@metadata.code.branch_hint "\00")
+     (if
+      (i32.lt_s
+       (local.get $1)
+       (i32.const 0)
+      )
+      (then
+       (br $block
+        (i64.const 255)
+       )
+      )
+     )
+     (br $label)
+     (unreachable)
+    )
+    (unreachable)
+   )
+  )
+  (i32.store offset=2496
+   (local.get $0)
+   (local.get $1)
+  )
+  (i64.store
+   (local.get $0)
+   (local.get $2)
+  )
+  (local.get $7)
+ )
+)
