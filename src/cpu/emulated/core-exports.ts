@@ -24,6 +24,7 @@ export interface CoreExports {
   readonly regionFc: WebAssembly.ExportValue;
   readonly regionMiss: WebAssembly.ExportValue;
   readonly regionInterpret: WebAssembly.ExportValue;
+  readonly regionVector: WebAssembly.ExportValue;
   /** Compiled regions are called through it. */
   readonly table: WebAssembly.Table;
 }

@@ -2,13 +2,15 @@
  (type $0 (func (param i32 v128 i32) (result i32)))
  (type $1 (func (param i32 v128) (result i64)))
  (type $2 (func (param i32 v128 i64 i64) (result i64)))
- (type $3 (func (param i32 i64 i32) (result i32)))
- (type $4 (func (param i32 i32) (result i64)))
+ (type $3 (func (param i32 v128 v128 v128 i64 i32) (result v128)))
+ (type $4 (func (param i32 i64 i32) (result i32)))
+ (type $5 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
  (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
  (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
  (import "core" "regionInterpret" (func $fimport$3 (param i32 v128 i32) (result i32)))
+ (import "core" "regionVector" (func $fimport$4 (param i32 v128 v128 v128 i64 i32) (result v128)))
  (export "0" (func $1))
  (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
   (call $fimport$2
@@ -24,14 +26,17 @@
   (local $3 i64)
   (local $4 i64)
   (local $5 i64)
-  (local $6 v128)
+  (local $6 i32)
   (local $7 v128)
   (local $8 v128)
-  (local $9 f64)
-  (local $10 f64)
-  (local $11 f64)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
   (local $12 f64)
   (local $13 f64)
+  (local $14 f64)
+  (local $15 f64)
+  (local $16 f64)
   (local.set $4
    (i64.load offset=136
     (local.get $0)
@@ -47,12 +52,12 @@
     (local.get $0)
    )
   )
-  (local.set $7
+  (local.set $8
    (v128.load offset=2016
     (local.get $0)
    )
   )
-  (local.set $6
+  (local.set $7
    (v128.load offset=1984
     (local.get $0)
    )
@@ -60,26 +65,26 @@
   (local.set $5
    (block $block (result i64)
     (loop $label
-     (local.set $8
+     (local.set $9
       (f64x2.replace_lane 0
-       (local.get $6)
-       (local.tee $11
+       (local.get $7)
+       (local.tee $14
         (f64.add
-         (local.tee $9
-          (f64x2.extract_lane 0
-           (local.get $6)
-          )
-         )
-         (local.tee $10
+         (local.tee $12
           (f64x2.extract_lane 0
            (local.get $7)
+          )
+         )
+         (local.tee $13
+          (f64x2.extract_lane 0
+           (local.get $8)
           )
          )
         )
        )
       )
      )
-     (if
+     (local.set $6
       (i32.eqz
        (i32.and
         (i32.eq
@@ -96,9 +101,9 @@
           (i32.or
            (i32.and
             (f64.ge
-             (local.tee $12
+             (local.tee $15
               (f64.abs
-               (local.get $9)
+               (local.get $12)
               )
              )
              (f64.reinterpret_i64
@@ -106,14 +111,14 @@
              )
             )
             (f64.le
-             (local.get $12)
+             (local.get $15)
              (f64.reinterpret_i64
               (i64.const 9218868437227405311)
              )
             )
            )
            (f64.eq
-            (local.get $9)
+            (local.get $12)
             (f64.reinterpret_i64
              (i64.const 0)
             )
@@ -122,9 +127,9 @@
           (i32.or
            (i32.and
             (f64.ge
-             (local.tee $13
+             (local.tee $16
               (f64.abs
-               (local.get $10)
+               (local.get $13)
               )
              )
              (f64.reinterpret_i64
@@ -132,14 +137,14 @@
              )
             )
             (f64.le
-             (local.get $13)
+             (local.get $16)
              (f64.reinterpret_i64
               (i64.const 9218868437227405311)
              )
             )
            )
            (f64.eq
-            (local.get $10)
+            (local.get $13)
             (f64.reinterpret_i64
              (i64.const 0)
             )
@@ -148,7 +153,7 @@
          )
          (f64.le
           (f64.abs
-           (local.get $11)
+           (local.get $14)
           )
           (f64.reinterpret_i64
            (i64.const 9218868437227405311)
@@ -157,19 +162,52 @@
         )
        )
       )
+     )
+     (local.set $10
+      (local.get $7)
+     )
+     (local.set $11
+      (local.get $8)
+     )
+     (if
+      (local.get $6)
       (then
-       (br $block
-        (i64.const 1048831)
+       (@metadata.code.branch_hint "\00")
+       (if
+        (i32.ne
+         (i32.and
+          (i32.load offset=1980
+           (local.get $0)
+          )
+          (i32.const 8064)
+         )
+         (i32.const 8064)
+        )
+        (then
+         (br $block
+          (i64.const 1048831)
+         )
+        )
        )
-       (local.set $8
-        (i64x2.splat
+       (local.set $9
+        (call $fimport$4
+         (local.get $0)
+         (local.get $10)
+         (local.get $11)
+         (i64x2.splat
+          (i64.const 0)
+         )
          (i64.const 0)
+         (i32.or
+          (i32.const 48)
+          (i32.const 0)
+         )
         )
        )
       )
      )
-     (local.set $6
-      (local.get $8)
+     (local.set $7
+      (local.get $9)
      )
      (local.set $1
       (i32.add
@@ -201,7 +239,7 @@
   )
   (v128.store offset=1984
    (local.get $0)
-   (local.get $6)
+   (local.get $7)
   )
   (local.get $5)
  )

@@ -11,4 +11,5 @@ export { tscAt } from './system';
 
 // what compiled regions and their manager call (../jit/)
 export { settledCode } from './paging';
+export { regionVector } from './region-vector';
 export { regionFc, regionFr, regionInterpret, regionMiss } from './regions';

@@ -17,6 +17,8 @@ import {
   TLB_READ_TAG,
   TLB_WRITE_TAG,
 } from '../core/layout';
+import { SSE_DOUBLE, SSE_SCALAR } from '../core/sse/codes';
+import { CALL_SHIFT } from '../core/vector-calls';
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Row } from '../isa/table';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
@@ -30,10 +32,12 @@ import {
   FLAG_B,
   FUNCTION_MISS,
   IMPORT_INTERPRET,
+  IMPORT_VECTOR,
   type InstructionContext,
   NotCompilable,
 } from './region-context';
 import { registerOffset, registerType } from './register-emitter';
+import { type VectorCall, VECTOR_CALLS } from './vector-calls';
 import {
   I32_ADD,
   I32_AND,
@@ -52,6 +56,8 @@ import {
   V128_STORE,
 } from './wasm-opcodes';
 
+/** All exceptions are masked. */
+const MXCSR_MASKS = 0x1f80;
 const RSP = 4;
 const RBP = 5;
 /** Registers that instructions of these families write, and no other. */
@@ -512,11 +518,58 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     this.step(() => this.branches.toTarget(context));
   }
 
+  // ---- functions of the core ----
+
+  /** All but one integer of the arguments are vectors, or the halves of some: see core/region-vector.ts. */
+  #callVector(name: string, { which, flags }: VectorCall, args: readonly Value[]): V128 {
+    if (flags) {
+      const masks = this.op('i32.and', 'i32', [this.state('MXCSR', 'i32'), this.i32(MXCSR_MASKS)]);
+      this.leaveIf(this.op('i32.ne', 'i32', [masks, this.i32(MXCSR_MASKS)]));
+    }
+    const integers = args.filter(({ type }) => type === 'i64');
+    const vectors = args.filter(({ type }) => type === 'v128') as V128[];
+    const words = args.filter(({ type }) => type === 'i32') as I32[];
+    if (integers.length === 2) vectors.push(...integers.map((value) => this.op('i64x2.splat', 'v128', [value])));
+    const last = words[1] === undefined ? integers[0] : this.convert(words[1], 'i64');
+    const extra = integers.length === 2 || last === undefined ? this.i64(0) : last;
+    // the other lanes of a scalar FMA's result
+    const kept = name === 'sseFma' ? vectors.pop() : undefined;
+    const nothing = this.op('i64x2.splat', 'v128', [this.i64(0)]);
+    const [a = nothing, b = nothing, c = nothing] = vectors;
+    const what = this.op('i32.or', 'i32', [words[0] ?? this.i32(0), this.i32(which << CALL_SHIFT)]);
+    const nodes = [a, b, c, extra, what].map((value) => use(value));
+    const value = this.temporary('v128');
+    this.step(() => {
+      this.pushState();
+      for (const node of nodes) this.writer.push(node);
+      this.code.byte(OP_CALL);
+      this.code.u32(IMPORT_VECTOR);
+      value.local = this.writer.temporaries.take('v128');
+      this.code.set(value.local);
+    });
+    const code = words[0] as Node<'i32'> | undefined;
+    if (kept === undefined || code?.isConstant !== true || (code.constant & BigInt(SSE_SCALAR)) === 0n) return value;
+    const shape = (code.constant & BigInt(SSE_DOUBLE)) !== 0n ? 'i64x2' : 'i32x4';
+    const lane = shape === 'i64x2' ? 'i64' : 'i32';
+    const low = this.op(`${shape}.extract_lane`, lane, [value], [0]);
+    return this.op(`${shape}.replace_lane`, 'v128', [kept, low], [0]);
+  }
+  #fromVector(type: ValueType, value: V128): Value {
+    if (type === 'v128') return value;
+    const low: I64 = this.op('i64x2.extract_lane', 'i64', [value], [0]);
+    return this.convert(low, type);
+  }
+
   call<T extends ValueType | 'void'>(
-    _name: string,
+    name: string,
     result: T,
-    _args: readonly Value[],
+    args: readonly Value[],
   ): T extends ValueType ? Value<T> : void {
+    const known = VECTOR_CALLS[name];
+    if (known !== undefined) {
+      const value = this.#callVector(name, known, args);
+      return (result === 'void' ? undefined : this.#fromVector(result, value)) as T extends ValueType ? Value<T> : void;
+    }
     this.slow();
     if (result === 'void') return undefined as T extends ValueType ? Value<T> : void;
     const type = result as ValueType;

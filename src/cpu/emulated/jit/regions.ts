@@ -414,6 +414,7 @@ export class RegionManager {
         regionFc: this.core.regionFc,
         regionMiss: this.core.regionMiss,
         regionInterpret: this.core.regionInterpret,
+        regionVector: this.core.regionVector,
       },
     });
     for (const region of regions) {

@@ -12,6 +12,7 @@ import {
 } from '../fpu/number';
 import { S_CR4, S_MXCSR, S_SOFT, S_SSE_DEFERRED } from '../layout.generated';
 import { raiseGP, raiseUD, raiseXM } from '../raise';
+import { NOT_EXACT, exactDouble, exactSingle } from './exact';
 import {
   CVT_DQ_PS, CVT_PD_DQ, CVT_PD_DQ_TRUNCATE, CVT_PD_PS, CVT_PI_PS, CVT_PS_DQ, CVT_PS_DQ_TRUNCATE, CVT_PS_PD, CVT_SD_SS,
   CVT_SS_SD, FROM_DOUBLE, SSE_ADD, SSE_ADDSUB, SSE_DEFER, SSE_DIV, SSE_DOUBLE, SSE_HADD, SSE_HSUB, SSE_MAX, SSE_MIN, SSE_MUL, SSE_RCP,
@@ -177,8 +178,27 @@ export function lane(at: usize, i: u32, double: bool): u64 {
   return double ? load<u64>(at + (<usize>i << 3)) : <u64>load<u32>(at + (<usize>i << 2));
 }
 
+/** All exceptions masked, round to nearest, neither DAZ nor FTZ. */
+const MXCSR_ORDINARY_MASK: u32 = 0xffc0;
+const MXCSR_ORDINARY: u32 = 0x1f80;
+
+// @ts-ignore: decorator
+@inline
+function isOrdinary(s: usize): bool {
+  return (load<u32>(s, S_MXCSR) & MXCSR_ORDINARY_MASK) == MXCSR_ORDINARY;
+}
+
 /** One arithmetic instruction; `code` is SSE_* with SSE_DOUBLE and SSE_SCALAR. */
 export function sseArithmetic(s: usize, op: usize, code: u32, x: v128, y: v128): v128 {
+  if (code & SSE_SCALAR && isOrdinary(s)) {
+    if (code & SSE_DOUBLE) {
+      const exact = exactDouble(code & 15, v128.extract_lane<u64>(x, 0), v128.extract_lane<u64>(y, 0));
+      if (exact != NOT_EXACT) return v128.replace_lane<u64>(x, 0, exact);
+    } else {
+      const exact = exactSingle(code & 15, v128.extract_lane<u32>(x, 0), v128.extract_lane<u32>(y, 0));
+      if (exact != NOT_EXACT) return v128.replace_lane<u32>(x, 0, <u32>exact);
+    }
+  }
   begin(s, x, y);
   const operation = code & 15;
   const double = (code & SSE_DOUBLE) != 0;
@@ -283,12 +303,21 @@ function integerLane(s: usize, bits: u64, double: bool, wide: bool, truncate: bo
   return <i64>(wide ? value : value & 0xffffffff);
 }
 
+/** Below these all integers fit. */
+const INTEGER_BOUND64: f64 = 9223372036854775808.0;
+const INTEGER_BOUND32: f64 = 2147483648.0;
+
 export function sseToInteger(s: usize, op: usize, code: u32, x: v128): i64 {
-  begin(s, x, x);
   const double = (code & FROM_DOUBLE) != 0;
-  const value = integerLane(s, lane(work(s) + VECTOR_A, 0, double), double, (code & TO_64) != 0, (code & TRUNCATE) != 0);
+  const value = double ? v128.extract_lane<f64>(x, 0) : <f64>v128.extract_lane<f32>(x, 0);
+  // an integer is exact whatever MXCSR has
+  if (nearest(value) == value && abs(value) < (code & TO_64 ? INTEGER_BOUND64 : INTEGER_BOUND32)) {
+    return code & TO_64 ? <i64>value : <i64>value & 0xffffffff;
+  }
+  begin(s, x, x);
+  const rounded = integerLane(s, lane(work(s) + VECTOR_A, 0, double), double, (code & TO_64) != 0, (code & TRUNCATE) != 0);
   finish(s, op, code);
-  return value;
+  return rounded;
 }
 
 function integerToLane(s: usize, value: i64, double: bool): u64 {
