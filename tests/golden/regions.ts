@@ -47,7 +47,7 @@ const IN_BOTH_FORMS: ReadonlySet<string> = new Set([
   'paddd',
   'branch-in-loop',
   'jump-table',
-  'fadd',
+  'interpreted',
 ]);
 
 const SHAPES: readonly Sample[] = [
@@ -77,7 +77,10 @@ const SHAPES: readonly Sample[] = [
   single('paddd', '66 0f fe c1'), // paddd xmm0,xmm1
   single('movaps-load', '0f 28 03'), // movaps xmm0,[rbx]
   single('addsd', 'f2 0f 58 c1'), // addsd xmm0,xmm1
-  sample('fadd', LONG, ['48 01 d8 d8 c1 eb f9', 3]), // add rax,rbx; fadd st,st(1): the interpreter's, in the middle of the region
+  sample('fadd', LONG, ['48 01 d8 d8 c1 eb f9', 3]), // add rax,rbx; fadd st,st(1)
+  sample('fstp', LONG, ['dd 1b eb fc', 2]), // fstp qword [rbx]
+  // add rax,rbx; rdtsc: the interpreter's, in the middle of the region
+  sample('interpreted', LONG, ['48 01 d8 0f 31 eb f9', 3]),
   single('push-flat32', '50', FLAT32), // push eax
   single('load-flat32', '8b 45 fc', FLAT32), // mov eax,[ebp-4]
   single('load-real', '8b 44 02', REAL), // mov ax,[si+2]

@@ -6,12 +6,18 @@ import { CpuMachine } from '../support/cpu/cpu-machine';
 const CODE = 0x8000;
 const ROUNDS = 40n;
 
-/** A loop of 32-bit code around `body`, which leaves EBX and EBP alone; EAX, EBP, ECX and EDX at its end. */
-function loop(jit: JitMode, body: readonly number[], start: Readonly<Record<number, bigint>>): string[] {
+/** A loop of 32-bit code around `body`, which leaves EBX and EBP alone, `data` at 9930h; EAX, EBP, ECX and EDX at its end. */
+function loop(
+  jit: JitMode,
+  body: readonly number[],
+  start: Readonly<Record<number, bigint>>,
+  data: readonly number[] = [],
+): string[] {
   const machine = new CpuMachine(16, jit);
   const back = 256 - (body.length + 5 + 2);
   machine.poke(CODE, [...body, 0x01, 0xc5, 0x83, 0xeb, 1, 0x75, back, 0xf4]); // ADD EBP,EAX; SUB EBX,1; JNZ; HLT
   machine.poke(0x9ffe, [0x11, 0x22, 0x33, 0x44]);
+  machine.poke(0x9930, data);
   machine.flat32(CODE);
   const state = machine.vcpu.save();
   state.gpr[3] = ROUNDS;
@@ -32,10 +38,34 @@ describe.each(['eager', 'eagerBaseline'] as const)('compiled code (%s) does as t
   });
 
   test('instructions that the interpreter runs in its middle find and leave the registers as they are', () => {
-    // FLD1; ADD EDX,3; FADD ST,ST(0); FISTP [9900]; MOV EAX,[9900]; ADD EAX,EBX; PUSHF; POP ECX
-    const before = [0xd9, 0xe8, 0x83, 0xc2, 3, 0xd8, 0xc0, 0xdb, 0x1d, 0, 0x99, 0, 0];
+    // FLD1; ADD EDX,3; FLD1; FSCALE; FSTP ST(1); FISTP [9900]; MOV EAX,[9900]; ADD EAX,EBX; PUSHF; POP ECX
+    const before = [0xd9, 0xe8, 0x83, 0xc2, 3, 0xd9, 0xe8, 0xd9, 0xfd, 0xdd, 0xd9, 0xdb, 0x1d, 0, 0x99, 0, 0];
     const body = [...before, 0xa1, 0, 0x99, 0, 0, 0x01, 0xd8, 0x9c, 0x59];
     expect(loop(jit, body, { 2: 5n })).toEqual(loop('off', body, { 2: 5n }));
+  });
+
+  test('x87 instructions leave pointers, status and memory as they should, some exceptions unmasked or not', () => {
+    for (const control of [0x37f, 0x1332, 0x37e]) {
+      // FNINIT; FLDCW [9930]; FILD [9934]; FADD [9938]; FDIV ST,ST(0); FLDZ; FCOMIP; SETC DL; FCOM [9938]; FNSTSW AX; FST [9940];
+      // FISTP [9948]; FNSTENV [9950]; ADD EAX,[995C]; ADD EAX,[9964]; ADD EAX,[9940]; ADD EAX,[9954]
+      const body = [
+        ...[
+          0xdb, 0xe3, 0xd9, 0x2d, 0x30, 0x99, 0, 0, 0xdb, 0x05, 0x34, 0x99, 0, 0, 0xdc, 0x05, 0x38, 0x99, 0, 0, 0xd8,
+          0xf0,
+        ],
+        ...[
+          0xd9, 0xee, 0xdf, 0xf1, 0x0f, 0x92, 0xc2, 0xdc, 0x15, 0x38, 0x99, 0, 0, 0xdf, 0xe0, 0xdd, 0x15, 0x40, 0x99, 0,
+          0,
+        ],
+        ...[
+          0xdb, 0x1d, 0x48, 0x99, 0, 0, 0xd9, 0x35, 0x50, 0x99, 0, 0, 0x03, 0x05, 0x5c, 0x99, 0, 0, 0x03, 0x05, 0x64,
+          0x99, 0, 0,
+        ],
+        ...[0x03, 0x05, 0x40, 0x99, 0, 0, 0x03, 0x05, 0x54, 0x99, 0, 0],
+      ];
+      const data = [control & 0xff, control >> 8, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x04, 0x40];
+      expect(loop(jit, body, { 2: 5n }, data)).toEqual(loop('off', body, { 2: 5n }, data));
+    }
   });
 
   test('REP MOVS into the code that follows it is seen at once', () => {

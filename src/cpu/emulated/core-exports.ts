@@ -25,6 +25,7 @@ export interface CoreExports {
   readonly regionMiss: WebAssembly.ExportValue;
   readonly regionInterpret: WebAssembly.ExportValue;
   readonly regionVector: WebAssembly.ExportValue;
+  readonly regionX87: WebAssembly.ExportValue;
   /** Compiled regions are called through it. */
   readonly table: WebAssembly.Table;
 }

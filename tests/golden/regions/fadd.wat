@@ -3,14 +3,16 @@
  (type $1 (func (param i32 v128) (result i64)))
  (type $2 (func (param i32 v128 i64 i64) (result i64)))
  (type $3 (func (param i32 v128 v128 v128 i64 i32) (result v128)))
- (type $4 (func (param i32 i64 i32) (result i32)))
- (type $5 (func (param i32 i32) (result i64)))
+ (type $4 (func (param i32 v128 i64 i32) (result v128)))
+ (type $5 (func (param i32 i64 i32) (result i32)))
+ (type $6 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
  (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
  (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
  (import "core" "regionInterpret" (func $fimport$3 (param i32 v128 i32) (result i32)))
  (import "core" "regionVector" (func $fimport$4 (param i32 v128 v128 v128 i64 i32) (result v128)))
+ (import "core" "regionX87" (func $fimport$5 (param i32 v128 i64 i32) (result v128)))
  (export "0" (func $1))
  (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
   (call $fimport$2
@@ -31,8 +33,9 @@
   (local $8 i64)
   (local $9 i64)
   (local $10 i32)
+  (local $11 v128)
   (local $scratch i64)
-  (local $scratch_12 i64)
+  (local $scratch_13 i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -63,7 +66,7 @@
     (loop $label
      (local.set $4
       (block (result i64)
-       (local.set $scratch_12
+       (local.set $scratch_13
         (local.tee $9
          (i64.add
           (local.get $2)
@@ -82,54 +85,38 @@
          (local.get $scratch)
         )
        )
-       (local.get $scratch_12)
+       (local.get $scratch_13)
       )
      )
      (local.set $2
       (local.get $9)
      )
-     (i64.store
-      (local.get $0)
-      (local.get $2)
-     )
-     (i64.store offset=152
-      (local.get $0)
-      (local.get $4)
-     )
-     (i64.store offset=160
-      (local.get $0)
-      (local.get $5)
-     )
-     (i64.store offset=2504
-      (local.get $0)
-      (local.get $6)
+     (local.set $11
+      (call $fimport$5
+       (local.get $0)
+       (i64x2.splat
+        (i64.const 3)
+       )
+       (i64.const 0)
+       (i32.const 65536)
+      )
      )
      (@metadata.code.branch_hint "\00")
      (if
-      (i32.lt_s
-       (local.tee $1
-        (call $fimport$3
-         (local.get $0)
-         (v128.const i32x4 0x01000020 0x00000701 0x00000000 0x00000000)
-         (local.get $1)
-        )
+      (i64.eqz
+       (i64x2.extract_lane 1
+        (local.get $11)
        )
-       (i32.const 0)
       )
       (then
-       (return
-        (i64.const 4194304)
+       (br $block
+        (i64.const 51380487)
        )
       )
      )
-     (local.set $4
-      (i64.load offset=152
-       (local.get $0)
-      )
-     )
-     (local.set $5
-      (i64.load offset=160
-       (local.get $0)
+     (local.set $9
+      (i64x2.extract_lane 0
+       (local.get $11)
       )
      )
      (local.set $1
@@ -139,7 +126,7 @@
       )
      )
      (local.set $10
-      (i32.const 0)
+      (i32.const 7)
      )
      (@metadata.code.branch_hint "\00")
      (if
@@ -149,7 +136,7 @@
       )
       (then
        (br $block
-        (i64.const 0)
+        (i64.const 7)
        )
       )
      )

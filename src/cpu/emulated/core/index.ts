@@ -12,4 +12,5 @@ export { tscAt } from './system';
 // what compiled regions and their manager call (../jit/)
 export { settledCode } from './paging';
 export { regionVector } from './region-vector';
+export { regionX87 } from './region-x87';
 export { regionFc, regionFr, regionInterpret, regionMiss } from './regions';

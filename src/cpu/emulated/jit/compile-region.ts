@@ -37,6 +37,7 @@ import { type PlanNode, type RegionPlan, unpackNodes } from './region-plan';
 import { registerOffset } from './register-emitter';
 import { realLoadOf } from './segment-loads';
 import { stringStepOf } from './string-steps';
+import { x87StepOf } from './x87-steps';
 import {
   I32_ADD,
   I32_LOAD,
@@ -255,7 +256,7 @@ class RegionBuilder {
         isRelative: isRelative(x.compiled.row),
         areFlagsDead: false,
         isInterpreted: false,
-        semantics: load ?? stringStepOf(x) ?? x.compiled.row.semantics,
+        semantics: load ?? stringStepOf(x) ?? x87StepOf(x) ?? x.compiled.row.semantics,
         isEnd: attributes.endsBlock === true && load === undefined,
       });
       at = next;

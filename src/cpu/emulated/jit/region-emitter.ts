@@ -33,6 +33,7 @@ import {
   FUNCTION_MISS,
   IMPORT_INTERPRET,
   IMPORT_VECTOR,
+  IMPORT_X87,
   type InstructionContext,
   NotCompilable,
 } from './region-context';
@@ -49,6 +50,8 @@ import {
   I64_LE_U,
   I64_LOAD,
   I64_SUB,
+  I64X2_REPLACE_LANE,
+  I64X2_SPLAT,
   LOADS_64,
   STORES,
   STORES_64,
@@ -291,7 +294,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     this.storeState(stored, stateOffset('SEG') + segment * SEG_STRIDE + at, value);
   }
   /** Leaves the region before the instruction. */
-  protected leaveIf(condition: I32): void {
+  leaveIf(condition: I32): void {
     const node = use(condition);
     this.slowIf(() => this.writer.push(node));
   }
@@ -519,6 +522,35 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   }
 
   // ---- functions of the core ----
+
+  /** `segment`: the memory operand's, of which `offset` is the offset. Gives what is stored or the flags of a comparison. */
+  callX87(segment: number | undefined, offset: I64, argument: I64, what: number): I64 {
+    const where =
+      (BigInt(segment === undefined ? 0 : segment + 1) << 32n) | BigInt.asUintN(32, BigInt(this.context.start));
+    const nodes = [this.i64(where), offset, argument].map((value) => use(value));
+    const value = this.temporary('v128');
+    this.step(() => {
+      this.pushState();
+      this.writer.push(nodes[0]!);
+      this.code.byte(0xfd);
+      this.code.u32(I64X2_SPLAT);
+      if (segment !== undefined) {
+        this.writer.push(nodes[1]!);
+        this.code.byte(0xfd);
+        this.code.u32(I64X2_REPLACE_LANE);
+        this.code.byte(1);
+      }
+      this.writer.push(nodes[2]!);
+      this.code.i32(what);
+      this.code.byte(OP_CALL);
+      this.code.u32(IMPORT_X87);
+      value.local = this.writer.temporaries.take('v128');
+      this.code.set(value.local);
+    });
+    this.leaveIf(this.eqz(this.op('i64x2.extract_lane', 'i64', [value], [1])));
+    this.isChanged = true;
+    return this.now(this.op('i64x2.extract_lane', 'i64', [value], [0]) as Node<'i64'>);
+  }
 
   /** All but one integer of the arguments are vectors, or the halves of some: see core/region-vector.ts. */
   #callVector(name: string, { which, flags }: VectorCall, args: readonly Value[]): V128 {

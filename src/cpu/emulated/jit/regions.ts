@@ -415,6 +415,7 @@ export class RegionManager {
         regionMiss: this.core.regionMiss,
         regionInterpret: this.core.regionInterpret,
         regionVector: this.core.regionVector,
+        regionX87: this.core.regionX87,
       },
     });
     for (const region of regions) {

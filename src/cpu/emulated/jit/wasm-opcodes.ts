@@ -117,6 +117,7 @@ export const I32_STORE = 0x36;
 export const I64_LOAD = 0x29;
 export const V128_LOAD = 0x00;
 export const I64X2_SPLAT = 0x12;
+export const I64X2_REPLACE_LANE = 0x1e;
 export const V128_CONST = 0x0c;
 export const V128_STORE = 0x0b;
 export const I32_WRAP = 0xa7;

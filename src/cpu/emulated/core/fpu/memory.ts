@@ -1,6 +1,7 @@
 /** x87 loads and stores of all memory formats. */
 import { linearRead, linearWrite } from '../address';
 import { probeWrite, readU16, readU64, writeSized, writeU16, writeU32, writeU64 } from '../memory';
+import { S_RES0 } from '../layout.generated';
 import { X87_I16, X87_I32, X87_I64, X87_M32 } from '../sse/codes';
 import { isInvalidClass, isNaNClass } from './arithmetic';
 import { commonDouble, commonMantissa, commonSignExponent } from './common-case';
@@ -15,8 +16,7 @@ import {
 } from './state';
 
 /** FLD m32/m64, FILD. */
-export function x87Load(s: usize, op: usize, format: u32, value: u64): void {
-  enter(s, op);
+export function loadNumber(s: usize, op: usize, format: u32, value: u64): void {
   if (!isEmpty(s, 7)) {
     if (report(s, op, STACK_OVERFLOW)) return;
     push(s);
@@ -44,6 +44,10 @@ export function x87Load(s: usize, op: usize, format: u32, value: u64): void {
   push(s);
   if (classOf(n) >= QNAN) store<u64>(n, load<u64>(n, N_HI) | QUIET, N_HI);
   storeRegister(stAt(s, 0), n);
+}
+export function x87Load(s: usize, op: usize, format: u32, value: u64): void {
+  enter(s, op);
+  loadNumber(s, op, format, value);
 }
 
 /** FLD m80. */
@@ -79,18 +83,15 @@ export function x87FstpM80(s: usize, op: usize): void {
   pop(s);
 }
 
-function storeFloat(s: usize, op: usize, wide: bool, pops: bool): void {
-  const la = storeAddress(s, op, wide ? 8 : 4);
+/** What FST stores, with its flags. RES0 becomes 1 where an unmasked exception keeps it from storing and popping, else 0. */
+export function floatToStore(s: usize, op: usize, wide: bool): u64 {
   const n = soft(s, 0);
   let flags: u32 = 0;
+  store<u64>(s, 0, S_RES0);
   if (wide && !isEmpty(s, 0)) {
     const at = stAt(s, 0);
     const common = commonDouble(s, load<u64>(at), <u32>load<u16>(at, 8));
-    if (common != 0) {
-      writeU64(s, op, la, common);
-      if (pops) pop(s);
-      return;
-    }
+    if (common != 0) return common;
   }
   if (isEmpty(s, 0)) {
     flags = STACK_UNDERFLOW;
@@ -104,7 +105,8 @@ function storeFloat(s: usize, op: usize, wide: bool, pops: bool): void {
       if (flags & ~masks & (OE | UE)) {
         // nothing is rounded to the destination: neither PE nor C1
         report(s, op, flags & (OE | UE));
-        return;
+        store<u64>(s, 1, S_RES0);
+        return 0;
       }
     } else if (isNaNClass(cls)) {
       if (isInvalidClass(cls)) flags = IE;
@@ -112,10 +114,16 @@ function storeFloat(s: usize, op: usize, wide: bool, pops: bool): void {
       else store<u64>(n, load<u64>(n, N_HI) | QUIET, N_HI);
     }
   }
-  const unmasked = report(s, op, flags);
-  if (unmasked && flags & IE) return;
-  if (wide) writeU64(s, op, la, pack64(n));
-  else writeU32(s, op, la, <u64>pack32(n));
+  if (report(s, op, flags) && flags & IE) store<u64>(s, 1, S_RES0);
+  return wide ? pack64(n) : <u64>pack32(n);
+}
+
+function storeFloat(s: usize, op: usize, wide: bool, pops: bool): void {
+  const la = storeAddress(s, op, wide ? 8 : 4);
+  const value = floatToStore(s, op, wide);
+  if (load<u64>(s, S_RES0)) return;
+  if (wide) writeU64(s, op, la, value);
+  else writeU32(s, op, la, value);
   if (pops) pop(s);
 }
 export function x87FstM32(s: usize, op: usize): void {
@@ -131,9 +139,8 @@ export function x87FstpM64(s: usize, op: usize): void {
   storeFloat(s, op, true, true);
 }
 
-/** FIST, FISTP, FISTTP. Out of range, NaN and empty give the integer indefinite. */
-function storeInteger(s: usize, op: usize, bytes: u32, truncate: bool, pops: bool): void {
-  const la = storeAddress(s, op, bytes);
+/** What FIST, FISTP and FISTTP store: out of range, NaN and empty give the integer indefinite. RES0 as with `floatToStore`. */
+export function integerToStore(s: usize, op: usize, bytes: u32, truncate: bool): u64 {
   const top: u64 = <u64>1 << <u64>((bytes << 3) - 1);
   let value = top;
   let flags: u32 = IE;
@@ -155,7 +162,14 @@ function storeInteger(s: usize, op: usize, bytes: u32, truncate: bool, pops: boo
       }
     }
   }
-  if (report(s, op, flags) && flags & IE) return;
+  store<u64>(s, report(s, op, flags) && (flags & IE) != 0 ? 1 : 0, S_RES0);
+  return value;
+}
+
+function storeInteger(s: usize, op: usize, bytes: u32, truncate: bool, pops: bool): void {
+  const la = storeAddress(s, op, bytes);
+  const value = integerToStore(s, op, bytes, truncate);
+  if (load<u64>(s, S_RES0)) return;
   writeSized(s, op, la, bytes, value);
   if (pops) pop(s);
 }

@@ -10,8 +10,7 @@ import {
 } from './state';
 import { deliverResult, denormalFlag, propagateNaN } from './x87';
 
-export function x87Frndint(s: usize, op: usize): void {
-  enter(s, op);
+export function roundTop(s: usize, op: usize): void {
   if (isEmpty(s, 0)) {
     underflowInto(s, op, 0);
     return;
@@ -31,6 +30,10 @@ export function x87Frndint(s: usize, op: usize): void {
     }
   }
   deliverResult(s, op, at, flags);
+}
+export function x87Frndint(s: usize, op: usize): void {
+  enter(s, op);
+  roundTop(s, op);
 }
 
 export function x87Fscale(s: usize, op: usize): void {

@@ -89,8 +89,7 @@ function unpackOperand(n: usize, format: u32, value: u64): void {
 }
 
 /** ST(0) = ST(0) op memory; `value` has the operand's bits. */
-export function x87ArithmeticMemory(s: usize, op: usize, operation: u32, format: u32, value: u64): void {
-  enter(s, op);
+export function arithmeticMemory(s: usize, op: usize, operation: u32, format: u32, value: u64): void {
   if (isEmpty(s, 0)) {
     underflowInto(s, op, 0);
     return;
@@ -103,11 +102,13 @@ export function x87ArithmeticMemory(s: usize, op: usize, operation: u32, format:
   unpackOperand(soft(s, 1), format, value);
   deliverResult(s, op, at, compute(s, operation));
 }
+export function x87ArithmeticMemory(s: usize, op: usize, operation: u32, format: u32, value: u64): void {
+  enter(s, op);
+  arithmeticMemory(s, op, operation, format, value);
+}
 
 /** ST(0) op ST(i) into ST(0), or into ST(i) if bit 0 of `how` is set; bit 1 pops. */
-export function x87Arithmetic(s: usize, op: usize, operation: u32, how: u32): void {
-  enter(s, op);
-  const i = <u32>opRm(op);
+export function arithmetic(s: usize, op: usize, i: u32, operation: u32, how: u32): void {
   const dest: u32 = how & 1 ? i : 0;
   let done: bool;
   if (isEmpty(s, 0) || isEmpty(s, i)) done = underflowInto(s, op, dest);
@@ -123,6 +124,10 @@ export function x87Arithmetic(s: usize, op: usize, operation: u32, how: u32): vo
     }
   }
   if (done && how & 2) pop(s);
+}
+export function x87Arithmetic(s: usize, op: usize, operation: u32, how: u32): void {
+  enter(s, op);
+  arithmetic(s, op, <u32>opRm(op), operation, how);
 }
 
 // ---- comparisons ----
@@ -166,8 +171,7 @@ function emptyCompare(s: usize, op: usize): u32 {
   return report(s, op, STACK_UNDERFLOW) ? UNORDERED | STOPPED : UNORDERED;
 }
 
-export function x87CompareMemory(s: usize, op: usize, format: u32, value: u64, pops: u32): void {
-  enter(s, op);
+export function compareMemory(s: usize, op: usize, format: u32, value: u64, pops: u32): void {
   let conditions: u32;
   if (isEmpty(s, 0)) conditions = emptyCompare(s, op);
   else {
@@ -184,6 +188,10 @@ export function x87CompareMemory(s: usize, op: usize, format: u32, value: u64, p
   }
   finishCompare(s, conditions, pops);
 }
+export function x87CompareMemory(s: usize, op: usize, format: u32, value: u64, pops: u32): void {
+  enter(s, op);
+  compareMemory(s, op, format, value, pops);
+}
 
 /** ST(0) with ST(i); `quiet`: FUCOM. */
 function compareRegisters(s: usize, op: usize, i: u32, quiet: bool): u32 {
@@ -197,24 +205,28 @@ function compareRegisters(s: usize, op: usize, i: u32, quiet: bool): u32 {
   return compare(s, op, quiet);
 }
 
+export function compareStack(s: usize, op: usize, i: u32, quiet: u32, pops: u32): void {
+  finishCompare(s, compareRegisters(s, op, pops == 2 ? 1 : i, quiet != 0), pops);
+}
 export function x87Compare(s: usize, op: usize, quiet: u32, pops: u32): void {
   enter(s, op);
-  finishCompare(s, compareRegisters(s, op, pops == 2 ? 1 : <u32>opRm(op), quiet != 0), pops);
+  compareStack(s, op, <u32>opRm(op), quiet, pops);
 }
 
-/** FCOMI and the like: ZF PF CF instead of C3 C2 C0. */
-export function x87CompareFlags(s: usize, op: usize, quiet: u32, pops: u32): void {
-  enter(s, op);
-  const compared = compareRegisters(s, op, <u32>opRm(op), quiet != 0);
+/** FCOMI and the like: ZF PF CF instead of C3 C2 C0, as a FLAGS image. */
+export function compareForFlags(s: usize, op: usize, i: u32, quiet: u32, pops: u32): u64 {
+  const compared = compareRegisters(s, op, i, quiet != 0);
   const conditions = compared & ~STOPPED;
   clearC1(s);
-  const image: u64 = conditions == UNORDERED ? 0x45 : conditions == FSW_C0 ? 1 : conditions == FSW_C3 ? 0x40 : 0;
-  setFlagsImage(s, image);
   if (pops && !(compared & STOPPED)) pop(s);
+  return conditions == UNORDERED ? 0x45 : conditions == FSW_C0 ? 1 : conditions == FSW_C3 ? 0x40 : 0;
+}
+export function x87CompareFlags(s: usize, op: usize, quiet: u32, pops: u32): void {
+  enter(s, op);
+  setFlagsImage(s, compareForFlags(s, op, <u32>opRm(op), quiet, pops));
 }
 
-export function x87Ftst(s: usize, op: usize): void {
-  enter(s, op);
+export function testTop(s: usize, op: usize): void {
   let conditions: u32;
   if (isEmpty(s, 0)) conditions = emptyCompare(s, op);
   else {
@@ -224,9 +236,12 @@ export function x87Ftst(s: usize, op: usize): void {
   }
   finishCompare(s, conditions, 0);
 }
-
-export function x87Fxam(s: usize, op: usize): void {
+export function x87Ftst(s: usize, op: usize): void {
   enter(s, op);
+  testTop(s, op);
+}
+
+export function examineTop(s: usize, op: usize): void {
   const at = stAt(s, 0);
   const sign = load<u8>(at, 9) & 0x80 ? FSW_C1 : 0;
   let conditions: u32 = FSW_C3 | FSW_C0;
@@ -242,13 +257,15 @@ export function x87Fxam(s: usize, op: usize): void {
   }
   setConditions(s, conditions | sign);
 }
+export function x87Fxam(s: usize, op: usize): void {
+  enter(s, op);
+  examineTop(s, op);
+}
 
 // ---- registers ----
 
 /** FLD ST(i). */
-export function x87FldSti(s: usize, op: usize): void {
-  enter(s, op);
-  const i = <u32>opRm(op);
+export function loadStack(s: usize, op: usize, i: u32): void {
   if (isEmpty(s, i)) {
     // underflow comes before overflow; the masked response is a NaN on the stack
     if (report(s, op, STACK_UNDERFLOW)) return;
@@ -259,12 +276,14 @@ export function x87FldSti(s: usize, op: usize): void {
   const at = stAt(s, i);
   pushValue(s, op, load<u64>(at), <u32>load<u16>(at, 8));
 }
+export function x87FldSti(s: usize, op: usize): void {
+  enter(s, op);
+  loadStack(s, op, <u32>opRm(op));
+}
 
 /** D9 D8+i: FSTP without the stack fault; an empty ST(0) is popped only. */
-export function x87Fstp1(s: usize, op: usize): void {
-  enter(s, op);
+export function popInto(s: usize, op: usize, i: u32): void {
   clearC1(s);
-  const i = <u32>opRm(op);
   if (!isEmpty(s, 0)) {
     const from = stAt(s, 0);
     setRegister(stAt(s, i), load<u64>(from), <u32>load<u16>(from, 8));
@@ -272,11 +291,13 @@ export function x87Fstp1(s: usize, op: usize): void {
   }
   pop(s);
 }
+export function x87Fstp1(s: usize, op: usize): void {
+  enter(s, op);
+  popInto(s, op, <u32>opRm(op));
+}
 
 /** FST ST(i), FSTP ST(i). */
-export function x87FstSti(s: usize, op: usize, pops: u32): void {
-  enter(s, op);
-  const i = <u32>opRm(op);
+export function storeStack(s: usize, op: usize, i: u32, pops: u32): void {
   if (isEmpty(s, 0)) {
     if (!underflowInto(s, op, i)) return;
   } else {
@@ -288,10 +309,12 @@ export function x87FstSti(s: usize, op: usize, pops: u32): void {
   }
   if (pops) pop(s);
 }
-
-export function x87Fxch(s: usize, op: usize): void {
+export function x87FstSti(s: usize, op: usize, pops: u32): void {
   enter(s, op);
-  const i = <u32>opRm(op);
+  storeStack(s, op, <u32>opRm(op), pops);
+}
+
+export function exchange(s: usize, op: usize, i: u32): void {
   const a = stAt(s, 0);
   const b = stAt(s, i);
   if (isEmpty(s, 0) || isEmpty(s, i)) {
@@ -305,11 +328,13 @@ export function x87Fxch(s: usize, op: usize): void {
   v128.store(a, v128.load(b));
   v128.store(b, t);
 }
+export function x87Fxch(s: usize, op: usize): void {
+  enter(s, op);
+  exchange(s, op, <u32>opRm(op));
+}
 
 /** FCMOVcc; `take` is the condition. */
-export function x87Fcmov(s: usize, op: usize, take: u32): void {
-  enter(s, op);
-  const i = <u32>opRm(op);
+export function moveIf(s: usize, op: usize, i: u32, take: u32): void {
   if (isEmpty(s, 0) || isEmpty(s, i)) {
     underflowInto(s, op, 0);
     return;
@@ -318,10 +343,13 @@ export function x87Fcmov(s: usize, op: usize, take: u32): void {
   const from = stAt(s, i);
   if (take) setRegister(stAt(s, 0), load<u64>(from), <u32>load<u16>(from, 8));
 }
+export function x87Fcmov(s: usize, op: usize, take: u32): void {
+  enter(s, op);
+  moveIf(s, op, <u32>opRm(op), take);
+}
 
 /** FCHS (1), FABS (0). */
-export function x87Sign(s: usize, op: usize, change: u32): void {
-  enter(s, op);
+export function changeSign(s: usize, op: usize, change: u32): void {
   if (isEmpty(s, 0)) {
     underflowInto(s, op, 0);
     return;
@@ -331,33 +359,45 @@ export function x87Sign(s: usize, op: usize, change: u32): void {
   const old = <u32>load<u16>(at, 8);
   store<u16>(at, <u16>(change ? old ^ 0x8000 : old & 0x7fff), 8);
 }
-
-export function x87Ffree(s: usize, op: usize, pops: u32): void {
+export function x87Sign(s: usize, op: usize, change: u32): void {
   enter(s, op);
+  changeSign(s, op, change);
+}
+
+export function free(s: usize, op: usize, i: u32, pops: u32): void {
   clearC1(s);
-  markEmpty(s, <u32>opRm(op));
+  markEmpty(s, i);
   if (pops) pop(s);
 }
-/** FINCSTP, FDECSTP. */
-export function x87MoveTop(s: usize, op: usize, by: i32): void {
+export function x87Ffree(s: usize, op: usize, pops: u32): void {
   enter(s, op);
+  free(s, op, <u32>opRm(op), pops);
+}
+/** FINCSTP, FDECSTP. */
+export function rotate(s: usize, op: usize, by: i32): void {
   clearC1(s);
   moveTop(s, by);
+}
+export function x87MoveTop(s: usize, op: usize, by: i32): void {
+  enter(s, op);
+  rotate(s, op, by);
 }
 
 /**
  * FLD1 and the other constants: `mantissa` is rounded towards zero, bit 16 of `signExponent` says that nearest is one more,
  * bit 17 that the constant is inexact.
  */
-export function x87Constant(s: usize, op: usize, signExponent: u32, mantissa: u64): void {
-  enter(s, op);
+export function loadConstant(s: usize, op: usize, signExponent: u32, mantissa: u64): void {
   const rc = roundingOf(s);
   const up = signExponent & 0x20000 ? (rc == 0 ? (signExponent & 0x10000) != 0 : rc == 2) : false;
   pushValue(s, op, mantissa + <u64>up, signExponent & 0xffff);
 }
-
-export function x87Fsqrt(s: usize, op: usize): void {
+export function x87Constant(s: usize, op: usize, signExponent: u32, mantissa: u64): void {
   enter(s, op);
+  loadConstant(s, op, signExponent, mantissa);
+}
+
+export function squareRoot(s: usize, op: usize): void {
   if (isEmpty(s, 0)) {
     underflowInto(s, op, 0);
     return;
@@ -376,4 +416,8 @@ export function x87Fsqrt(s: usize, op: usize): void {
     }
   }
   deliverResult(s, op, at, flags);
+}
+export function x87Fsqrt(s: usize, op: usize): void {
+  enter(s, op);
+  squareRoot(s, op);
 }

@@ -3,14 +3,16 @@
  (type $1 (func (param i32 v128) (result i64)))
  (type $2 (func (param i32 v128 i64 i64) (result i64)))
  (type $3 (func (param i32 v128 v128 v128 i64 i32) (result v128)))
- (type $4 (func (param i32 i64 i32) (result i32)))
- (type $5 (func (param i32 i32) (result i64)))
+ (type $4 (func (param i32 v128 i64 i32) (result v128)))
+ (type $5 (func (param i32 i64 i32) (result i32)))
+ (type $6 (func (param i32 i32) (result i64)))
  (import "env" "memory" (memory $mimport$0 0 65536 shared))
  (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
  (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
  (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
  (import "core" "regionInterpret" (func $fimport$3 (param i32 v128 i32) (result i32)))
  (import "core" "regionVector" (func $fimport$4 (param i32 v128 v128 v128 i64 i32) (result v128)))
+ (import "core" "regionX87" (func $fimport$5 (param i32 v128 i64 i32) (result v128)))
  (export "0" (func $1))
  (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
   (call $fimport$2
@@ -26,56 +28,90 @@
   (local $3 i64)
   (local $4 i64)
   (local $5 i64)
+  (local $6 i64)
+  (local $7 i64)
+  (local $8 i64)
+  (local $9 i64)
+  (local $10 i32)
   (local $scratch i64)
-  (local $scratch_7 i64)
+  (local $scratch_12 i64)
+  (local.set $7
+   (i64.load offset=136
+    (local.get $0)
+   )
+  )
+  (local.set $4
+   (i64.load offset=152
+    (local.get $0)
+   )
+  )
+  (local.set $5
+   (i64.load offset=160
+    (local.get $0)
+   )
+  )
   (local.set $2
+   (i64.load
+    (local.get $0)
+   )
+  )
+  (local.set $3
+   (i64.load offset=24
+    (local.get $0)
+   )
+  )
+  (local.set $8
    (block $block (result i64)
     (loop $label
-     (i64.store offset=152
-      (i32.const 1048576)
+     (local.set $4
       (block (result i64)
-       (local.set $scratch_7
-        (local.tee $5
+       (local.set $scratch_12
+        (local.tee $9
          (i64.add
-          (local.tee $3
-           (i64.load
-            (i32.const 1048576)
-           )
-          )
-          (local.tee $4
-           (i64.load offset=24
-            (i32.const 1048576)
-           )
-          )
+          (local.get $2)
+          (local.get $3)
          )
         )
        )
-       (i64.store offset=160
-        (i32.const 1048576)
+       (local.set $5
         (block (result i64)
          (local.set $scratch
-          (local.get $3)
+          (local.get $2)
          )
-         (i64.store offset=2504
-          (i32.const 1048576)
-          (local.get $4)
+         (local.set $6
+          (local.get $3)
          )
          (local.get $scratch)
         )
        )
-       (local.get $scratch_7)
+       (local.get $scratch_12)
       )
      )
+     (local.set $2
+      (local.get $9)
+     )
      (i64.store
-      (i32.const 1048576)
+      (local.get $0)
+      (local.get $2)
+     )
+     (i64.store offset=152
+      (local.get $0)
+      (local.get $4)
+     )
+     (i64.store offset=160
+      (local.get $0)
       (local.get $5)
+     )
+     (i64.store offset=2504
+      (local.get $0)
+      (local.get $6)
      )
      (@metadata.code.branch_hint "\00")
      (if
       (i32.lt_s
        (local.tee $1
         (call $fimport$3
-         (i32.const 1048576)
+         (local.get $0)
          (v128.const i32x4 0x01000020 0x00000701 0x00000000 0x00000000)
          (local.get $1)
         )
@@ -88,14 +124,33 @@
        )
       )
      )
+     (local.set $2
+      (i64.load
+       (local.get $0)
+      )
+     )
+     (local.set $3
+      (i64.load offset=24
+       (local.get $0)
+      )
+     )
+     (local.set $4
+      (i64.load offset=152
+       (local.get $0)
+      )
+     )
+     (local.set $5
+      (i64.load offset=160
+       (local.get $0)
+      )
+     )
      (local.set $1
       (i32.add
        (local.get $1)
        (i32.const -3)
       )
      )
-     (i32.store offset=2500
-      (i32.const 1048576)
+     (local.set $10
       (i32.const 0)
      )
      (@metadata.code.branch_hint "\00")
@@ -120,6 +175,26 @@
    (local.get $0)
    (local.get $1)
   )
-  (local.get $2)
+  (i64.store
+   (local.get $0)
+   (local.get $2)
+  )
+  (i64.store offset=152
+   (local.get $0)
+   (local.get $4)
+  )
+  (i64.store offset=160
+   (local.get $0)
+   (local.get $5)
+  )
+  (i64.store offset=2504
+   (local.get $0)
+   (local.get $6)
+  )
+  (i32.store offset=2500
+   (local.get $0)
+   (local.get $10)
+  )
+  (local.get $8)
  )
 )
