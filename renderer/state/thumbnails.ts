@@ -5,13 +5,14 @@ import { call } from '../bridge/bridge';
 const INTERVAL_MS = 2000;
 
 /**
- * The screen of a running VM in small, as an address for an image; undefined while there is none. It is asked for while it
- * is shown and the window is seen; a screen that stands still costs no picture.
+ * The screen of a running or suspended VM in small, as an address for an image; undefined while there is none. It is asked for while
+ * it is shown and the window is seen; a screen that stands still costs no picture, and that of a suspended VM is asked for once.
  */
 export function useThumbnail(vm: VmItem): string | undefined {
   const [url, setUrl] = useState<string>();
   const { id, status } = vm;
-  const isOn = status.kind === 'running' || status.kind === 'paused';
+  const isSaved = status.kind === 'suspended';
+  const isOn = isSaved || status.kind === 'running' || status.kind === 'paused';
   useEffect(() => {
     if (!isOn) {
       setUrl(undefined);
@@ -34,7 +35,7 @@ export function useThumbnail(vm: VmItem): string | undefined {
           made = next;
         }
       }
-      timer = setTimeout(() => void look(), INTERVAL_MS);
+      if (!isSaved) timer = setTimeout(() => void look(), INTERVAL_MS);
     };
     void look();
     return () => {
@@ -42,6 +43,6 @@ export function useThumbnail(vm: VmItem): string | undefined {
       clearTimeout(timer);
       if (made !== undefined) URL.revokeObjectURL(made);
     };
-  }, [id, isOn]);
+  }, [id, isOn, isSaved]);
   return url;
 }

@@ -110,6 +110,8 @@ export interface StateWriter {
     read: (region: MemoryRegion, offset: number, length: number) => ChunkSource | Promise<ChunkSource>,
     options?: LoadMemoryOptions,
   ): Promise<void>;
+  /** A small PNG of the screen, to be shown while the state waits. */
+  writePicture(png: Uint8Array): Promise<void>;
   /** Whether `read` may answer 'unchanged' for a chunk. */
   canReuse(regionId: string, offset: number): boolean;
   /** The state exists when this resolves; it fails as a whole, and then `abort` was done too. */

@@ -1,4 +1,6 @@
+import { crc32c } from '../base/crc32c';
 import { encodePng } from '../base/png';
+import type { MachineHost } from './machine-host';
 
 const WIDTH = 320;
 
@@ -47,4 +49,22 @@ function averageInto(
     }
   }
   out.set([r / n, g / n, b / n, 255], at);
+}
+
+/** Thumbnails of a screen for those who have seen one: none is made while it stands still. */
+export class Thumbnails {
+  /** What the last one was made of. */
+  #last: { readonly machine: MachineHost; readonly version: number; readonly stamp: number } | undefined;
+
+  /** null: it looks as in the one with the stamp `known`, or there is no picture. */
+  async of(machine: MachineHost, known: number): Promise<{ stamp: number; png: Uint8Array } | null> {
+    const version = machine.screenVersion();
+    const last = this.#last;
+    if (last?.machine === machine && last.version === version && last.stamp === known) return null;
+    const picture = await machine.screenPicture();
+    const stamp = crc32c(picture.rgba);
+    this.#last = { machine, version, stamp };
+    const png = stamp === known ? undefined : thumbnailOf(picture);
+    return png === undefined ? null : { stamp, png };
+  }
 }

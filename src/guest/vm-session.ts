@@ -36,7 +36,7 @@ import { MediaServer } from './media-server';
 import { type LateMemoryInit, lateMemory } from './late-memory';
 import { loadMemory, tableOf, writeMemory } from './saved-memory';
 import { strokeBatches, strokesForText } from './type-text';
-import { thumbnailOf } from './thumbnail';
+import { thumbnailOf, Thumbnails } from './thumbnail';
 import type { FirmwareFiles, MachineThreadInit, MediumInfo } from './machine-thread-init';
 import { firmwareToGoOn, readFirmware, type VmAssets } from './vm-assets';
 import { packState, unpackState } from './state-codec';
@@ -96,8 +96,7 @@ export class VmSession {
   #readLate: () => Promise<void> = () => Promise.resolve();
   #hasEnded = false;
   #lastPicture: Picture | undefined;
-  /** What the last thumbnail was made of. */
-  #thumbnailed: { readonly machine: MachineHost; readonly version: number; readonly stamp: number } | undefined;
+  readonly #thumbnails = new Thumbnails();
   /** Ends what is being saved now. */
   #work: AbortController | undefined;
   /** As the guest last saw them. */
@@ -218,8 +217,10 @@ export class VmSession {
       let writer: StateWriter | undefined;
       try {
         await this.#lateMemory?.loadAll();
+        const picture = await this.#thumbnail();
         const state = await this.#standStill(machine);
         writer = await this.store.beginSuspend();
+        if (picture !== undefined) await writer.writePicture(picture);
         await writer.writeDevices(unpackState(state));
         await this.#writeMemory(writer, this.#memoryBytes());
         await writer.commit();
@@ -329,15 +330,7 @@ export class VmSession {
 
   /** A small picture of the screen as it is now; null when it looks as the caller knows it. */
   async screenThumbnail(known: number): Promise<{ stamp: number; png: Uint8Array } | null> {
-    const machine = this.#running();
-    const version = machine.screenVersion();
-    const last = this.#thumbnailed;
-    if (last?.machine === machine && last.version === version && last.stamp === known) return null;
-    const picture = await machine.screenPicture();
-    const stamp = crc32c(picture.rgba);
-    this.#thumbnailed = { machine, version, stamp };
-    const png = stamp === known ? undefined : thumbnailOf(picture);
-    return png === undefined ? null : { stamp, png };
+    return this.#thumbnails.of(this.#running(), known);
   }
 
   async stats(): Promise<VmStats> {

@@ -431,6 +431,11 @@ export class Library {
     return new SnapshotFolder(this.files, folder).readThumbnail(snapshotId);
   }
 
+  /** The screen of a suspended VM as a small PNG; undefined where there is none. */
+  resumePicture(folder: string): Promise<Uint8Array | undefined> {
+    return new SnapshotFolder(this.files, folder).readResumePicture();
+  }
+
   async #unagreedOf(folder: string, configs: readonly VmConfig[]): Promise<Reach[]> {
     const { agreed } = knownVm(await this.#arrangement.read(), folder);
     const found = new Map<string, Reach>();

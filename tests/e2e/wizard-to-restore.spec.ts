@@ -75,6 +75,7 @@ test('it suspends to disk and resumes where it was', async () => {
   await page.getByRole('button', { name: 'Suspend' }).click();
   await expectState(page, 'Suspended');
   await expect(guest.screen).toBeHidden();
+  await expect(page.getByRole('img', { name: `Screen of ${NAME}, small` })).toBeVisible();
   await shot('7-suspended');
   await page.getByRole('button', { name: 'Power Off' }).click();
   const question = page.getByRole('alertdialog', { name: `Discard the saved state of “${NAME}”?` });

@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32c } from '../../../src/base/crc32c';
 import { VmError } from '../../../src/base/errors';
 import { translate } from '../../../src/i18n/translate';
 import { readVmLog } from '../../../src/library/log-file';
@@ -18,12 +19,15 @@ const SHOWN_LOG_BYTES = 256 << 10;
 
 /** What shows how a VM is doing: its screen in small, its log, its files, data for those who help. */
 export function supportCalls(context: AppContext, { window }: AppWindow): SupportCalls {
-  const { files, directory, supportData } = context;
+  const { files, directory, library, supportData } = context;
   return {
     'vm.thumbnail': async ({ vm, known }) => {
       const link = directory.link(vm);
-      if (link === undefined || !['running', 'paused'].includes(link.status.kind)) return null;
-      return link.screenThumbnail(known);
+      if (link !== undefined && ['running', 'paused'].includes(link.status.kind)) return link.screenThumbnail(known);
+      const png = await library.resumePicture(directory.folder(vm));
+      if (png === undefined) return null;
+      const stamp = crc32c(png);
+      return stamp === known ? null : { stamp, png };
     },
     'vm.log': ({ vm }) => readVmLog(files, directory.folder(vm), SHOWN_LOG_BYTES),
     'vm.showFolder': async ({ vm }) => {

@@ -178,28 +178,29 @@ function Device({ vm, device }: { readonly vm: VmItem; readonly device: DeviceLi
   );
 }
 
-/** The screen as it is now. The play button is for the mouse only: the toolbar has the same. */
+/** The screen as it is now, or as it was when the VM was suspended. The play button is for the mouse only: the toolbar has the same. */
 function Preview({ vm, isOff }: { readonly vm: VmItem; readonly isOff: boolean }) {
   const picture = useThumbnail(vm);
   const isSuspended = vm.status.kind === 'suspended';
   return (
     <figure className={`preview ${stateLook(vm)}`}>
       <div className="preview-screen">
+        {picture !== undefined ? (
+          <img src={picture} alt={translate('summary.preview', { name: vm.name })} />
+        ) : isOff ? null : (
+          <Icon name="display" size={40} />
+        )}
         {isOff ? (
           <button
             type="button"
             tabIndex={-1}
             aria-hidden="true"
-            className="preview-play"
+            className={picture === undefined ? 'preview-play' : 'preview-play over-picture'}
             onClick={() => doPower(vm, isSuspended ? 'resume' : 'powerOn')}
           >
             <Icon name="play" size={34} />
           </button>
-        ) : picture === undefined ? (
-          <Icon name="display" size={40} />
-        ) : (
-          <img src={picture} alt={translate('summary.preview', { name: vm.name })} />
-        )}
+        ) : null}
       </div>
       <figcaption className="preview-text">
         {isOff ? translate(isSuspended ? 'summary.goOn' : 'summary.start') : stateText(vm)}

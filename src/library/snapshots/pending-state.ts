@@ -4,7 +4,7 @@ import type { PlainData } from '../../base/plain-data';
 import type { MemoryRegion } from '../../disk/vm-store';
 import { decodeMemoryIndex, encodeMemoryIndex, filesOf, MAX_INDEX_BYTES, type MemoryIndex } from './memory-index';
 import { findReusable, type ReadChunk, type WriteMemoryOptions, writeMemoryChunks } from './memory-writer';
-import type { SnapshotFolder } from './snapshot-folder';
+import { MAX_THUMBNAIL_BYTES, type SnapshotFolder } from './snapshot-folder';
 import { encodeStateFile } from './state-file';
 import type { StoredState } from './tree';
 
@@ -32,6 +32,13 @@ export class PendingState {
     await this.folder.writeDurably(this.folder.statePath(this.id, 'devices'), bytes);
     this.#bytes += bytes.length;
     this.#hasDevices = true;
+  }
+
+  async writePicture(png: Uint8Array): Promise<void> {
+    if (png.length > MAX_THUMBNAIL_BYTES) return;
+    await this.#makeFolder();
+    await this.folder.writeDurably(this.folder.statePath(this.id, 'picture.png'), png);
+    this.#bytes += png.length;
   }
 
   async writeMemory(regions: readonly MemoryRegion[], read: ReadChunk, options?: WriteMemoryOptions): Promise<void> {

@@ -2,7 +2,7 @@
  * The files below `snapshots/` in a VM's folder:
  *   tree.json            see tree.ts
  *   layers/ID.qcow2      overlays; the base files stay where they are
- *   states/ID/           devices (state-file.ts), memory (memory-index.ts)
+ *   states/ID/           devices (state-file.ts), memory (memory-index.ts), picture.png of a suspended VM's screen
  *   chunks/ID            packed memory chunks, first written for the state with that id
  *   ID/                  per snapshot: snapshot.json (configuration and NVRAM at that instant), thumbnail.png
  */
@@ -38,7 +38,7 @@ export class SnapshotFolder {
     return path.join(this.#layers, `${id}.qcow2`);
   }
 
-  statePath(id: string, name: 'devices' | 'memory'): string {
+  statePath(id: string, name: 'devices' | 'memory' | 'picture.png'): string {
     return path.join(this.#states, id, name);
   }
 
@@ -54,6 +54,16 @@ export class SnapshotFolder {
   async readThumbnail(id: string): Promise<Uint8Array | undefined> {
     if (!ID_PATTERN.test(id)) return undefined;
     return readWholeFile(this.files, this.snapshotPath(id, 'thumbnail.png'), MAX_THUMBNAIL_BYTES);
+  }
+
+  /** Of the state that the VM goes on from; undefined: there is none, or it has no picture. */
+  async readResumePicture(): Promise<Uint8Array | undefined> {
+    const { resume, snapshots } = await this.readTree();
+    if (resume === null) return undefined;
+    const own = await readWholeFile(this.files, this.statePath(resume, 'picture.png'), MAX_THUMBNAIL_BYTES);
+    if (own !== undefined) return own;
+    const snapshot = snapshots.find(({ state }) => state === resume);
+    return snapshot === undefined ? undefined : this.readThumbnail(snapshot.id);
   }
 
   /** The tree of a VM without snapshots is empty and may have no file. */

@@ -68,6 +68,10 @@ abstract class Take implements StateWriter {
     return this.#orAbort(() => this.operations.state.writeDevices(entries));
   }
 
+  writePicture(png: Uint8Array): Promise<void> {
+    return this.#orAbort(() => this.operations.state.writePicture(png));
+  }
+
   writeMemory(regions: readonly MemoryRegion[], read: ReadChunk, options?: WriteMemoryOptions): Promise<void> {
     return this.#orAbort(() => this.operations.state.writeMemory(regions, read, options));
   }

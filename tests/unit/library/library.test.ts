@@ -195,8 +195,11 @@ describe('an owned VM', () => {
     const writer = await vm.beginSuspend();
     await writer.writeDevices(new Map([['x', { a: 1n }]]));
     await writer.writeMemory([{ id: 'ram', sizeBytes: 4096 }], () => new Uint8Array(4096).fill(5));
+    expect(await library.resumePicture(made.folder)).toBeUndefined();
+    await writer.writePicture(Uint8Array.of(1, 2, 3));
     await writer.commit();
     expect((await library.list())[0]?.isSuspended).toBe(true);
+    expect(await library.resumePicture(made.folder)).toEqual(Uint8Array.of(1, 2, 3));
     await expect(vm.saveConfig({ ...vm.config, memory: { memoryMiB: 1 } })).rejects.toMatchObject({
       code: 'bad-state',
     });
@@ -209,6 +212,7 @@ describe('an owned VM', () => {
     await saved?.close();
     await vm.consumeSavedState();
     expect(await vm.savedState()).toBeUndefined();
+    expect(await library.resumePicture(made.folder)).toBeUndefined();
     expect(await nodeHostFiles.list(path.join(made.folder, 'snapshots/states'))).toEqual([]);
     await vm.close();
   });
