@@ -1,7 +1,6 @@
 import * as path from 'node:path';
 import { isVmError, VmError } from '../base/errors';
 import { ByteHistory } from '../base/byte-history';
-import { crc32c } from '../base/crc32c';
 import { encodePng } from '../base/png';
 import { engineReason } from '../config/cpu';
 import type { DisplayScale } from '../config/display';
