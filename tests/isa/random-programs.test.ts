@@ -20,18 +20,27 @@ const INSTRUCTIONS = 2_000_000;
 const BATCHES = 10;
 /** Programs in baseline code are others. */
 const BASELINE_SEED = 500_000;
+/** And in code that vCPUs share. */
+const SHARED_SEED = 1_000_000;
 const isBounded = chosenSeed === undefined;
 const timeout = (seconds + 120) * 1000;
 
 describe('random programs', () => {
-  test.each(['eager', 'eagerBaseline'] as const)(
-    'leave the same state at every stop, compiled: %s',
-    async (jit) => {
-      const lockstep = new Lockstep('off', jit);
+  test.each([
+    ['eager', 1],
+    ['eagerBaseline', 1],
+    ['eager', 2],
+    ['eagerBaseline', 2],
+  ] as const)(
+    'leave the same state at every stop, compiled: %s, in a machine of %i vCPUs',
+    async (jit, vcpuCount) => {
+      const lockstep = new Lockstep('off', jit, vcpuCount);
+      // the forms for one vCPU and for several differ in little
+      const part = vcpuCount === 1 ? 2 : 8;
       const { programs, instructions, failures } = await lockstep.run(
-        seed + (jit === 'eager' ? 0 : BASELINE_SEED),
-        seconds / 2,
-        isBounded ? INSTRUCTIONS / 2 : undefined,
+        seed + (jit === 'eager' ? 0 : BASELINE_SEED) + (vcpuCount === 1 ? 0 : SHARED_SEED),
+        seconds / part,
+        isBounded ? INSTRUCTIONS / part : undefined,
       );
       console.log(`${programs} programs, ${instructions} instructions`);
       expect(failures.join('\n')).toBe('');

@@ -30,8 +30,8 @@ class Side {
   /** Counts at which a port or a device's memory was accessed. */
   readonly accesses: string[] = [];
 
-  constructor(jit: JitMode) {
-    this.machine = new CpuMachine(MEMORY_MIB, jit);
+  constructor(jit: JitMode, vcpuCount: number) {
+    this.machine = new CpuMachine(MEMORY_MIB, jit, { vcpuCount });
     const { bus } = this.machine;
     const { vcpu } = this.machine;
     const note = (what: string): void => {
@@ -92,9 +92,10 @@ export class Lockstep {
   readonly #subject: Side;
   readonly #worlds: readonly World[];
 
-  constructor(reference: JitMode, subject: JitMode, names: readonly WorldName[] = WORLDS) {
-    this.#reference = new Side(reference);
-    this.#subject = new Side(subject);
+  /** `vcpuCount`: of the subject. The program runs on the first, but compiled code that several share finds a vCPU's state otherwise. */
+  constructor(reference: JitMode, subject: JitMode, vcpuCount = 1, names: readonly WorldName[] = WORLDS) {
+    this.#reference = new Side(reference, 1);
+    this.#subject = new Side(subject, vcpuCount);
     this.#worlds = names.map((name) => new World(name));
   }
 
