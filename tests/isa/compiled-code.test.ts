@@ -68,6 +68,28 @@ describe.each(['eager', 'eagerBaseline'] as const)('compiled code (%s) does as t
     }
   });
 
+  test('a store with an x87 exception pending does not mark its page as written to', () => {
+    const machine = new CpuMachine(16, jit);
+    const tables = 0x10_0000;
+    // FNINIT; FLD1; FLDZ; FDIVP; inner: FST [RSI]; SUB EBX,1; JNZ inner; FLDCW [RDI]; MOV ESI,600000h; MOV EBX,1; JMP inner
+    machine.poke(CODE, [
+      ...[0xdb, 0xe3, 0xd9, 0xe8, 0xd9, 0xee, 0xde, 0xf9, 0xdd, 0x16, 0x83, 0xeb, 1, 0x75, 0xf9, 0xd9, 0x2f],
+      ...[0xbe, 0, 0, 0x60, 0, 0xbb, 1, 0, 0, 0, 0xeb, 0xeb],
+    ]);
+    machine.poke(0x9930, [0x7b, 3]);
+    machine.long64(CODE, tables);
+    const state = machine.vcpu.save();
+    state.gpr[3] = ROUNDS;
+    state.gpr[6] = 0x9900n;
+    state.gpr[7] = 0x9930n;
+    state.cr0 |= 0x20n;
+    machine.vcpu.restore(state);
+    // there is no table of handlers for #MF
+    expect(machine.run(100_000).kind).toBe('shutdown');
+    const isWritten = (page: number): boolean => (machine.peek(tables + 0x2000 + 8 * page, 1)[0]! & 0x40) !== 0;
+    expect([isWritten(0), isWritten(3)]).toEqual([true, false]);
+  });
+
   test('REP MOVS into the code that follows it is seen at once', () => {
     // MOV [9800],BL; MOV ESI,9800; MOV EDI,8018; MOV ECX,1; REP MOVSB; MOV EAX,0, with EDI pointing to that number
     const copy = [0x88, 0x1d, 0, 0x98, 0, 0, 0xbe, 0, 0x98, 0, 0, 0xbf, 0x18, 0x80, 0, 0, 0xb9, 1, 0, 0, 0, 0xf3, 0xa4];

@@ -92,6 +92,7 @@ function withCalls(instruction: Instruction, e: RegionEmitter, x: Operands): Emi
 const FCW_BITS = 0x1f7f;
 const FCW_ALWAYS = 0x40;
 const EXCEPTIONS = 0x3f;
+const FSW_ES = 0x80;
 
 /** FLDCW, where it does not unmask what has come before. */
 function loadControl(e: RegionEmitter, value: I32): void {
@@ -105,6 +106,8 @@ function loadControl(e: RegionEmitter, value: I32): void {
 const storing =
   (instruction: Instruction, size: Size, what: number): X87Step =>
   (e, x) => {
+    // an exception that is pending comes before the operand is looked at: its page would be marked as written to
+    e.leaveIf(e.op('i32.and', 'i32', [e.state('FSW', 'i32'), e.i32(FSW_ES)]));
     const at = x.linearAddress(0);
     e.probeWrite(at, size);
     e.writeMemory(at, size, callFor(e, instruction, x, e.i64(0), what));
