@@ -32,7 +32,7 @@ export interface EmulatedPartitionParts {
   readonly memory: MachineMemory;
   readonly config: CpuConfig;
   /** Compiled code; 'off' if not given. */
-  readonly jit?: { readonly mode: JitMode; readonly compiler?: RegionCompilerPort };
+  readonly jit?: { readonly mode: JitMode; readonly compiler?: RegionCompilerPort; readonly regionsMax?: number };
 }
 
 /** Entries after which tests' code is compiled. */
@@ -114,7 +114,16 @@ export class EmulatedPartition implements Partition {
     const compiler = isEager ? new EagerCompiler(decoder) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;
-      this.#regions = new RegionManager(memory.memory, this.#core, this.#blocks, compiler, decoder, firstLevel);
+      const { regionsMax } = parts.jit ?? {};
+      this.#regions = new RegionManager(
+        memory.memory,
+        this.#core,
+        this.#blocks,
+        compiler,
+        decoder,
+        firstLevel,
+        regionsMax,
+      );
     }
     for (const { base } of this.#states) {
       this.#blocks.addVcpu({

@@ -75,6 +75,7 @@ export class CpuMachine {
     readonly memoryMiB = 16,
     jit: JitMode = 'off',
     cpu: Partial<CpuConfig> = {},
+    regionsMax?: number,
   ) {
     const map = memoryMapOf({ memory: { memoryMiB: 16 }, display: { vramMiB: 4 } } as never);
     const pages = Math.max(2048, Math.ceil((map.ram.offset + memoryMiB * 0x100000) / 65536));
@@ -88,7 +89,7 @@ export class CpuMachine {
       core: coreModule(),
       memory: this.memory,
       config: { vcpuCount: 1, vendor: 'GenuineIntel', model: 'max', tscHz: 1e9, ...cpu },
-      jit: { mode: jit },
+      jit: { mode: jit, ...(regionsMax === undefined ? {} : { regionsMax }) },
     });
     this.memory.listener = {
       memoryChanged: () => this.partition.memoryChanged(),

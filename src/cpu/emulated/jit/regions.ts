@@ -63,8 +63,10 @@ const REACH: ReadonlyArray<Reach> = [
   { nodes: 120, instructions: 400, overlaps: true, hotAfter: 100_000_000 },
   { nodes: 240, instructions: 800, overlaps: true, hotAfter: Infinity },
 ];
-/** Bounds what compiled code takes: some 20 KiB of machine code each. */
-const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
+/** Bounds what compiled code takes: with all that V8 keeps of them some 50 KiB each. */
+export const REGIONS_MAX = Math.min(6000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
+/** When there are so many, this part goes. */
+const DROPPED_PART = 1 / 8;
 const QUEUE_MAX = 256;
 /** Computed jumps farther than that lead to another library or to what the system maps, which lies elsewhere in every process. */
 const FAR = 16 << 20;
@@ -107,6 +109,8 @@ class Region implements BlockUser {
   isDropped = false;
   record = 0;
   slot = -1;
+  /** What was left of REGION_WORK when its use was last looked at. */
+  lastWork = 0;
 
   constructor(
     readonly id: number,
@@ -134,7 +138,8 @@ export class RegionManager {
   readonly #i64: BigInt64Array;
   readonly #u8: Uint8Array;
   readonly #waiting = new Map<number, Region>();
-  readonly #live: Region[] = [];
+  /** By module, oldest first: V8 keeps a module's code while one of its regions can be entered. */
+  #live: Region[][] = [];
   readonly #fallbacks = new Map<string, number>();
   readonly #freeSlots: number[] = [];
   readonly #freeRecords: number[] = [];
@@ -149,6 +154,7 @@ export class RegionManager {
     private readonly decoder: Decoder,
     /** Index in REACH for a block that was not compiled yet. */
     private readonly firstLevel: number,
+    private readonly regionsMax = REGIONS_MAX,
   ) {
     this.#i32 = new Int32Array(memory.buffer);
     this.#i64 = new BigInt64Array(memory.buffer);
@@ -418,10 +424,16 @@ export class RegionManager {
         regionX87: this.core.regionX87,
       },
     });
-    for (const region of regions) {
-      if (region.name === undefined) this.#withdraw(region.id);
-      else this.#install(region, instance.exports[region.name]);
+    const installed: Region[] = [];
+    for (const compiled of regions) {
+      if (compiled.name === undefined) this.#withdraw(compiled.id);
+      else {
+        const region = this.#install(compiled, instance.exports[compiled.name]);
+        if (region !== undefined) installed.push(region);
+      }
     }
+    if (installed.length > 0) this.#live.push(installed);
+    if (this.#live.length > this.statistics.regions + 1024) this.#forgetDropped();
   }
 
   /** It cannot be compiled: nobody asks again while its entry stays as it is. */
@@ -434,14 +446,15 @@ export class RegionManager {
     for (const block of region.blocks) block.regions?.delete(region);
   }
 
-  #install({ id, longestPath }: CompiledRegion, run: WebAssembly.ExportValue | undefined): void {
+  /** undefined: its code changed meanwhile. */
+  #install({ id, longestPath }: CompiledRegion, run: WebAssembly.ExportValue | undefined): Region | undefined {
     const region = this.#waiting.get(id);
-    if (region === undefined) return; // its code changed meanwhile
+    if (region === undefined) return undefined;
     this.#waiting.delete(id);
     this.statistics.queued = this.#waiting.size;
     const before = this.#regionAt(region.entry);
     if (before !== undefined) this.drop(before, true);
-    if (this.statistics.regions >= REGIONS_MAX) this.#dropOldest();
+    if (this.statistics.regions >= this.regionsMax) this.#makeRoom();
     const { table } = this.core;
     let slot = this.#freeSlots.pop();
     if (slot === undefined) {
@@ -455,10 +468,9 @@ export class RegionManager {
     if (region.record === this.#nextRecord) this.#nextRecord += layout.REGION_SIZE;
     this.#writeRecord(region, longestPath);
     this.blocks.setRegion(region.entry, region.record);
-    this.#live.push(region);
-    if (this.#live.length > 2 * this.statistics.regions + 1024) this.#forgetDropped();
     this.statistics.regions++;
     this.statistics.compiled++;
+    return region;
   }
 
   /** From now on it is told when the region has run for long. */
@@ -485,14 +497,37 @@ export class RegionManager {
   }
 
   #forgetDropped(): void {
-    const live = this.#live.filter((region) => !region.isDropped);
-    this.#live.length = 0;
-    for (const region of live) this.#live.push(region);
+    this.#live = this.#live.filter((module) => module.some((region) => !region.isDropped));
   }
 
-  /** The first half goes: what is still hot comes back soon. */
-  #dropOldest(): void {
-    const old = this.#live.splice(0, this.#live.length >> 1);
-    for (const region of old) if (!region.isDropped) this.drop(region);
+  /** Drops modules of which nothing ran since this was last asked, oldest first; if that is not enough, the oldest of the others. */
+  #makeRoom(): void {
+    const enough = this.regionsMax - Math.ceil(this.regionsMax * DROPPED_PART);
+    const kept: Region[][] = [];
+    for (const module of this.#live) {
+      const regions = module.filter((region) => !region.isDropped);
+      // each is looked at, so that the next time tells what ran in between
+      const used = regions.filter((region) => this.#hasRun(region));
+      if (used.length > 0 || this.statistics.regions <= enough) kept.push(regions);
+      else for (const region of regions) this.drop(region);
+    }
+    this.#live = kept.filter((regions) => {
+      if (this.statistics.regions <= enough) return true;
+      for (const region of regions) this.drop(region);
+      return false;
+    });
+  }
+
+  /** Did it run since this was last asked? One that many region caches know must have run for long to be seen. */
+  #hasRun(region: Region): boolean {
+    const { record, entry } = region;
+    const i32 = this.#i32;
+    const cached = i32[(record + layout.REGION_CACHED) >> 2]! >>> 0;
+    const isItsOwn =
+      cached > layout.REGION_CACHED_OFTEN && i32[(cached + layout.CACHED_HEADER) >> 2] === entry.op - layout.OP_SIZE;
+    const left = i32[(record + layout.REGION_WORK) >> 2]! + (isItsOwn ? i32[(cached + layout.CACHED_WORK) >> 2]! : 0);
+    const hasRun = left !== region.lastWork;
+    region.lastWork = left;
+    return hasRun;
   }
 }
