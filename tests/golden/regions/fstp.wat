@@ -61,6 +61,20 @@
   (local.set $6
    (block $block (result i64)
     (loop $label
+     (@metadata.code.branch_hint "\00")
+     (if
+      (i32.and
+       (i32.load16_u offset=1946
+        (local.get $0)
+       )
+       (i32.const 128)
+      )
+      (then
+       (br $block
+        (i64.const 1048831)
+       )
+      )
+     )
      (local.set $9
       (@metadata.code.branch_hint "\01")
       (if (result i32)
