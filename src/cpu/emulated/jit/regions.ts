@@ -92,10 +92,12 @@ interface Reach {
 
 /**
  * Modes whose code is compiled. 0 is none: caches know nothing by it. What else is left to the interpreter is real mode with data
- * segments that grow downwards.
+ * segments that grow downwards, and 16-bit code in flat segments with a 16-bit stack: its jumps wrap, and nobody looks at its limit.
  */
 function isCompiled(mode: number): boolean {
-  return environmentOf(mode) !== ENV_CHECKED || (mode & (layout.MODE_PROTECTED | layout.MODE_PLAIN)) !== 0;
+  if (environmentOf(mode) !== ENV_CHECKED) return true;
+  if ((mode & (layout.MODE_FLAT | layout.MODE_CS32)) === layout.MODE_FLAT) return false;
+  return (mode & (layout.MODE_PROTECTED | layout.MODE_PLAIN)) !== 0;
 }
 
 /** What offsets from the entry may be reached in a segment that is not flat (core/regions.ts has the limit as it is then). */
