@@ -64,7 +64,7 @@ const REACH: ReadonlyArray<Reach> = [
   { nodes: 240, instructions: 800, overlaps: true, hotAfter: Infinity },
 ];
 /** Bounds what compiled code takes: with all that V8 keeps of them some 50 KiB each. */
-export const REGIONS_MAX = Math.min(6000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
+export const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
 /** When there are so many, this part goes. */
 const DROPPED_PART = 1 / 8;
 const QUEUE_MAX = 256;
