@@ -39,10 +39,13 @@ export const NO_REGISTER = -1;
 export const BASE_RIP = 16;
 
 const LENGTH_MAX = 15;
-const SEG_CS = 1;
-const SEG_SS = 2;
-const SEG_DS = 3;
-const SEG_FS = 4;
+/** Segment registers by number. */
+export const SEG_ES = 0;
+export const SEG_CS = 1;
+export const SEG_SS = 2;
+export const SEG_DS = 3;
+export const SEG_FS = 4;
+export const SEG_GS = 5;
 
 export class Instruction {
   compiled!: CompiledRow;
@@ -502,5 +505,3 @@ function sizeOf(compiled: CompiledRow, codeSize: CodeSize, has66: boolean, rexW:
   }
   return (codeSize === CODE_32) !== has66 ? 32 : 16;
 }
-
-export { SEG_CS, SEG_DS, SEG_FS, SEG_SS };

@@ -1,6 +1,6 @@
 import * as layout from './core/layout';
 import { stateOffset } from './core/layout';
-import { BASE_RIP, NO_REGISTER, type Instruction } from './decoder';
+import { BASE_RIP, NO_REGISTER, SEG_CS, SEG_FS, SEG_SS, type Instruction } from './decoder';
 import { FUSED_HANDLERS, HANDLERS } from './isa/handlers.generated';
 import type { CompiledRow } from './isa/compile';
 import {
@@ -19,9 +19,6 @@ const GPR = stateOffset('GPR');
 const ZERO = stateOffset('ZERO');
 const CODE_RIP = stateOffset('CODE_RIP');
 const SIXTEEN = stateOffset('SIXTEEN');
-const SEG_CS = 1;
-const SEG_SS = 2;
-const SEG_FS = 4;
 const DISPLACEMENT_MAX = 0x7fffffff;
 const HIGH_BYTES = 4; // AH is register 4 where there is no REX prefix
 

@@ -49,6 +49,23 @@ function draw(f: Format): bigint {
   return sign | (exponent << fractionBits) | (at === 0 ? 0n : fraction);
 }
 
+/** A number of few bits, so that results are exact or nearly so; now and then at an end of the range. */
+function drawShort(f: Format): bigint {
+  const fractionBits = f.precision - 1;
+  const width = random.chance(0.2) ? random.below(f.precision) : random.below(f.precision / 2 + 2);
+  const low = BigInt(fractionBits - width);
+  const fraction = ((word64() & ((1n << BigInt(width)) - 1n)) << low) | (width === 0 ? 0n : 1n << low);
+  const end = random.below(12);
+  const near = BigInt(f.emax - 28 + random.below(56));
+  const exponent = end === 0 ? BigInt(1 + random.below(3)) : end === 1 ? BigInt(2 * f.emax - random.below(3)) : near;
+  if (end === 2) return random.chance(0.5) ? 0n : BigInt(2 * f.emax + 2) << BigInt(fractionBits);
+  return (
+    (random.chance(0.5) ? BigInt(2 * f.emax + 2) << BigInt(fractionBits) : 0n) |
+    (exponent << BigInt(fractionBits)) |
+    fraction
+  );
+}
+
 interface Expected {
   readonly bits: bigint;
   readonly flags: number;
@@ -158,6 +175,26 @@ describe.each([
       const input = `${x.toString(16)} ${y.toString(16)} ${mxcsr.toString(16)}`;
       expect([input, result(f).toString(16), mxcsrFlags()]).toEqual([input, want.bits.toString(16), want.flags]);
     }
+  });
+
+  it.each(OPERATIONS)('%s tells exact results from those that are nearly exact', (operation, code) => {
+    let exact = 0;
+    const rounds = 3000;
+    for (let i = 0; i < rounds; i++) {
+      const x = drawShort(f);
+      let y = drawShort(f);
+      if (operation === 'sqrt') y &= ~(BigInt(2 * f.emax + 2) << BigInt(f.precision - 1));
+      setMxcsr(MASKS);
+      load(A, x, f);
+      load(B, y, f);
+      module.call['sseArithmetic']!(STATE, OP, code | wide | codes.SSE_SCALAR, A, B, R);
+      const want = expected(operation, x, y, f, 'nearest', MASKS);
+      const input = `${x.toString(16)} ${y.toString(16)}`;
+      expect([input, result(f).toString(16), mxcsrFlags()]).toEqual([input, want.bits.toString(16), want.flags]);
+      if (want.flags === 0) exact++;
+    }
+    expect(exact).toBeGreaterThan(rounds / 10);
+    expect(exact).toBeLessThan(rounds * 0.9);
   });
 
   it('conversion to integers rounds or gives the integer indefinite', () => {

@@ -19,6 +19,7 @@ import {
 } from '../core/layout';
 import { SSE_DOUBLE, SSE_SCALAR } from '../core/sse/codes';
 import { CALL_SHIFT } from '../core/vector-calls';
+import { SEG_CS, SEG_DS, SEG_ES, SEG_FS, SEG_SS } from '../decoder';
 import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Row } from '../isa/table';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
@@ -81,11 +82,6 @@ function writtenBy(rows: readonly Row[]): readonly number[] | undefined {
 const ACCESS_READ = 0;
 const ACCESS_WRITE = 1;
 
-const SEG_ES = 0;
-const SEG_CS = 1;
-const SEG_SS = 2;
-const SEG_DS = 3;
-const SEG_FS = 4;
 /** Those that MODE_PLAIN speaks of. */
 const PLAIN_SEGMENTS: ReadonlySet<number> = new Set([SEG_ES, SEG_SS, SEG_DS]);
 /** As in core/address.ts. */

@@ -2,7 +2,7 @@ import type { Block, BlockCache, BlockEnd, BlockUser } from '../blocks';
 import type { CoreExports } from '../core-exports';
 import * as layout from '../core/layout';
 import { COMPILED_OFFSET, COMPILED_SIZE } from '../engine-layout';
-import { DECODE_OK, type Decoder } from '../decoder';
+import { DECODE_OK, type Decoder, SEG_CS } from '../decoder';
 import { ENV_CHECKED, FORM_MEMORY } from '../isa/compile';
 import { codeSizeOf, environmentOf } from '../mode';
 import { type CompiledRegion, type CompiledRegions, packNodes, type PlanNode, type RegionPlan } from './region-plan';
@@ -48,7 +48,6 @@ export interface JitStatistics extends RegionStatistics {
 }
 
 const FRAME = 4096;
-const SEG_CS = 1;
 const CS_BASE = layout.stateOffset('SEG') + SEG_CS * layout.SEG_STRIDE + 8;
 const FALLBACKS_MAX = 40;
 const NO_MEMORY = 0xffffffff;
@@ -64,7 +63,7 @@ const REACH: ReadonlyArray<Reach> = [
   { nodes: 240, instructions: 800, overlaps: true, hotAfter: Infinity },
 ];
 /** Bounds what compiled code takes: with all that V8 keeps of them some 50 KiB each. */
-export const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
+const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
 /** When there are so many, this part goes. */
 const DROPPED_PART = 1 / 8;
 const QUEUE_MAX = 256;

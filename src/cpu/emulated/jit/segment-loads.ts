@@ -1,5 +1,5 @@
 import { MODE_LONG, MODE_PROTECTED, MODE_V86 } from '../core/layout';
-import type { Instruction } from '../decoder';
+import { type Instruction, SEG_CS, SEG_DS, SEG_ES, SEG_FS, SEG_GS, SEG_SS } from '../decoder';
 import type { Operands } from '../isa/emitter';
 import type { RegionEmitter } from './region-emitter';
 
@@ -8,13 +8,6 @@ import type { RegionEmitter } from './region-emitter';
  * so that neither tables nor MODE come into it, and 16-bit code does little without them. SS is not among them: events wait after it.
  */
 export type SegmentLoad = (e: RegionEmitter, x: Operands) => void;
-
-const SEG_ES = 0;
-const SEG_CS = 1;
-const SEG_SS = 2;
-const SEG_DS = 3;
-const SEG_FS = 4;
-const SEG_GS = 5;
 
 const POPS: Readonly<Record<string, number>> = { popEs: SEG_ES, popDs: SEG_DS, popFs: SEG_FS, popGs: SEG_GS };
 const FAR_POINTERS: Readonly<Record<string, number>> = { les: SEG_ES, lds: SEG_DS, lfs: SEG_FS, lgs: SEG_GS };

@@ -1,4 +1,4 @@
-import type { Instruction } from '../decoder';
+import { type Instruction, SEG_ES } from '../decoder';
 import type { I64, Operands, Size } from '../isa/emitter';
 import type { RegionEmitter } from './region-emitter';
 
@@ -8,7 +8,6 @@ export type StringStep = (e: RegionEmitter, x: Operands) => void;
 const RAX = 0;
 const RSI = 6;
 const RDI = 7;
-const SEG_ES = 0;
 const EFLAGS_DF = 0x400;
 
 interface Element {

@@ -148,16 +148,14 @@ const ALONE: Readonly<Record<string, number>> = {
   x87Frndint: calls.X87_CALL_ROUND,
 };
 
-/** undefined: it is none, or the interpreter's. */
+/** undefined: it is none, or the interpreter's. The instruction must stay as it is. */
 export function x87StepOf(instruction: Instruction): X87Step | undefined {
   const { semantics, attributes } = instruction.compiled.row;
   if (attributes.unit !== 'fpu') return undefined;
-  // the decoder's object is for the next instruction
-  const own = instruction.copy();
-  if (semantics !== undefined) return (e, x) => semantics(withCalls(own, e, x), x);
+  if (semantics !== undefined) return (e, x) => semantics(withCalls(instruction, e, x), x);
   const stored = STORES[attributes.slow!];
-  if (stored !== undefined) return storing(own, ...stored);
+  if (stored !== undefined) return storing(instruction, ...stored);
   const alone = ALONE[attributes.slow!];
   if (alone === undefined) return undefined;
-  return (e, x) => void callFor(e, own, x, e.i64(0), wordOf(alone, own.rm & 7));
+  return (e, x) => void callFor(e, instruction, x, e.i64(0), wordOf(alone, instruction.rm & 7));
 }
