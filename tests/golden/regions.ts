@@ -86,6 +86,7 @@ const SHAPES: readonly Sample[] = [
   single('load-real', '8b 44 02', REAL), // mov ax,[si+2]
   single('push-real', '50', REAL), // push ax
   single('load-segment-real', '8e c0', REAL), // mov es,ax
+  single('load-segment', '8e e0', FLAT32), // mov fs,eax
   single('lods-real', 'ac', REAL), // lodsb
   single('load-segments32', '64 8b 03', SEGMENTS32), // mov eax,fs:[ebx]
   single('stos', 'ab'), // stosd

@@ -5,7 +5,7 @@ import { DECODE_MORE, DECODE_OK, DECODE_TOO_LONG, type Decoder } from './decoder
 import { ENV_CHECKED } from './isa/compile';
 import { interceptNumber } from './isa/intercepts';
 import type { Row } from './isa/table';
-import { realLoadOf } from './jit/segment-loads';
+import { segmentLoadOf } from './jit/segment-loads';
 import { codeSizeOf, environmentOf } from './mode';
 import { OpPacker } from './op-packer';
 
@@ -236,6 +236,16 @@ export class BlockCache {
   /** How often the interpreter entered the block. */
   heatOf(block: Block): number {
     return this.#i32[(block.op - OP_SIZE + layout.BLOCK_HEAT) >> 2]!;
+  }
+
+  /** Halves the heat of blocks that were not reported yet. */
+  coolDown(): void {
+    const i32 = this.#i32;
+    for (const block of this.#byId) {
+      if (block === undefined) continue;
+      const at = (block.op - OP_SIZE + layout.BLOCK_HEAT) >> 2;
+      if (i32[at]! < layout.HEAT_LIMIT) i32[at] = i32[at]! >> 1;
+    }
   }
 
   /** Offsets from its start to which the block's computed jump was seen to go; `rip` is the low half of the start's RIP. */
@@ -532,7 +542,7 @@ export class BlockCache {
     const { instruction } = this.decoder;
     const { name, semantics } = instruction.compiled.row;
     // far transfers have no semantics
-    if (semantics === undefined) return realLoadOf(instruction, mode) === undefined ? 'away' : 'next';
+    if (semantics === undefined) return segmentLoadOf(instruction) === undefined ? 'away' : 'next';
     if (name === 'ret') return 'return';
     if (name === 'call') return isRelative ? 'call' : 'callAway';
     return name === 'jmp' && !isRelative ? 'jump' : 'away';

@@ -26,6 +26,7 @@ export interface CoreExports {
   readonly regionInterpret: WebAssembly.ExportValue;
   readonly regionVector: WebAssembly.ExportValue;
   readonly regionX87: WebAssembly.ExportValue;
+  readonly regionSegment: WebAssembly.ExportValue;
   /** Compiled regions are called through it. */
   readonly table: WebAssembly.Table;
 }

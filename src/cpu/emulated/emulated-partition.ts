@@ -19,7 +19,13 @@ import {
 } from './engine-layout';
 import { HEAT_LIMIT, STATE_SIZE } from './core/layout';
 import { EagerCompiler } from './jit/eager-compiler';
-import { type JitMode, type JitStatistics, type RegionCompilerPort, RegionManager } from './jit/regions';
+import {
+  type JitMode,
+  type JitStatistics,
+  type RegionBounds,
+  type RegionCompilerPort,
+  RegionManager,
+} from './jit/regions';
 import { countersOf, type CpuModel, cpuModel, decoderOf, hasFeature } from './models';
 import { type MsrContext, readMsr, writeMsr } from './msr';
 import { PerformanceCounters } from './performance-counters';
@@ -32,7 +38,7 @@ export interface EmulatedPartitionParts {
   readonly memory: MachineMemory;
   readonly config: CpuConfig;
   /** Compiled code; 'off' if not given. */
-  readonly jit?: { readonly mode: JitMode; readonly compiler?: RegionCompilerPort; readonly regionsMax?: number };
+  readonly jit?: { readonly mode: JitMode; readonly compiler?: RegionCompilerPort; readonly bounds?: RegionBounds };
 }
 
 /** Entries after which tests' code is compiled. */
@@ -114,7 +120,6 @@ export class EmulatedPartition implements Partition {
     const compiler = isEager ? new EagerCompiler(decoder) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;
-      const { regionsMax } = parts.jit ?? {};
       this.#regions = new RegionManager(
         memory.memory,
         this.#core,
@@ -122,7 +127,7 @@ export class EmulatedPartition implements Partition {
         compiler,
         decoder,
         firstLevel,
-        regionsMax,
+        parts.jit?.bounds,
       );
     }
     for (const { base } of this.#states) {
@@ -141,7 +146,7 @@ export class EmulatedPartition implements Partition {
             this.#running = vcpu;
             this.#bus = bus;
             bus.systemManagement?.(vcpu.isInSmm);
-            this.#regions?.poll();
+            this.#regions?.poll(this.vcpus.reduce((sum, { count }) => sum + count, 0));
           },
           leave: () => {
             this.#bus = undefined;

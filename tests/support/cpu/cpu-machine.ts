@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CpuConfig, GuestBus, StopReason } from '../../../src/cpu/backend';
 import { type EmulatedPartition, createEmulatedPartition } from '../../../src/cpu/emulated/emulated-partition';
-import type { JitMode } from '../../../src/cpu/emulated/jit/regions';
+import type { JitMode, RegionBounds } from '../../../src/cpu/emulated/jit/regions';
 import type { EmulatedVcpu } from '../../../src/cpu/emulated/vcpu';
 import { MachineMemory } from '../../../src/machine/machine-memory';
 import { memoryMapOf } from '../../../src/machine/memory-map';
@@ -75,7 +75,7 @@ export class CpuMachine {
     readonly memoryMiB = 16,
     jit: JitMode = 'off',
     cpu: Partial<CpuConfig> = {},
-    regionsMax?: number,
+    bounds?: RegionBounds,
   ) {
     const map = memoryMapOf({ memory: { memoryMiB: 16 }, display: { vramMiB: 4 } } as never);
     const pages = Math.max(2048, Math.ceil((map.ram.offset + memoryMiB * 0x100000) / 65536));
@@ -89,7 +89,7 @@ export class CpuMachine {
       core: coreModule(),
       memory: this.memory,
       config: { vcpuCount: 1, vendor: 'GenuineIntel', model: 'max', tscHz: 1e9, ...cpu },
-      jit: { mode: jit, ...(regionsMax === undefined ? {} : { regionsMax }) },
+      jit: { mode: jit, ...(bounds === undefined ? {} : { bounds }) },
     });
     this.memory.listener = {
       memoryChanged: () => this.partition.memoryChanged(),

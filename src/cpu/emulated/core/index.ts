@@ -11,6 +11,7 @@ export { tscAt } from './system';
 
 // what compiled regions and their manager call (../jit/)
 export { settledCode } from './paging';
+export { regionSegment } from './region-segments';
 export { regionVector } from './region-vector';
 export { regionX87 } from './region-x87';
 export { regionFc, regionFr, regionInterpret, regionMiss } from './regions';

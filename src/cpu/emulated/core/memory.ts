@@ -33,7 +33,7 @@ function currentTlb(s: usize): usize {
 /** The TLB of implicit supervisor accesses: descriptor tables, TSS, IDT. */
 // @ts-ignore: decorator
 @inline
-function systemTlb(s: usize): usize {
+export function systemTlb(s: usize): usize {
   return <usize>load<u32>(s, S_TLB_BASE) + <usize>CLASS_SUPERVISOR * TLB_CLASS_SIZE;
 }
 

@@ -35,7 +35,7 @@ import { RegionEmitter } from './region-emitter';
 import { InstructionOperands } from './region-operands';
 import { type PlanNode, type RegionPlan, unpackNodes } from './region-plan';
 import { registerOffset } from './register-emitter';
-import { realLoadOf } from './segment-loads';
+import { segmentLoadOf } from './segment-loads';
 import { stringStepOf } from './string-steps';
 import { x87StepOf } from './x87-steps';
 import {
@@ -74,7 +74,7 @@ interface Step {
   /** undefined: only the interpreter can. */
   readonly semantics: ((e: RegionEmitter, x: Operands) => void) | undefined;
   /** Nothing follows it in its node. */
-  readonly isEnd: boolean;
+  isEnd: boolean;
 }
 
 interface Node {
@@ -246,7 +246,7 @@ class RegionBuilder {
       if (this.decoder.decode(code, start + at, end, codeSizeOf(mode)) !== DECODE_OK) break;
       const x = this.decoder.instruction.copy();
       const next = at + x.length;
-      const load = realLoadOf(x, mode);
+      const load = segmentLoadOf(x);
       const { attributes } = x.compiled.row;
       steps.push({
         x,
@@ -288,6 +288,7 @@ class RegionBuilder {
       if (this.#isCompilable(steps[i]!, i)) continue;
       if (node.op !== 0 && isInterpretable(steps[i]!.x)) {
         steps[i]!.isInterpreted = true;
+        steps[i]!.isEnd = steps[i]!.x.compiled.row.attributes.endsBlock === true;
         this.#isAnyInterpreted = true;
         continue;
       }

@@ -81,6 +81,7 @@ export const REGION_IMPORTS = [
   { name: 'regionInterpret', parameters: ['i32', 'v128', 'i32'], result: 'i32' },
   { name: 'regionVector', parameters: ['i32', 'v128', 'v128', 'v128', 'i64', 'i32'], result: 'v128' },
   { name: 'regionX87', parameters: ['i32', 'v128', 'i64', 'i32'], result: 'v128' },
+  { name: 'regionSegment', parameters: ['i32', 'v128'], result: 'i32' },
 ] as const;
 export const IMPORT_FR = 0;
 export const IMPORT_FC = 1;
@@ -88,5 +89,6 @@ export const IMPORT_MISS = 2;
 export const IMPORT_INTERPRET = 3;
 export const IMPORT_VECTOR = 4;
 export const IMPORT_X87 = 5;
+export const IMPORT_SEGMENT = 6;
 /** The module's own function: state, linear address and ACCESS_* with the bytes above it, to where that lies, 0: nowhere. */
-export const FUNCTION_MISS = 6;
+export const FUNCTION_MISS = 7;

@@ -33,6 +33,7 @@ import {
   FLAG_B,
   FUNCTION_MISS,
   IMPORT_INTERPRET,
+  IMPORT_SEGMENT,
   IMPORT_VECTOR,
   IMPORT_X87,
   type InstructionContext,
@@ -289,6 +290,10 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     const { stored, at } = SEGMENT_FIELDS[field];
     this.storeState(stored, stateOffset('SEG') + segment * SEG_STRIDE + at, value);
   }
+  /** Are selectors those of descriptors? */
+  get isProtected(): boolean {
+    return (this.context.mode & (MODE_PROTECTED | MODE_V86)) === MODE_PROTECTED;
+  }
   /** Leaves the region before the instruction. */
   leaveIf(condition: I32): void {
     const node = use(condition);
@@ -327,7 +332,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     const masked = (mask: number, value: number): I32 =>
       this.op('i32.eq', 'i32', [this.op('i32.and', 'i32', [access, this.i32(mask)]), this.i32(value)]);
     let isFine: I32;
-    if ((this.context.mode & (MODE_PROTECTED | MODE_V86)) !== MODE_PROTECTED) isFine = this.notB(masked(0xc, 4));
+    if (!this.isProtected) isFine = this.notB(masked(0xc, 4));
     else if (isWritten) isFine = masked(0xe, 2);
     else isFine = this.orB(masked(0xc, 0), masked(0xa, 0xa));
     this.leaveIf(this.orB(this.notB(isFine), this.segment(segment, 'unusable', 'i32')));
@@ -351,6 +356,22 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     this.setSegment(segment, 'limit', this.i64(0xffff));
     this.setSegment(segment, 'access', this.i32(0xf3));
     this.setSegment(segment, 'unusable', this.i32(0));
+  }
+
+  /** The same where selectors choose descriptors (core/region-segments.ts): all that is not usual leaves the region. */
+  loadSegment(segment: number, selector: I64): void {
+    const pair = this.op('i64.or', 'i64', [this.zext(selector, 16), this.constant('i64', BigInt(segment) << 32n)]);
+    const node = use(this.op('i64x2.splat', 'v128', [pair]));
+    const isLoaded = this.temporary('i32');
+    this.step(() => {
+      this.pushState();
+      this.writer.push(node);
+      this.code.byte(OP_CALL);
+      this.code.u32(IMPORT_SEGMENT);
+      isLoaded.local = this.writer.temporaries.take('i32');
+      this.code.set(isLoaded.local);
+    });
+    this.leaveIf(this.op('i32.eqz', 'i32', [isLoaded]));
   }
 
   // ---- the interpreter ----

@@ -62,8 +62,20 @@ const REACH: ReadonlyArray<Reach> = [
   { nodes: 120, instructions: 400, overlaps: true, hotAfter: 100_000_000 },
   { nodes: 240, instructions: 800, overlaps: true, hotAfter: Infinity },
 ];
-/** Bounds what compiled code takes: with all that V8 keeps of them some 50 KiB each. */
-const REGIONS_MAX = Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1);
+/** What bounds the memory that compiled code takes. */
+export interface RegionBounds {
+  /** With all that V8 keeps of them they take some 30 KiB each. */
+  readonly regionsMax: number;
+  /**
+   * After so many instructions blocks are half as hot as before: what runs a hundred times a second never earns back what compiling it
+   * costs, and would be compiled in the end, if only the machine runs for long enough.
+   */
+  readonly coolAfter: number;
+}
+const BOUNDS: RegionBounds = {
+  regionsMax: Math.min(12_000, Math.floor(COMPILED_SIZE / layout.REGION_SIZE) - 1),
+  coolAfter: 2_000_000_000,
+};
 /** When there are so many, this part goes. */
 const DROPPED_PART = 1 / 8;
 const QUEUE_MAX = 256;
@@ -74,6 +86,8 @@ const FAR = 16 << 20;
  * and to so many other places at most. Other callers do not belong to a function's region: they would jump into its loops.
  */
 const CALLERS_MAX = 4;
+/** A module of which nothing ran for so many times `coolAfter` goes: a minute or so of a busy guest. */
+const IDLE_LOOKS_MAX = 16;
 /** A block joins a region if it was entered at least this part as often as the region's entry. */
 const COLD_PART = 32;
 
@@ -112,6 +126,8 @@ class Region implements BlockUser {
   slot = -1;
   /** What was left of REGION_WORK when its use was last looked at. */
   lastWork = 0;
+  /** Looks since it last ran. */
+  idleLooks = 0;
 
   constructor(
     readonly id: number,
@@ -146,6 +162,7 @@ export class RegionManager {
   readonly #freeRecords: number[] = [];
   #nextRecord = COMPILED_OFFSET + layout.REGION_SIZE;
   #nextId = 1;
+  #cooledAt = 0;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -155,7 +172,7 @@ export class RegionManager {
     private readonly decoder: Decoder,
     /** Index in REACH for a block that was not compiled yet. */
     private readonly firstLevel: number,
-    private readonly regionsMax = REGIONS_MAX,
+    private readonly bounds: RegionBounds = BOUNDS,
   ) {
     this.#i32 = new Int32Array(memory.buffer);
     this.#i64 = new BigInt64Array(memory.buffer);
@@ -234,8 +251,14 @@ export class RegionManager {
     return all.sort((a, b) => b.count - a.count).slice(0, FALLBACKS_MAX);
   }
 
-  /** Between instructions: takes over what the compiler finished. */
-  poll(): void {
+  /** Between instructions: takes over what the compiler finished. `instructions`: retired by now. */
+  poll(instructions: number): void {
+    // a snapshot gone back to has fewer
+    if (Math.abs(instructions - this.#cooledAt) >= this.bounds.coolAfter) {
+      this.#cooledAt = instructions;
+      this.blocks.coolDown();
+      this.#dropIdle();
+    }
     for (let done = this.compiler.take(); done !== undefined; done = this.compiler.take()) this.#finished(done);
   }
 
@@ -423,6 +446,7 @@ export class RegionManager {
         regionInterpret: this.core.regionInterpret,
         regionVector: this.core.regionVector,
         regionX87: this.core.regionX87,
+        regionSegment: this.core.regionSegment,
       },
     });
     const installed: Region[] = [];
@@ -455,7 +479,7 @@ export class RegionManager {
     this.statistics.queued = this.#waiting.size;
     const before = this.#regionAt(region.entry);
     if (before !== undefined) this.drop(before, true);
-    if (this.statistics.regions >= this.regionsMax) this.#makeRoom();
+    if (this.statistics.regions >= this.bounds.regionsMax) this.#makeRoom();
     const { table } = this.core;
     let slot = this.#freeSlots.pop();
     if (slot === undefined) {
@@ -501,9 +525,20 @@ export class RegionManager {
     this.#live = this.#live.filter((module) => module.some((region) => !region.isDropped));
   }
 
+  /** Memory is for what runs: a guest that does one thing after another would fill it with all that it ever did. */
+  #dropIdle(): void {
+    this.#live = this.#live.filter((module) => {
+      const regions = module.filter((region) => !region.isDropped);
+      for (const region of regions) this.#hasRun(region);
+      if (regions.some(({ idleLooks }) => idleLooks < IDLE_LOOKS_MAX)) return true;
+      for (const region of regions) this.drop(region);
+      return false;
+    });
+  }
+
   /** Drops modules of which nothing ran since this was last asked, oldest first; if that is not enough, the oldest of the others. */
   #makeRoom(): void {
-    const enough = this.regionsMax - Math.ceil(this.regionsMax * DROPPED_PART);
+    const enough = this.bounds.regionsMax - Math.ceil(this.bounds.regionsMax * DROPPED_PART);
     const kept: Region[][] = [];
     for (const module of this.#live) {
       const regions = module.filter((region) => !region.isDropped);
@@ -529,6 +564,7 @@ export class RegionManager {
     const left = i32[(record + layout.REGION_WORK) >> 2]! + (isItsOwn ? i32[(cached + layout.CACHED_WORK) >> 2]! : 0);
     const hasRun = left !== region.lastWork;
     region.lastWork = left;
+    region.idleLooks = hasRun ? 0 : region.idleLooks + 1;
     return hasRun;
   }
 }

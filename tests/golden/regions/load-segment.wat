@@ -1,0 +1,152 @@
+(module
+ (type $0 (func (param i32 v128 i32) (result i32)))
+ (type $1 (func (param i32 v128) (result i64)))
+ (type $2 (func (param i32 v128 i64 i64) (result i64)))
+ (type $3 (func (param i32 v128 v128 v128 i64 i32) (result v128)))
+ (type $4 (func (param i32 v128 i64 i32) (result v128)))
+ (type $5 (func (param i32 v128) (result i32)))
+ (type $6 (func (param i32 i64 i32) (result i32)))
+ (type $7 (func (param i32 i32) (result i64)))
+ (import "env" "memory" (memory $mimport$0 0 65536 shared))
+ (import "core" "regionFr" (func $fimport$0 (param i32 v128) (result i64)))
+ (import "core" "regionFc" (func $fimport$1 (param i32 v128 i64 i64) (result i64)))
+ (import "core" "regionMiss" (func $fimport$2 (param i32 v128 i32) (result i32)))
+ (import "core" "regionInterpret" (func $fimport$3 (param i32 v128 i32) (result i32)))
+ (import "core" "regionVector" (func $fimport$4 (param i32 v128 v128 v128 i64 i32) (result v128)))
+ (import "core" "regionX87" (func $fimport$5 (param i32 v128 i64 i32) (result v128)))
+ (import "core" "regionSegment" (func $fimport$6 (param i32 v128) (result i32)))
+ (export "0" (func $1))
+ (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (call $fimport$2
+   (local.get $0)
+   (i64x2.splat
+    (local.get $1)
+   )
+   (local.get $2)
+  )
+ )
+ (func $1 (param $0 i32) (param $1 i32) (result i64)
+  (local $2 i64)
+  (local $3 i64)
+  (local $4 i64)
+  (local $5 i64)
+  (local $6 i64)
+  (local $7 i64)
+  (local $8 i32)
+  (local $9 i32)
+  (local $10 i32)
+  (local.set $5
+   (i64.load offset=136
+    (local.get $0)
+   )
+  )
+  (local.set $3
+   (i64.load offset=152
+    (local.get $0)
+   )
+  )
+  (local.set $4
+   (i64.load offset=160
+    (local.get $0)
+   )
+  )
+  (local.set $2
+   (i64.load
+    (local.get $0)
+   )
+  )
+  (local.set $6
+   (block $block (result i64)
+    (loop $label
+     (local.set $8
+      (i32.load16_u offset=882
+       (local.get $0)
+      )
+     )
+     (local.set $9
+      (i32.load offset=788
+       (local.get $0)
+      )
+     )
+     (local.set $10
+      (i32.load8_u offset=896
+       (local.get $0)
+      )
+     )
+     (@metadata.code.branch_hint "\00")
+     (if
+      (i32.or
+       (i32.or
+        (i32.eqz
+         (i32.eq
+          (i32.and
+           (local.get $8)
+           (i32.const 26)
+          )
+          (i32.const 18)
+         )
+        )
+        (i64.eq
+         (i64.extend_i32_u
+          (local.get $9)
+         )
+         (i64.const 4294967295)
+        )
+       )
+       (local.get $10)
+      )
+      (then
+       (br $block
+        (i64.const 1048831)
+       )
+      )
+     )
+     (i32.store16 offset=880
+      (local.get $0)
+      (i32.wrap_i64
+       (local.tee $7
+        (i64.and
+         (local.get $2)
+         (i64.const 65535)
+        )
+       )
+      )
+     )
+     (i64.store offset=888
+      (local.get $0)
+      (i64.shl
+       (local.get $7)
+       (i64.const 4)
+      )
+     )
+     (local.set $1
+      (i32.add
+       (local.get $1)
+       (i32.const -2)
+      )
+     )
+     (@metadata.code.branch_hint "\00")
+     (if
+      (i32.lt_s
+       (local.get $1)
+       (i32.const 0)
+      )
+      (then
+       (br $block
+        (i64.const 255)
+       )
+      )
+     )
+     (br $label)
+     (unreachable)
+    )
+    (unreachable)
+   )
+  )
+  (i32.store offset=2496
+   (local.get $0)
+   (local.get $1)
+  )
+  (local.get $6)
+ )
+)
