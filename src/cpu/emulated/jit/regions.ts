@@ -99,7 +99,7 @@ interface Reach {
   readonly instructions: number;
   /** May it have what other regions start with? Else each piece of a kernel is compiled ten times over, once for each of its callers. */
   readonly overlaps: boolean;
-  /** Instructions that it runs before it is compiled again on the next level. */
+  /** Instructions that it runs within `coolAfter` before it is compiled again on the next level. */
   readonly hotAfter: number;
 }
 
@@ -504,6 +504,14 @@ export class RegionManager {
     this.#i64[(record + layout.REGION_WORK) >> 3] = hotAfter === Infinity ? LONGEST_WORK : BigInt(hotAfter);
   }
 
+  /** What it ran since the last look does not count any more, unless it was enough. */
+  #restoreWork(region: Region): void {
+    const { hotAfter } = REACH[region.level]!;
+    if (this.#i64[(region.record + layout.REGION_WORK) >> 3]! >= hotAfter) return;
+    this.#writeWork(region);
+    region.lastWork = this.#workLeft(region);
+  }
+
   #writeRecord(region: Region, longestPath: number): void {
     const { record, slot, pages, lowest, highest } = region;
     const i32 = this.#i32;
@@ -529,7 +537,10 @@ export class RegionManager {
   #dropIdle(): void {
     this.#live = this.#live.filter((module) => {
       const regions = module.filter((region) => !region.isDropped);
-      for (const region of regions) this.#hasRun(region);
+      for (const region of regions) {
+        this.#hasRun(region);
+        this.#restoreWork(region);
+      }
       if (regions.some(({ idleLooks }) => idleLooks < IDLE_LOOKS_MAX)) return true;
       for (const region of regions) this.drop(region);
       return false;
@@ -556,15 +567,19 @@ export class RegionManager {
 
   /** Did it run since this was last asked? One that many region caches know must have run for long to be seen. */
   #hasRun(region: Region): boolean {
-    const { record, entry } = region;
-    const i32 = this.#i32;
-    const cached = i32[(record + layout.REGION_CACHED) >> 2]! >>> 0;
-    const isItsOwn =
-      cached > layout.REGION_CACHED_OFTEN && i32[(cached + layout.CACHED_HEADER) >> 2] === entry.op - layout.OP_SIZE;
-    const left = i32[(record + layout.REGION_WORK) >> 2]! + (isItsOwn ? i32[(cached + layout.CACHED_WORK) >> 2]! : 0);
+    const left = this.#workLeft(region);
     const hasRun = left !== region.lastWork;
     region.lastWork = left;
     region.idleLooks = hasRun ? 0 : region.idleLooks + 1;
     return hasRun;
+  }
+
+  /** What changes with each run of it: the low half of its work, and what the region cache took of it. */
+  #workLeft({ record, entry }: Region): number {
+    const i32 = this.#i32;
+    const cached = i32[(record + layout.REGION_CACHED) >> 2]! >>> 0;
+    const isItsOwn =
+      cached > layout.REGION_CACHED_OFTEN && i32[(cached + layout.CACHED_HEADER) >> 2] === entry.op - layout.OP_SIZE;
+    return i32[(record + layout.REGION_WORK) >> 2]! + (isItsOwn ? i32[(cached + layout.CACHED_WORK) >> 2]! : 0);
   }
 }
