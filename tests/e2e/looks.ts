@@ -41,11 +41,22 @@ export async function expectNothingBroken(page: Page, where: string): Promise<vo
         if (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom) isScrolledOut = true;
       }
       if (isScrolledOut) continue;
-      if (line.right > innerWidth + 1 || line.left < -1) problems.push(`off the window: ${label}`);
+      const right = style.textOverflow === 'ellipsis' ? Math.min(line.right, box.right) : line.right;
+      if (right > innerWidth + 1 || line.left < -1) problems.push(`off the window: ${label}`);
       const top = document.elementFromPoint(line.left + line.width / 2, line.top + line.height / 2);
       if (top === null || top.contains(element) || element.contains(top)) continue;
       if (style.pointerEvents === 'none' || top.closest('label') === element.closest('label')) continue;
       problems.push(`under ${top.tagName.toLowerCase()}.${top.className}: ${label}`);
+    }
+    // A picture is whole in its box, unless that scrolls.
+    for (const icon of root.querySelectorAll('svg')) {
+      const box = icon.getBoundingClientRect();
+      let frameOf: Element | null = icon.parentElement;
+      while (frameOf !== null && getComputedStyle(frameOf).overflowX === 'visible') frameOf = frameOf.parentElement;
+      if (box.height <= 1 || frameOf === null || getComputedStyle(frameOf).overflowX !== 'hidden') continue;
+      const frame = frameOf.getBoundingClientRect();
+      const isWhole = box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1 && box.right <= frame.right + 1;
+      if (!isWhole) problems.push(`cut off: a picture in ${frameOf.tagName.toLowerCase()}.${frameOf.className}`);
     }
     // Only what is meant to be wide, as a log, scrolls sideways.
     for (const element of root.querySelectorAll<HTMLElement>('*')) {
