@@ -6,9 +6,9 @@ import { systemTlb } from './memory';
 import { tlbEntry } from './paging';
 import {
   ACCESS_P,
-  ACCESS_S,
-  accessDpl,
+  RAW_ACCESSED,
   descriptorAddress,
+  isDataFor,
   rawAccess,
   rawBase,
   rawLimit,
@@ -16,8 +16,6 @@ import {
   setSegment,
   updateMode,
 } from './segments';
-
-const RAW_ACCESSED: u64 = 0x10000000000;
 
 /**
  * `what`: selector, then SEG_*. Gives 1 where it loaded the register as `loadSegment` of segments.ts does and MODE is what it was, else
@@ -40,11 +38,7 @@ export function regionSegment(s: usize, what: v128): u32 {
   if (la - load<u64>(entry, TLB_READ_TAG) > 4096 - 8) return 0;
   const raw = load<u64>(<usize>load<u32>(entry, TLB_ADDEND) + <usize>la);
   const access = rawAccess(raw);
-  if (!(access & ACCESS_S) || !(access & ACCESS_P) || !(raw & RAW_ACCESSED) || (access & 0xa) == 8) return 0;
-  if ((access & 0xc) != 0xc) {
-    const dpl = accessDpl(access);
-    if ((selector & 3) > dpl || load<u32>(s, S_CPL) > dpl) return 0;
-  }
+  if (!(access & ACCESS_P) || !(raw & RAW_ACCESSED) || !isDataFor(access, selector, load<u32>(s, S_CPL))) return 0;
   if (isApart) {
     setSegment(s, seg, selector, raw);
     return 1;

@@ -71,6 +71,7 @@ export const ACCESS_CONFORMING: u32 = 4; // of code; expand-down of data
 export const ACCESS_WRITABLE: u32 = 2; // of data; readable of code
 
 // fields of a raw 8-byte descriptor
+export const RAW_ACCESSED: u64 = 0x10000000000;
 // @ts-ignore: decorator
 @inline
 export function rawAccess(raw: u64): u32 {
@@ -172,10 +173,10 @@ export function readDescriptor(s: usize, op: usize, selector: u32, vector: u32):
 
 /** Sets the accessed bit in the table if it is clear; gives the descriptor with it. */
 export function markAccessed(s: usize, op: usize, selector: u32, raw: u64): u64 {
-  if (raw & 0x10000000000) return raw;
+  if (raw & RAW_ACCESSED) return raw;
   const at = descriptorAddress(s, selector, 8) + 5;
   writeU8System(s, op, at, readU8System(s, op, at) | 1);
-  return raw | 0x10000000000;
+  return raw | RAW_ACCESSED;
 }
 
 export function setSegment(s: usize, seg: u32, selector: u32, raw: u64): void {
@@ -260,14 +261,17 @@ export function setNullStack(s: usize, selector: u32): void {
   store<u8>(at, 1, SEG_UNUSABLE);
 }
 
+/** Data or readable code that `cpl` may load by `selector` into ES, DS, FS or GS, if it is present? */
+export function isDataFor(access: u32, selector: u32, cpl: u32): bool {
+  if (!(access & ACCESS_S) || (access & 0xa) == 8) return false;
+  if ((access & 0xc) == 0xc) return true;
+  const dpl = accessDpl(access);
+  return (selector & 3) <= dpl && cpl <= dpl;
+}
+
 export function checkDataDescriptor(s: usize, op: usize, selector: u32, raw: u64, cpl: u32, vector: u32): void {
   const access = rawAccess(raw);
-  // data, or readable code
-  if (!(access & ACCESS_S) || (access & 0xa) == 8) raiseSelector(s, op, vector, selector);
-  if ((access & 0xc) != 0xc) {
-    const dpl = accessDpl(access);
-    if ((selector & 3) > dpl || cpl > dpl) raiseSelector(s, op, vector, selector);
-  }
+  if (!isDataFor(access, selector, cpl)) raiseSelector(s, op, vector, selector);
   if (!(access & ACCESS_P)) raiseSelector(s, op, VECTOR_NP, selector);
 }
 

@@ -42,7 +42,7 @@ interface Outcome {
   readonly table: Uint8Array;
 }
 
-/** `body`, ROUNDS times, with EBX counting; #NP and #GP count in EDX and go on after an instruction of two bytes. */
+/** `body`, ROUNDS times; #NP and #GP count in EDX and go on after an instruction of two bytes. */
 function run(jit: 'off' | 'eager' | 'eagerBaseline', mode: 32 | 64, body: readonly number[]): Outcome {
   const machine = new CpuMachine(16, jit);
   const is64 = mode === 64;
