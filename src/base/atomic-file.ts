@@ -32,12 +32,14 @@ export async function readWholeFile(files: HostFiles, path: string, maxBytes: nu
   const info = await files.stat(path);
   if (info === undefined) return undefined;
   if (info.kind !== 'file') throw new VmError('io-error', `${path} is not a file`, { path });
-  if (info.sizeBytes > maxBytes) {
-    throw new VmError('io-error', `${path} is too large (${info.sizeBytes} bytes; at most ${maxBytes})`, { path });
-  }
   const file = await files.open(path, 'read');
   try {
-    const bytes = new Uint8Array(info.sizeBytes);
+    // what was looked at may have been replaced since
+    const sizeBytes = await file.size();
+    if (sizeBytes > maxBytes) {
+      throw new VmError('io-error', `${path} is too large (${sizeBytes} bytes; at most ${maxBytes})`, { path });
+    }
+    const bytes = new Uint8Array(sizeBytes);
     const length = await file.read(0, bytes);
     return bytes.subarray(0, length);
   } finally {
