@@ -41,6 +41,7 @@
   (local $14 i32)
   (local $scratch i64)
   (local $scratch_16 i64)
+  (local $scratch_17 i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -56,6 +57,16 @@
     (local.get $0)
    )
   )
+  (local.set $6
+   (i64.load offset=2504
+    (local.get $0)
+   )
+  )
+  (local.set $13
+   (i32.load offset=2500
+    (local.get $0)
+   )
+  )
   (local.set $2
    (i64.load
     (local.get $0)
@@ -68,6 +79,32 @@
   )
   (local.set $8
    (block $block (result i64)
+    (local.set $4
+     (block (result i64)
+      (local.set $scratch
+       (call $fimport$0
+        (local.get $13)
+        (i64x2.splat
+         (local.get $4)
+        )
+       )
+      )
+      (local.set $5
+       (call $fimport$1
+        (local.get $13)
+        (i64x2.splat
+         (local.get $4)
+        )
+        (local.get $5)
+        (local.get $6)
+       )
+      )
+      (local.get $scratch)
+     )
+    )
+    (local.set $13
+     (i32.const 0)
+    )
     (loop $label
      (local.set $14
       (i32.wrap_i64
@@ -79,7 +116,7 @@
      )
      (local.set $4
       (block (result i64)
-       (local.set $scratch_16
+       (local.set $scratch_17
         (local.tee $12
          (i64.and
           (i64.add
@@ -107,16 +144,16 @@
        )
        (local.set $5
         (block (result i64)
-         (local.set $scratch
+         (local.set $scratch_16
           (local.get $10)
          )
          (local.set $6
           (local.get $11)
          )
-         (local.get $scratch)
+         (local.get $scratch_16)
         )
        )
-       (local.get $scratch_16)
+       (local.get $scratch_17)
       )
      )
      (local.set $2

@@ -52,6 +52,16 @@
     (local.get $0)
    )
   )
+  (local.set $6
+   (i64.load offset=2504
+    (local.get $0)
+   )
+  )
+  (local.set $10
+   (i32.load offset=2500
+    (local.get $0)
+   )
+  )
   (local.set $2
    (i64.load
     (local.get $0)

@@ -34,8 +34,50 @@
   (local $7 i32)
   (local $scratch i64)
   (local $scratch_9 i64)
+  (local $scratch_10 i64)
   (local.set $2
    (block $block (result i64)
+    (i64.store offset=152
+     (i32.const 1048576)
+     (block (result i64)
+      (local.set $scratch
+       (call $fimport$0
+        (i32.load offset=2500
+         (i32.const 1048576)
+        )
+        (i64x2.splat
+         (i64.load offset=152
+          (i32.const 1048576)
+         )
+        )
+       )
+      )
+      (i64.store offset=160
+       (i32.const 1048576)
+       (call $fimport$1
+        (i32.load offset=2500
+         (i32.const 1048576)
+        )
+        (i64x2.splat
+         (i64.load offset=152
+          (i32.const 1048576)
+         )
+        )
+        (i64.load offset=160
+         (i32.const 1048576)
+        )
+        (i64.load offset=2504
+         (i32.const 1048576)
+        )
+       )
+      )
+      (local.get $scratch)
+     )
+    )
+    (i32.store offset=2500
+     (i32.const 1048576)
+     (i32.const 0)
+    )
     (loop $label
      (local.set $7
       (i32.wrap_i64
@@ -50,7 +92,7 @@
      (i64.store offset=152
       (i32.const 1048576)
       (block (result i64)
-       (local.set $scratch_9
+       (local.set $scratch_10
         (local.tee $6
          (i64.and
           (i64.add
@@ -77,17 +119,17 @@
        (i64.store offset=160
         (i32.const 1048576)
         (block (result i64)
-         (local.set $scratch
+         (local.set $scratch_9
           (local.get $4)
          )
          (i64.store offset=2504
           (i32.const 1048576)
           (local.get $5)
          )
-         (local.get $scratch)
+         (local.get $scratch_9)
         )
        )
-       (local.get $scratch_9)
+       (local.get $scratch_10)
       )
      )
      (i64.store

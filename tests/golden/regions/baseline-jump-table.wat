@@ -30,8 +30,50 @@
   (local $3 i64)
   (local $4 i64)
   (local $5 i64)
+  (local $scratch i64)
   (local.set $2
    (block $block (result i64)
+    (i64.store offset=152
+     (i32.const 1048576)
+     (block (result i64)
+      (local.set $scratch
+       (call $fimport$0
+        (i32.load offset=2500
+         (i32.const 1048576)
+        )
+        (i64x2.splat
+         (i64.load offset=152
+          (i32.const 1048576)
+         )
+        )
+       )
+      )
+      (i64.store offset=160
+       (i32.const 1048576)
+       (call $fimport$1
+        (i32.load offset=2500
+         (i32.const 1048576)
+        )
+        (i64x2.splat
+         (i64.load offset=152
+          (i32.const 1048576)
+         )
+        )
+        (i64.load offset=160
+         (i32.const 1048576)
+        )
+        (i64.load offset=2504
+         (i32.const 1048576)
+        )
+       )
+      )
+      (local.get $scratch)
+     )
+    )
+    (i32.store offset=2500
+     (i32.const 1048576)
+     (i32.const 0)
+    )
     (loop $label
      (@metadata.code.branch_hint "\00")
      (if

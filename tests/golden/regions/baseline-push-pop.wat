@@ -90,7 +90,7 @@
         )
         (then
          (br $block
-          (i64.const 1048576)
+          (i64.const 1048831)
          )
         )
        )
@@ -162,7 +162,7 @@
         )
         (then
          (br $block
-          (i64.const 17826048)
+          (i64.const 17826303)
          )
         )
        )
@@ -192,7 +192,7 @@
      )
     )
     (br $block
-     (i64.const 33554944)
+     (i64.const 33555199)
     )
     (unreachable)
    )

@@ -37,14 +37,13 @@
   (local $10 i32)
   (local $11 i32)
   (local $12 i32)
-  (local $13 i32)
   (local $scratch i64)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
    )
   )
-  (local.set $11
+  (local.set $10
    (i32.load offset=208
     (local.get $0)
    )
@@ -71,7 +70,7 @@
   )
   (local.set $7
    (block $block (result i64)
-    (local.set $12
+    (local.set $11
      (@metadata.code.branch_hint "\01")
      (if (result i32)
       (i64.le_u
@@ -83,9 +82,9 @@
          )
         )
         (i64.load offset=8
-         (local.tee $12
+         (local.tee $11
           (i32.add
-           (local.get $11)
+           (local.get $10)
            (i32.and
             (i32.shr_u
              (i32.wrap_i64
@@ -104,7 +103,7 @@
       (then
        (i32.add
         (i32.load offset=20
-         (local.get $12)
+         (local.get $11)
         )
         (i32.wrap_i64
          (local.get $8)
@@ -114,7 +113,7 @@
       (else
        (if
         (i32.eqz
-         (local.tee $12
+         (local.tee $11
           (call $0
            (local.get $0)
            (local.get $8)
@@ -124,16 +123,16 @@
         )
         (then
          (br $block
-          (i64.const 1048576)
+          (i64.const 1048831)
          )
         )
        )
-       (local.get $12)
+       (local.get $11)
       )
      )
     )
     (i64.store
-     (local.get $12)
+     (local.get $11)
      (i64.add
       (local.get $6)
       (i64.const 5)
@@ -148,85 +147,7 @@
       (i32.const -1)
      )
     )
-    (local.set $10
-     (i32.const 0)
-    )
     (loop $label
-     (local.set $13
-      (@metadata.code.branch_hint "\01")
-      (if (result i32)
-       (i64.le_u
-        (i64.sub
-         (local.get $3)
-         (i64.load
-          (local.tee $13
-           (i32.add
-            (local.get $11)
-            (i32.and
-             (i32.shr_u
-              (i32.wrap_i64
-               (local.get $3)
-              )
-              (i32.const 7)
-             )
-             (i32.const 65504)
-            )
-           )
-          )
-         )
-        )
-        (i64.const 4088)
-       )
-       (then
-        (i32.add
-         (i32.load offset=20
-          (local.get $13)
-         )
-         (i32.wrap_i64
-          (local.get $3)
-         )
-        )
-       )
-       (else
-        (if
-         (i32.eqz
-          (local.tee $13
-           (call $0
-            (local.get $0)
-            (local.get $3)
-            (i32.const 2048)
-           )
-          )
-         )
-         (then
-          (br $block
-           (i64.const 84934911)
-          )
-         )
-        )
-        (local.get $13)
-       )
-      )
-     )
-     (local.set $9
-      (i64.load
-       (local.get $13)
-      )
-     )
-     (local.set $3
-      (block (result i64)
-       (local.set $scratch
-        (i64.add
-         (local.get $3)
-         (i64.const 8)
-        )
-       )
-       (local.set $2
-        (local.get $9)
-       )
-       (local.get $scratch)
-      )
-     )
      (local.set $12
       (@metadata.code.branch_hint "\01")
       (if (result i32)
@@ -236,7 +157,7 @@
          (i64.load
           (local.tee $12
            (i32.add
-            (local.get $11)
+            (local.get $10)
             (i32.and
              (i32.shr_u
               (i32.wrap_i64
@@ -275,7 +196,7 @@
          )
          (then
           (br $block
-           (i64.const 101712383)
+           (i64.const 84934911)
           )
          )
         )
@@ -286,6 +207,81 @@
      (local.set $9
       (i64.load
        (local.get $12)
+      )
+     )
+     (local.set $3
+      (block (result i64)
+       (local.set $scratch
+        (i64.add
+         (local.get $3)
+         (i64.const 8)
+        )
+       )
+       (local.set $2
+        (local.get $9)
+       )
+       (local.get $scratch)
+      )
+     )
+     (local.set $11
+      (@metadata.code.branch_hint "\01")
+      (if (result i32)
+       (i64.le_u
+        (i64.sub
+         (local.get $3)
+         (i64.load
+          (local.tee $11
+           (i32.add
+            (local.get $10)
+            (i32.and
+             (i32.shr_u
+              (i32.wrap_i64
+               (local.get $3)
+              )
+              (i32.const 7)
+             )
+             (i32.const 65504)
+            )
+           )
+          )
+         )
+        )
+        (i64.const 4088)
+       )
+       (then
+        (i32.add
+         (i32.load offset=20
+          (local.get $11)
+         )
+         (i32.wrap_i64
+          (local.get $3)
+         )
+        )
+       )
+       (else
+        (if
+         (i32.eqz
+          (local.tee $11
+           (call $0
+            (local.get $0)
+            (local.get $3)
+            (i32.const 2048)
+           )
+          )
+         )
+         (then
+          (br $block
+           (i64.const 101712383)
+          )
+         )
+        )
+        (local.get $11)
+       )
+      )
+     )
+     (local.set $9
+      (i64.load
+       (local.get $11)
       )
      )
      (@metadata.code.branch_hint "\00")

@@ -55,6 +55,16 @@
     (local.get $0)
    )
   )
+  (local.set $7
+   (i64.load offset=2504
+    (local.get $0)
+   )
+  )
+  (local.set $12
+   (i32.load offset=2500
+    (local.get $0)
+   )
+  )
   (local.set $2
    (i64.load
     (local.get $0)

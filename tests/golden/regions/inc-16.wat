@@ -34,6 +34,7 @@
   (local $7 i64)
   (local $8 i64)
   (local $9 i32)
+  (local $scratch i64)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
@@ -49,6 +50,16 @@
     (local.get $0)
    )
   )
+  (local.set $5
+   (i64.load offset=2504
+    (local.get $0)
+   )
+  )
+  (local.set $9
+   (i32.load offset=2500
+    (local.get $0)
+   )
+  )
   (local.set $2
    (i64.load
     (local.get $0)
@@ -56,6 +67,32 @@
   )
   (local.set $7
    (block $block (result i64)
+    (local.set $3
+     (block (result i64)
+      (local.set $scratch
+       (call $fimport$0
+        (local.get $9)
+        (i64x2.splat
+         (local.get $3)
+        )
+       )
+      )
+      (local.set $4
+       (call $fimport$1
+        (local.get $9)
+        (i64x2.splat
+         (local.get $3)
+        )
+        (local.get $4)
+        (local.get $5)
+       )
+      )
+      (local.get $scratch)
+     )
+    )
+    (local.set $9
+     (i32.const 0)
+    )
     (loop $label
      (local.set $3
       (local.tee $8

@@ -35,6 +35,7 @@
   (local $8 i64)
   (local $9 i64)
   (local $10 i32)
+  (local $scratch i64)
   (local.set $7
    (i64.load offset=136
     (local.get $0)
@@ -50,6 +51,16 @@
     (local.get $0)
    )
   )
+  (local.set $6
+   (i64.load offset=2504
+    (local.get $0)
+   )
+  )
+  (local.set $10
+   (i32.load offset=2500
+    (local.get $0)
+   )
+  )
   (local.set $3
    (i64.load offset=24
     (local.get $0)
@@ -62,6 +73,32 @@
   )
   (local.set $8
    (block $block (result i64)
+    (local.set $4
+     (block (result i64)
+      (local.set $scratch
+       (call $fimport$0
+        (local.get $10)
+        (i64x2.splat
+         (local.get $4)
+        )
+       )
+      )
+      (local.set $5
+       (call $fimport$1
+        (local.get $10)
+        (i64x2.splat
+         (local.get $4)
+        )
+        (local.get $5)
+        (local.get $6)
+       )
+      )
+      (local.get $scratch)
+     )
+    )
+    (local.set $10
+     (i32.const 0)
+    )
     (local.set $4
      (local.tee $9
       (i64.add

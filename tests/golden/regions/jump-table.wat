@@ -39,6 +39,7 @@
   (local $12 i64)
   (local $13 i64)
   (local $14 i32)
+  (local $scratch i64)
   (local.set $10
    (i64.load offset=136
     (local.get $0)
@@ -51,6 +52,16 @@
   )
   (local.set $8
    (i64.load offset=160
+    (local.get $0)
+   )
+  )
+  (local.set $9
+   (i64.load offset=2504
+    (local.get $0)
+   )
+  )
+  (local.set $14
+   (i32.load offset=2500
     (local.get $0)
    )
   )
@@ -81,6 +92,32 @@
   )
   (local.set $11
    (block $block (result i64)
+    (local.set $7
+     (block (result i64)
+      (local.set $scratch
+       (call $fimport$0
+        (local.get $14)
+        (i64x2.splat
+         (local.get $7)
+        )
+       )
+      )
+      (local.set $8
+       (call $fimport$1
+        (local.get $14)
+        (i64x2.splat
+         (local.get $7)
+        )
+        (local.get $8)
+        (local.get $9)
+       )
+      )
+      (local.get $scratch)
+     )
+    )
+    (local.set $14
+     (i32.const 0)
+    )
     (loop $label
      (@metadata.code.branch_hint "\00")
      (if

@@ -127,7 +127,7 @@
         )
         (then
          (br $block
-          (i64.const 1048576)
+          (i64.const 1048831)
          )
         )
        )
@@ -190,7 +190,7 @@
         )
         (then
          (br $block
-          (i64.const 17826048)
+          (i64.const 17826303)
          )
         )
        )
@@ -218,7 +218,7 @@
      )
     )
     (br $block
-     (i64.const 33554944)
+     (i64.const 33555199)
     )
     (unreachable)
    )

@@ -160,7 +160,7 @@ const FIELDS: ReadonlyArray<readonly [string, FieldType, number?, number?]> = [
   ['MXCSR', 'u32'],
   ['XMM', 'v128', 16, 32], // 32 bytes apart: the upper halves are YMM's
   ['BUDGET', 'u32'], // what was left of its instructions when the compiled region was left, not counting those of the last node
-  ['FLAG_KIND', 'u32'], // in a region: what FR, FC and FLAG_B mean (core/lazy-flags.ts); 0 where it is entered
+  ['FLAG_KIND', 'u32'], // in and between regions: what FR, FC and FLAG_B mean (core/lazy-flags.ts); 0 elsewhere
   ['FLAG_B', 'u64'],
   ['BUDGET_END', 'u64'], // COUNT at the start of a region's node is this less its budget
   ['MISS_ACCESS', 'u32'], // the access of MISS_LINEAR for which the region was left: ACCESS_*, above it the bytes; 0: for something else

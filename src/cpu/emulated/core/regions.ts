@@ -104,38 +104,44 @@ export function enterRegion(s: usize, first: usize): usize {
       if (region == 0 || !isUsable(s, region, header, rip)) return header + OP_SIZE;
       remember(s, cached, region, header, rip);
     }
+    // a region looks at its budget where it loops only, so it may overrun it by its longest path
+    const before = load<u64>(s, S_COUNT);
+    const until = load<u64>(s, S_UNTIL);
+    const left = <i64>(until - before) - <i64>load<u32>(cached, CACHED_LONGEST);
+    if (left <= 0) return <usize>load<u32>(cached, CACHED_HEADER) + OP_SIZE;
+    let budget = left < <i64>REGION_BUDGET ? <i32>left : <i32>REGION_BUDGET;
+    const end = before + <u64><i64>budget;
+    const spare = until - end;
+    store<u32>(s, 0, S_FLAG_KIND);
+    store<u64>(s, end, S_BUDGET_END);
+    let how: u32;
+    // one after the other, and all share one budget
     while (true) {
-      // a region looks at its budget where it loops only, so it may overrun it by its longest path
-      const before = load<u64>(s, S_COUNT);
-      const left = <i64>(load<u64>(s, S_UNTIL) - before) - <i64>load<u32>(cached, CACHED_LONGEST);
-      if (left <= 0) return <usize>load<u32>(cached, CACHED_HEADER) + OP_SIZE;
-      const budget = left < <i64>REGION_BUDGET ? <u32>left : <u32>REGION_BUDGET;
-      store<u32>(s, 0, S_FLAG_KIND);
-      store<u64>(s, before + <u64>budget, S_BUDGET_END);
       const exit = call_indirect<i64>(load<u32>(cached, CACHED_FUNCTION), s, budget);
-      const how = <u32>exit;
+      how = <u32>exit;
       if (how & EXIT_INTERPRETED) {
-        ran(s, cached, load<u64>(s, S_COUNT) - before);
+        ran(s, cached, load<u64>(s, S_COUNT) + <u64><i64>budget - end);
         return <usize>load<u32>(s, S_NEXT_OP);
       }
-      const spent = <i64>(<i32>budget - load<i32>(s, S_BUDGET));
-      const done = <u64>spent + <u64>((how >> EXIT_COUNT_SHIFT) & EXIT_COUNT_MASK);
-      const count = before + done;
-      store<u64>(s, count, S_COUNT);
+      const rest = load<i32>(s, S_BUDGET) - <i32>((how >> EXIT_COUNT_SHIFT) & EXIT_COUNT_MASK);
+      ran(s, cached, <u64><i64>(budget - rest));
+      budget = rest;
       rip = how & EXIT_FAR ? load<u64>(s, S_RIP) : rip + <u64>(exit >> EXIT_OFFSET_SHIFT);
-      store<u64>(s, rip, S_RIP);
-      finishFlags(s, how & EXIT_FLAGS_MASK);
-      ran(s, cached, done);
-      if (how & EXIT_SLOW) {
-        const slow = load<u64>(s, S_JIT_SLOW) + 1;
-        store<u64>(s, slow, S_JIT_SLOW);
-        if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
-        return enteredFault(s) ? enter(s) : enterPlain(s);
-      }
-      if (count + 1 >= load<u64>(s, S_LIMIT)) return enter(s);
+      if ((how & EXIT_FLAGS_MASK) != EXIT_FLAGS_KEEP) store<u32>(s, how & EXIT_FLAGS_MASK, S_FLAG_KIND);
+      if ((how & EXIT_SLOW) != 0 || budget <= 0) break;
       cached = cacheEntry(s, rip);
-      if (!isCached(s, cached, rip)) break;
+      if (!isCached(s, cached, rip) || <u64>load<u32>(cached, CACHED_LONGEST) > spare) break;
       store<u64>(s, rip, S_CODE_RIP);
+    }
+    const count = end - <u64><i64>budget;
+    store<u64>(s, count, S_COUNT);
+    store<u64>(s, rip, S_RIP);
+    finishFlags(s);
+    if (how & EXIT_SLOW) {
+      const slow = load<u64>(s, S_JIT_SLOW) + 1;
+      store<u64>(s, slow, S_JIT_SLOW);
+      if ((slow & (FALLBACK_SAMPLE - 1)) == 0) envFallback(s);
+      return enteredFault(s) ? enter(s) : enterPlain(s);
     }
     header = knownRegion(s);
     if (header == 0) return enter(s);
@@ -262,13 +268,11 @@ function isUsable(s: usize, region: usize, header: usize, rip: u64): bool {
   return true;
 }
 
-/** FR and FC are what the region left in them and in FLAG_B, as `kind` says. */
-// @ts-ignore: decorator
-@inline
-function finishFlags(s: usize, kind: u32): void {
-  let code = kind;
-  if (kind == EXIT_FLAGS_KEEP) code = load<u32>(s, S_FLAG_KIND);
+/** FR and FC are made of what regions left in them and in FLAG_B, as FLAG_KIND says. */
+function finishFlags(s: usize): void {
+  const code = load<u32>(s, S_FLAG_KIND);
   if (code == 0) return;
+  store<u32>(s, 0, S_FLAG_KIND);
   const r = load<u64>(s, S_FR);
   store<u64>(s, lazyFc(code, r, load<u64>(s, S_FC), load<u64>(s, S_FLAG_B)), S_FC);
   store<u64>(s, lazyFr(code, r), S_FR);
@@ -300,8 +304,9 @@ export function regionInterpret(s: usize, where: v128, budget: i32): i32 {
   const index = word & STEP_INDEX_MASK;
   const last = index + (word >> STEP_MORE_SHIFT);
   const rip = load<u64>(s, S_CODE_RIP);
-  finishFlags(s, (word >> STEP_FLAGS_SHIFT) & EXIT_FLAGS_MASK);
-  store<u32>(s, 0, S_FLAG_KIND);
+  const kind = (word >> STEP_FLAGS_SHIFT) & EXIT_FLAGS_MASK;
+  if (kind != EXIT_FLAGS_KEEP) store<u32>(s, kind, S_FLAG_KIND);
+  finishFlags(s);
   // what the interpreter counts from is the start of the node, which is a block
   const count = load<u64>(s, S_BUDGET_END) - <u64><i64>budget;
   store<u64>(s, count, S_COUNT);

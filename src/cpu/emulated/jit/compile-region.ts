@@ -19,7 +19,7 @@ import { codeSizeOf, environmentOf } from '../mode';
 import { CodeWriter, type Label, type LocalId, Locals, OP_BLOCK, OP_ELSE, OP_IF, OP_LOOP } from './function-writer';
 import type { FunctionCode } from './wasm-module';
 import { type FlowGraph, analyse } from './graph';
-import { CARRIED, DYNAMIC, FLAGS_DONE, type KnownFlags } from './lazy-flags';
+import { CARRIED, DYNAMIC, type KnownFlags } from './lazy-flags';
 import {
   FIRST_XMM,
   FLAG_A,
@@ -225,8 +225,10 @@ class RegionBuilder {
     this.#findLiveFlags();
     this.#findWantedCarries();
     if (this.#isAnyInterpreted && this.#form === 'locals') this.#findRegisters();
-    // nothing has set flags before the entry
-    if (this.#graph.isLoopHead[0] === 0) this.#nodes[0]!.entryFlags = { kind: FLAGS_DONE, size: 64 };
+    if (this.#graph.isLoopHead[0] === 1 && this.#nodes[0]!.wantsCarry) {
+      this.#emitter.enterNode(DYNAMIC);
+      this.#emitter.carryFlags();
+    }
     this.#tree(0);
     this.#body.byte(UNREACHABLE);
     this.#body.close();
@@ -611,6 +613,10 @@ class RegionBuilder {
     load(names.base, I64_LOAD, 3, stateOffset('CODE_RIP'));
     if (usesTlb) load(names.tlb, I32_LOAD, 2, stateOffset('TLB'));
     for (const register of [FLAG_R, FLAG_A]) load(names.registers[register]!, I64_LOAD, 3, registerOffset(register));
+    if (this.#emitter.changesFlags || this.#scratch.changesFlags) {
+      load(names.registers[FLAG_B]!, I64_LOAD, 3, registerOffset(FLAG_B));
+      load(names.flagKind, I32_LOAD, 2, stateOffset('FLAG_KIND'));
+    }
     for (const register of usedRegisters) {
       if (register < FIRST_XMM) load(names.registers[register]!, I64_LOAD, 3, registerOffset(register));
       else {

@@ -415,7 +415,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
           code.memory(V128_STORE, 4, registerOffset(register));
         } else code.memory(...STORES_64[64], registerOffset(register));
       }
-      if (!isStatic(flags)) {
+      if (!isStatic(flags) && among.changesFlags) {
         this.pushState();
         code.get(names.flagKind);
         code.memory(...STORES.u32, stateOffset('FLAG_KIND'));
