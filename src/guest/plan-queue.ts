@@ -1,18 +1,25 @@
-import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
+import { nodeCount, type RegionPlan } from '../cpu/emulated/jit/region-plan';
 import type { PlanConsumer } from './plan-ring';
 
-const HOT_BATCH = 3;
+/**
+ * Nodes of hot regions in one module, as long as it is more than one region: the optimising compiler takes a tenth of a millisecond or
+ * two for each, and what is compiled for the first time waits meanwhile.
+ */
+const HOT_NODES = 60;
+/** After so many batches in a row that were none, hot regions come all the same. */
+const COLD_BATCHES_MAX = 20;
 
 /**
- * What waits for the compiler, hottest first: the interpreter goes on counting how often it enters what waits, so that a loop that
- * runs now comes before what was warm once. When a guest starts a program, hundreds of plans come within a moment.
+ * What waits for the compiler, hottest first: the interpreter goes on counting how often it enters what waits, and regions how much
+ * they run, so that a loop that runs now comes before what was warm once. When a guest starts a program, hundreds of plans come within
+ * a moment.
  */
 export class PlanQueue {
   readonly #waiting: RegionPlan[] = [];
-  /** Regions made anew, first come first. */
+  /** Regions made anew. */
   readonly #hot: RegionPlan[] = [];
   readonly #heat: Uint32Array;
-  #wasHot = false;
+  #coldBatches = 0;
 
   /** @param memory the machine's memory, where the plans' `heatAt` lies */
   constructor(
@@ -22,18 +29,36 @@ export class PlanQueue {
     this.#heat = new Uint32Array(memory);
   }
 
-  /** Up to `count` plans, hottest first, or some hot regions that are made anew: in turn, for one of those takes as long as many others. */
+  /**
+   * Up to `count` plans, hottest first. Regions that are made anew come when nothing else waits, or for long has: each takes as long as ten others, runs
+   * well enough until then, and what waits for the first time is interpreted.
+   */
   take(count: number): RegionPlan[] {
     for (let plan = this.arriving.take(); plan !== undefined; plan = this.arriving.take()) {
       (plan.isHot ? this.#hot : this.#waiting).push(plan);
     }
-    const isHot = this.#hot.length > 0 && (!this.#wasHot || this.#waiting.length === 0);
-    this.#wasHot = isHot;
-    if (isHot) return this.#hot.splice(0, HOT_BATCH);
-    if (this.#waiting.length > count) {
-      const heats = new Map(this.#waiting.map((plan) => [plan, this.#heat[plan.heatAt >>> 2] ?? 0]));
-      this.#waiting.sort((a, b) => heats.get(b)! - heats.get(a)!);
+    const isTime = this.#hot.length > 0 && this.#coldBatches >= COLD_BATCHES_MAX;
+    if (this.#waiting.length === 0 || isTime) {
+      this.#coldBatches = 0;
+      return this.#takeHot();
     }
+    this.#coldBatches++;
+    if (this.#waiting.length > count) this.#sort(this.#waiting, (heat) => heat);
     return this.#waiting.splice(0, count);
+  }
+
+  #takeHot(): RegionPlan[] {
+    const hot = this.#hot;
+    this.#sort(hot, (left) => ~left >>> 0);
+    let count = 0;
+    for (let nodes = 0; count < hot.length && (count === 0 || nodes < HOT_NODES); count++) {
+      nodes += nodeCount(hot[count]!);
+    }
+    return hot.splice(0, count);
+  }
+
+  #sort(plans: RegionPlan[], heatOf: (word: number) => number): void {
+    const heats = new Map(plans.map((plan) => [plan, heatOf(this.#heat[plan.heatAt >>> 2] ?? 0)]));
+    plans.sort((a, b) => heats.get(b)! - heats.get(a)!);
   }
 }

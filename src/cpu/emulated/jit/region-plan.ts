@@ -20,7 +20,10 @@ export interface RegionPlan {
   readonly mode: number;
   /** It was compiled before and turned out to be hot. */
   readonly isHot: boolean;
-  /** Byte address of a u32 in the machine's memory: how often the interpreter has entered the region's entry. */
+  /**
+   * Byte address of a u32 in the machine's memory, which changes while the plan waits: how often the interpreter has entered the
+   * region's entry; if `isHot`, what falls by one with each instruction that the region runs.
+   */
   readonly heatAt: number;
   /** The entry first: four numbers for each (`unpackNodes`). Few objects cost least to send. */
   readonly nodes: Int32Array;
@@ -34,6 +37,10 @@ const PLAN_NODE_WORDS = 4;
 
 export function packNodes(nodes: readonly PlanNode[]): Int32Array {
   return Int32Array.from(nodes.flatMap(({ offset, end, instructions, op }) => [offset, end, instructions, op]));
+}
+
+export function nodeCount({ nodes }: RegionPlan): number {
+  return nodes.length / PLAN_NODE_WORDS;
 }
 
 export function unpackNodes(packed: Int32Array): PlanNode[] {

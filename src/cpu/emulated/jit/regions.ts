@@ -400,7 +400,9 @@ export class RegionManager {
     [...chosen.keys()].forEach((offset, index) => {
       for (const to of seen.get(offset) ?? []) if (chosen.has(to)) targets.push(index, to);
     });
-    const heatAt = entry.op - layout.OP_SIZE + layout.BLOCK_HEAT;
+    const before = level > 0 ? this.#regionAt(entry) : undefined;
+    const heatAt =
+      before === undefined ? entry.op - layout.OP_SIZE + layout.BLOCK_HEAT : before.record + layout.REGION_WORK;
     const packed = packNodes(nodes);
     return {
       id,
