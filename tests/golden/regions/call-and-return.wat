@@ -17,6 +17,62 @@
  (import "core" "regionSegment" (func $fimport$6 (param i32 v128) (result i32)))
  (export "0" (func $1))
  (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (local $3 i32)
+  (if
+   (i64.le_u
+    (i64.sub
+     (local.get $1)
+     (i64.load
+      (i32.add
+       (local.tee $3
+        (i32.add
+         (i32.load offset=208
+          (local.get $0)
+         )
+         (i32.and
+          (i32.shr_u
+           (i32.wrap_i64
+            (local.get $1)
+           )
+           (i32.const 7)
+          )
+          (i32.const 65504)
+         )
+        )
+       )
+       (i32.mul
+        (i32.and
+         (local.get $2)
+         (i32.const 255)
+        )
+        (i32.const 8)
+       )
+      )
+     )
+    )
+    (i64.extend_i32_u
+     (i32.sub
+      (i32.const 4096)
+      (i32.shr_u
+       (local.get $2)
+       (i32.const 8)
+      )
+     )
+    )
+   )
+   (then
+    (return
+     (i32.add
+      (i32.load offset=20
+       (local.get $3)
+      )
+      (i32.wrap_i64
+       (local.get $1)
+      )
+     )
+    )
+   )
+  )
   (call $fimport$2
    (local.get $0)
    (i64x2.splat
@@ -34,16 +90,18 @@
   (local $7 i64)
   (local $8 i64)
   (local $9 i64)
-  (local $10 i32)
+  (local $10 i64)
   (local $11 i32)
   (local $12 i32)
+  (local $13 i32)
+  (local $14 i32)
   (local $scratch i64)
   (local.set $6
    (i64.load offset=136
     (local.get $0)
    )
   )
-  (local.set $10
+  (local.set $11
    (i32.load offset=208
     (local.get $0)
    )
@@ -70,7 +128,7 @@
   )
   (local.set $7
    (block $block (result i64)
-    (local.set $11
+    (local.set $12
      (@metadata.code.branch_hint "\01")
      (if (result i32)
       (i64.le_u
@@ -82,9 +140,9 @@
          )
         )
         (i64.load offset=8
-         (local.tee $11
+         (local.tee $12
           (i32.add
-           (local.get $10)
+           (local.get $11)
            (i32.and
             (i32.shr_u
              (i32.wrap_i64
@@ -103,7 +161,7 @@
       (then
        (i32.add
         (i32.load offset=20
-         (local.get $11)
+         (local.get $12)
         )
         (i32.wrap_i64
          (local.get $8)
@@ -113,7 +171,7 @@
       (else
        (if
         (i32.eqz
-         (local.tee $11
+         (local.tee $12
           (call $0
            (local.get $0)
            (local.get $8)
@@ -127,12 +185,12 @@
          )
         )
        )
-       (local.get $11)
+       (local.get $12)
       )
      )
     )
     (i64.store
-     (local.get $11)
+     (local.get $12)
      (i64.add
       (local.get $6)
       (i64.const 5)
@@ -148,16 +206,16 @@
      )
     )
     (loop $label
-     (local.set $12
+     (local.set $14
       (@metadata.code.branch_hint "\01")
       (if (result i32)
        (i64.le_u
         (i64.sub
          (local.get $3)
          (i64.load
-          (local.tee $12
+          (local.tee $14
            (i32.add
-            (local.get $10)
+            (local.get $11)
             (i32.and
              (i32.shr_u
               (i32.wrap_i64
@@ -171,22 +229,27 @@
           )
          )
         )
-        (i64.const 4088)
+        (i64.const 4080)
        )
        (then
-        (i32.add
-         (i32.load offset=20
-          (local.get $12)
-         )
-         (i32.wrap_i64
-          (local.get $3)
+        (local.tee $13
+         (i32.add
+          (i32.load offset=20
+           (local.get $14)
+          )
+          (i32.wrap_i64
+           (local.get $3)
+          )
          )
         )
        )
        (else
+        (local.set $13
+         (i32.const 0)
+        )
         (if
          (i32.eqz
-          (local.tee $12
+          (local.tee $14
            (call $0
             (local.get $0)
             (local.get $3)
@@ -200,13 +263,13 @@
           )
          )
         )
-        (local.get $12)
+        (local.get $14)
        )
       )
      )
      (local.set $9
       (i64.load
-       (local.get $12)
+       (local.get $14)
       )
      )
      (local.set $3
@@ -223,48 +286,26 @@
        (local.get $scratch)
       )
      )
-     (local.set $11
+     (local.set $9
+      (local.get $3)
+     )
+     (local.set $12
       (@metadata.code.branch_hint "\01")
       (if (result i32)
-       (i64.le_u
-        (i64.sub
-         (local.get $3)
-         (i64.load
-          (local.tee $11
-           (i32.add
-            (local.get $10)
-            (i32.and
-             (i32.shr_u
-              (i32.wrap_i64
-               (local.get $3)
-              )
-              (i32.const 7)
-             )
-             (i32.const 65504)
-            )
-           )
-          )
-         )
-        )
-        (i64.const 4088)
-       )
+       (local.get $13)
        (then
         (i32.add
-         (i32.load offset=20
-          (local.get $11)
-         )
-         (i32.wrap_i64
-          (local.get $3)
-         )
+         (local.get $13)
+         (i32.const 8)
         )
        )
        (else
         (if
          (i32.eqz
-          (local.tee $11
+          (local.tee $12
            (call $0
             (local.get $0)
-            (local.get $3)
+            (local.get $9)
             (i32.const 2048)
            )
           )
@@ -275,13 +316,13 @@
           )
          )
         )
-        (local.get $11)
+        (local.get $12)
        )
       )
      )
-     (local.set $9
+     (local.set $10
       (i64.load
-       (local.get $11)
+       (local.get $12)
       )
      )
      (@metadata.code.branch_hint "\00")
@@ -289,7 +330,7 @@
       (i64.ne
        (i64.shr_u
         (i64.add
-         (local.get $9)
+         (local.get $10)
          (i64.const 140737488355328)
         )
         (i64.const 48)
@@ -303,7 +344,7 @@
       )
      )
      (local.set $8
-      (local.get $9)
+      (local.get $10)
      )
      (local.set $3
       (i64.add

@@ -17,6 +17,62 @@
  (import "core" "regionSegment" (func $fimport$6 (param i32 v128) (result i32)))
  (export "0" (func $1))
  (func $0 (param $0 i32) (param $1 i64) (param $2 i32) (result i32)
+  (local $3 i32)
+  (if
+   (i64.le_u
+    (i64.sub
+     (local.get $1)
+     (i64.load
+      (i32.add
+       (local.tee $3
+        (i32.add
+         (i32.load offset=208
+          (local.get $0)
+         )
+         (i32.and
+          (i32.shr_u
+           (i32.wrap_i64
+            (local.get $1)
+           )
+           (i32.const 7)
+          )
+          (i32.const 65504)
+         )
+        )
+       )
+       (i32.mul
+        (i32.and
+         (local.get $2)
+         (i32.const 255)
+        )
+        (i32.const 8)
+       )
+      )
+     )
+    )
+    (i64.extend_i32_u
+     (i32.sub
+      (i32.const 4096)
+      (i32.shr_u
+       (local.get $2)
+       (i32.const 8)
+      )
+     )
+    )
+   )
+   (then
+    (return
+     (i32.add
+      (i32.load offset=20
+       (local.get $3)
+      )
+      (i32.wrap_i64
+       (local.get $1)
+      )
+     )
+    )
+   )
+  )
   (call $fimport$2
    (local.get $0)
    (i64x2.splat

@@ -11,7 +11,7 @@ import {
   stateOffset,
 } from '../core/layout';
 import { DECODE_OK, type Decoder, type Instruction } from '../decoder';
-import { ENV_CHECKED, variantOf } from '../isa/compile';
+import { ENV_CHECKED, ENV_LONG, variantOf } from '../isa/compile';
 import type { Operands } from '../isa/emitter';
 import { HANDLERS } from '../isa/handlers.generated';
 import type { Row } from '../isa/table';
@@ -36,6 +36,7 @@ import { InstructionOperands } from './region-operands';
 import { type PlanNode, type RegionPlan, unpackNodes } from './region-plan';
 import { registerOffset } from './register-emitter';
 import { segmentLoadOf } from './segment-loads';
+import { SharedPlaces } from './shared-places';
 import { stringStepOf } from './string-steps';
 import { x87StepOf } from './x87-steps';
 import {
@@ -95,6 +96,8 @@ interface Node {
   wantsCarry: boolean;
   /** What the flag locals mean at its start, once known. */
   entryFlags: KnownFlags;
+  /** undefined: every access looks for itself. */
+  places: SharedPlaces | undefined;
 }
 
 export interface RegionCode extends FunctionCode {
@@ -224,7 +227,7 @@ class RegionBuilder {
     this.#graph = analyse(this.#nodes);
     this.#findLiveFlags();
     this.#findWantedCarries();
-    if (this.#isAnyInterpreted && this.#form === 'locals') this.#findRegisters();
+    if (this.#form === 'locals') this.#lookAhead();
     if (this.#graph.isLoopHead[0] === 1 && this.#nodes[0]!.wantsCarry) {
       this.#emitter.enterNode(DYNAMIC);
       this.#emitter.carryFlags();
@@ -275,6 +278,7 @@ class RegionBuilder {
       flagsIn: false,
       wantsCarry: false,
       entryFlags: DYNAMIC,
+      places: undefined,
     };
   }
 
@@ -460,15 +464,29 @@ class RegionBuilder {
     return wanted;
   }
 
-  /** Lets #scratch see all that will be compiled: which registers and flags there are in the whole region. */
-  #findRegisters(): void {
+  /**
+   * Lets #scratch see all that will be compiled: which registers and flags there are in the whole region, and which accesses of a node
+   * share a look at the TLB.
+   */
+  #lookAhead(): void {
     const scratch = this.#scratch;
-    for (const { steps } of this.#nodes) {
-      steps.forEach((step, i) => {
-        if (step.isInterpreted) return;
-        scratch.probe(this.#context(step, i), () => step.semantics!(scratch, new InstructionOperands(scratch, step.x)));
+    for (const node of this.#nodes) {
+      if (this.#env !== ENV_CHECKED) {
+        node.places = new SharedPlaces(this.#env === ENV_LONG ? 64 : 32, this.#names.registers[0]!);
+      }
+      scratch.sharedPlaces = node.places;
+      node.steps.forEach((step, i) => {
+        if (step.isInterpreted) node.places?.forgetRegisters();
+        else this.#probe(step, i);
       });
+      node.places?.plan();
     }
+    scratch.sharedPlaces = undefined;
+  }
+
+  #probe(step: Step, index: number): void {
+    const scratch = this.#scratch;
+    scratch.probe(this.#context(step, index), () => step.semantics!(scratch, new InstructionOperands(scratch, step.x)));
   }
 
   // ---- structured code ----
@@ -500,7 +518,9 @@ class RegionBuilder {
   #node(node: Node): void {
     const emitter = this.#emitter;
     const around = this.#current;
+    const placesAround = emitter.sharedPlaces;
     this.#current = node;
+    emitter.sharedPlaces = node.places;
     const { isLoopHead, isMerge } = this.#graph;
     const isShared = isLoopHead[node.index] === 1 || isMerge[node.index] === 1;
     emitter.enterNode(isShared ? (node.wantsCarry ? CARRIED : DYNAMIC) : node.entryFlags);
@@ -522,6 +542,7 @@ class RegionBuilder {
     else if (node.fallsTo !== undefined) this.#goTo(node, node.fallsTo, steps.length);
     else this.#body.byte(UNREACHABLE); // the last instruction left
     this.#current = around;
+    emitter.sharedPlaces = placesAround;
   }
 
   #goTo(from: Node, offset: number, done: number): void {

@@ -63,6 +63,7 @@ export function use<T extends ValueType>(value: Value<T>): Node<T> {
 /** Locals for values that are needed more than once, given out again for each instruction. */
 export class Temporaries {
   readonly #byType = new Map<ValueType, { ids: LocalId[]; next: number }>();
+  readonly #kept: LocalId[] = [];
 
   constructor(private readonly locals: Locals) {}
 
@@ -74,6 +75,12 @@ export class Temporaries {
     }
     if (pool.next === pool.ids.length) pool.ids.push(this.locals.add(type));
     return pool.ids[pool.next++]!;
+  }
+
+  /** One of the i32 locals that stay for a node's instructions, by a number that counts from 0 in each node. */
+  kept(index: number): LocalId {
+    while (this.#kept.length <= index) this.#kept.push(this.locals.add('i32'));
+    return this.#kept[index]!;
   }
 
   releaseAll(): void {

@@ -24,7 +24,7 @@ import { ENV_CHECKED, ENV_FLAT, ENV_LONG } from '../isa/compile';
 import type { Row } from '../isa/table';
 import type { Emitter, I32, I64, Size, V128, Value, ValueType } from '../isa/emitter';
 import { NODE_STATE, Node, use } from './expression';
-import { OP_CALL, OP_IF, OP_LOCAL_TEE, OP_RETURN } from './function-writer';
+import { type LocalId, OP_CALL, OP_IF, OP_LOCAL_TEE, OP_RETURN } from './function-writer';
 import { FlagEmitter } from './flag-emitter';
 import { FLAGS_DONE, flagCode, isFlagsDone, isStatic, type KnownFlags } from './lazy-flags';
 import {
@@ -40,6 +40,7 @@ import {
   NotCompilable,
 } from './region-context';
 import { registerOffset, registerType } from './register-emitter';
+import type { SharedAccess } from './shared-places';
 import { type VectorCall, VECTOR_CALLS } from './vector-calls';
 import {
   I32_ADD,
@@ -122,10 +123,63 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
   #lookUp(linear: I64, bytes: number, access: typeof ACCESS_READ | typeof ACCESS_WRITE): Place {
     const { code, writer } = this;
     this.usesTlb = true;
+    const shared = this.#sharedAccess(linear, bytes, access);
     const address = use(linear);
-    for (let i = 0; i < 3; i++) use(linear);
-    // the TLB entry, then where the access goes
     const place = writer.temporaries.take('i32');
+    const mend = (): void => {
+      this.pushState();
+      writer.push(address);
+      code.i32(access | (bytes << 8));
+      code.byte(OP_CALL);
+      code.u32(FUNCTION_MISS);
+    };
+    if (shared === undefined) this.#lookFor(place, linear, bytes, access, () => undefined, mend);
+    else if (shared.isFirst) {
+      const { place: all, offset } = shared;
+      const low = offset === 0 ? linear : this.zext(this.add(linear, this.i64(-offset)), this.#addressSize);
+      const found = (): void => {
+        code.local(OP_LOCAL_TEE, all.local);
+        this.#pushDistance(offset);
+      };
+      this.#lookFor(place, low, all.high - all.low, access, found, () => {
+        code.i32(0);
+        code.set(all.local);
+        mend();
+      });
+    } else {
+      const { local } = shared.place;
+      const isFound = (): void => {
+        // what is computed on one way only is not there after it
+        writer.force(address);
+        code.get(local);
+      };
+      const found = (): void => {
+        code.get(local);
+        this.#pushDistance(shared.offset);
+      };
+      this.placeOrSlow(place, isFound, found, mend);
+    }
+    return { push: () => code.get(place) };
+  }
+  #sharedAccess(linear: I64, bytes: number, access: number): SharedAccess | undefined {
+    if (this.depth > 0 || this.haveRegistersChanged) return undefined;
+    const { temporaries } = this.writer;
+    return this.sharedPlaces?.find(linear as Node, bytes, access, (index) => temporaries.kept(index));
+  }
+  get #addressSize(): 32 | 64 {
+    return this.context.env === ENV_LONG ? 64 : 32;
+  }
+  #pushDistance(distance: number): void {
+    if (distance === 0) return;
+    this.code.i32(distance);
+    this.code.byte(I32_ADD);
+  }
+  /** Into `place` where so many bytes from `linear` on go, if the TLB has it; `found` follows on that way, else `mend` says where. */
+  #lookFor(place: LocalId, linear: I64, bytes: number, access: number, found: () => void, mend: () => void): void {
+    const { code, writer } = this;
+    const address = use(linear);
+    for (let i = 0; i < 2; i++) use(linear);
+    // the TLB entry, then where the access goes
     this.placeOrSlow(
       place,
       () => {
@@ -150,16 +204,10 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
         writer.push(address);
         code.byte(I32_WRAP);
         code.byte(I32_ADD);
+        found();
       },
-      () => {
-        this.pushState();
-        writer.push(address);
-        code.i32(access | (bytes << 8));
-        code.byte(OP_CALL);
-        code.u32(FUNCTION_MISS);
-      },
+      mend,
     );
-    return { push: () => code.get(place) };
   }
   protected pushTlb(): void {
     if (this.form === 'state') {
@@ -438,6 +486,7 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     code.byte(OP_RETURN);
     code.close();
     if (endsBlock) return;
+    this.sharedPlaces?.forgetRegisters();
     this.flags = { kind: FLAGS_DONE, size: 64 };
     if (!isInLocals) return;
     const known = writtenBy(rows);

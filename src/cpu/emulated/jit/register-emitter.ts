@@ -2,6 +2,7 @@ import { stateOffset } from '../core/layout';
 import type { I64, Size, V128, Value } from '../isa/emitter';
 import { NODE_STATE, Node, use } from './expression';
 import { FIRST_UPPER, FIRST_XMM, FLAG_A, FLAG_B, FLAG_R } from './region-context';
+import type { SharedPlaces } from './shared-places';
 import { ALL_ONES, StepEmitter } from './step-emitter';
 import { LOADS_64, STORES_64, V128_STORE } from './wasm-opcodes';
 
@@ -35,6 +36,10 @@ export abstract class RegisterEmitter extends StepEmitter {
   readonly changedRegisters = new Set<number>();
   /** Registers whose locals differ from the state, undefined: any of those that the region changes. */
   unsaved: Set<number> | undefined;
+  /** What is known of addresses in the node that is compiled, undefined: nobody asks. */
+  sharedPlaces: SharedPlaces | undefined;
+  /** Registers are not all as they were at the start of the instruction. */
+  protected haveRegistersChanged = false;
   readonly #pending = new Map<number, Change>();
   /** What this instruction has read of each register as it was before. */
   readonly #reads = new Map<number, Node[]>();
@@ -42,6 +47,7 @@ export abstract class RegisterEmitter extends StepEmitter {
   readonly #shared = new Map<number, Node>();
 
   protected forgetRegisters(): void {
+    this.haveRegistersChanged = false;
     this.#pending.clear();
     this.#reads.clear();
     this.#shared.clear();
@@ -61,8 +67,21 @@ export abstract class RegisterEmitter extends StepEmitter {
       this.changedRegisters.add(register);
       this.unsaved?.add(register);
     }
+    this.#trackChanges(changes);
     const reads = changes.flatMap(([register]) => this.#reads.get(register) ?? []);
     this.step(() => this.writeChanges(changes, reads));
+  }
+
+  #trackChanges(changes: readonly (readonly [number, Change])[]): void {
+    // made of what other registers were before they changed
+    const isKnown = this.depth === 0 && !this.haveRegistersChanged;
+    this.haveRegistersChanged = true;
+    if (this.sharedPlaces === undefined) return;
+    const general = changes.filter(([register]) => register < FIRST_XMM);
+    this.sharedPlaces.assign(
+      general.map(([register, { value }]) => [register, value]),
+      isKnown,
+    );
   }
 
   /** `reads`: nodes that are to keep what the registers are before. */

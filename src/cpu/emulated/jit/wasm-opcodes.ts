@@ -134,6 +134,7 @@ export const I64_SUB = 0x7d;
 export const I64_ADD = 0x7c;
 export const I64_SHR_U = 0x88;
 export const I32_SUB = 0x6b;
+export const I32_MUL = 0x6c;
 export const I32_EQ = 0x46;
 export const I32_LT_S = 0x48;
 export const I32_SHR_U = 0x76;
@@ -141,6 +142,7 @@ export const I64_EQ = 0x51;
 export const I64_SHR_S = 0x87;
 export const I64_STORE = 0x37;
 export const I64_EXTEND_I32_S = 0xac;
+export const I64_EXTEND_I32_U = 0xad;
 export const UNREACHABLE = 0x00;
 
 /** Opcode of a load or store, and log2 of its alignment. */
