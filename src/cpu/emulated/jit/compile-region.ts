@@ -465,22 +465,34 @@ class RegionBuilder {
   }
 
   /**
-   * Lets #scratch see all that will be compiled: which registers and flags there are in the whole region, and which accesses of a node
-   * share a look at the TLB.
+   * Lets #scratch see all that will be compiled: which registers and flags there are in the whole region, and which accesses share a look
+   * at the TLB.
    */
   #lookAhead(): void {
     const scratch = this.#scratch;
-    for (const node of this.#nodes) {
-      if (this.#env !== ENV_CHECKED) {
-        node.places = new SharedPlaces(this.#env === ENV_LONG ? 64 : 32, this.#names.registers[0]!);
-      }
-      scratch.sharedPlaces = node.places;
+    const isShared = this.#env !== ENV_CHECKED;
+    const bits = this.#env === ENV_LONG ? 64 : 32;
+    const firstRegister = this.#names.registers[0]!;
+    for (const index of this.#graph.order) {
+      const node = this.#nodes[index]!;
+      if (isShared) node.places ??= new SharedPlaces(bits, firstRegister);
+      const { places } = node;
+      const leadTo = (offset: number): void => {
+        const next = this.#insideAfter(node, offset);
+        if (next !== undefined && places !== undefined && !this.#isShared(node, next)) {
+          next.places = new SharedPlaces(bits, firstRegister, places);
+        }
+      };
+      scratch.sharedPlaces = places;
       node.steps.forEach((step, i) => {
-        if (step.isInterpreted) node.places?.forgetRegisters();
+        if (step.isInterpreted) places?.forgetRegisters();
         else this.#probe(step, i);
+        if (step.isRelative && !step.isInterpreted) leadTo(step.target);
       });
-      node.places?.plan();
+      for (const offset of node.targets) leadTo(offset);
+      if (node.fallsTo !== undefined) leadTo(node.fallsTo);
     }
+    for (const node of this.#nodes) node.places?.plan();
     scratch.sharedPlaces = undefined;
   }
 
@@ -547,7 +559,7 @@ class RegionBuilder {
 
   #goTo(from: Node, offset: number, done: number): void {
     const to = this.#insideAfter(from, offset);
-    const { place, isLoopHead, isMerge } = this.#graph;
+    const { place, isMerge } = this.#graph;
     const emitter = this.#emitter;
     if (to === undefined) {
       emitter.writeExit(offset, done);
@@ -555,7 +567,7 @@ class RegionBuilder {
     }
     const isBack = place[to.index]! <= place[from.index]!;
     this.#spend(done);
-    const isShared = isBack || isMerge[to.index] === 1 || isLoopHead[to.index] === 1;
+    const isShared = this.#isShared(from, to);
     const { flags, unsaved } = emitter;
     if (to.flagsIn || isBack) {
       if (isShared) {
@@ -573,9 +585,18 @@ class RegionBuilder {
       body.close();
       body.br(this.#labels.get(to.index)!);
     } else if (isMerge[to.index] === 1) this.#body.br(this.#labels.get(to.index)!);
-    else this.#tree(to.index);
+    else {
+      if (!isShared && from.places !== undefined) to.places?.follow(from.places);
+      this.#tree(to.index);
+    }
     emitter.flags = flags;
     emitter.unsaved = unsaved;
+  }
+
+  /** Is there another way to the one node than from the other? */
+  #isShared(from: Node, to: Node): boolean {
+    const { place, isLoopHead, isMerge } = this.#graph;
+    return place[to.index]! <= place[from.index]! || isMerge[to.index] === 1 || isLoopHead[to.index] === 1;
   }
 
   #spend(done: number): void {

@@ -135,19 +135,19 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
     };
     if (shared === undefined) this.#lookFor(place, linear, bytes, access, () => undefined, mend);
     else if (shared.isFirst) {
-      const { place: all, offset } = shared;
+      const { place: all, local, offset } = shared;
       const low = offset === 0 ? linear : this.zext(this.add(linear, this.i64(-offset)), this.#addressSize);
       const found = (): void => {
-        code.local(OP_LOCAL_TEE, all.local);
+        code.local(OP_LOCAL_TEE, local);
         this.#pushDistance(offset);
       };
       this.#lookFor(place, low, all.high - all.low, access, found, () => {
         code.i32(0);
-        code.set(all.local);
+        code.set(local);
         mend();
       });
     } else {
-      const { local } = shared.place;
+      const { local } = shared;
       const isFound = (): void => {
         // what is computed on one way only is not there after it
         writer.force(address);

@@ -17,54 +17,73 @@ export interface SharedPlace {
   low: number;
   high: number;
   count: number;
-  /** The local that has where `low` goes, or 0: it was not found. -1: no access was compiled yet. */
-  local: LocalId;
 }
 
-/** An access that shares a look: where it lies, and whether it is the one that looks. */
+/** An access that shares a look. */
 export interface SharedAccess {
   readonly place: SharedPlace;
+  /** The local that has where the place's first byte goes, or 0: it was not found. */
+  readonly local: LocalId;
+  /** From there. */
   readonly offset: number;
+  /** It is the one that looks. */
   readonly isFirst: boolean;
 }
 
 /**
- * Which accesses of a node have addresses at known distances: those made of a register that no instruction between them changed but by
- * adding a constant, as with what a function pushes and pops, or the fields of a structure. They are found when the node's instructions
- * are looked at for the first time, and share a look at the TLB when they are compiled. What stays a translation until the next look
- * does so for all: nothing but the interpreter changes any.
+ * Which accesses of a node, and of those on the way to it, have addresses at known distances: those made of a register that no
+ * instruction between them changed but by adding a constant, as with what a function pushes and pops, or the fields of a structure. They
+ * are found when the instructions are looked at for the first time, and share a look at the TLB when they are compiled. What stays a
+ * translation until the next look does so for all: nothing but the interpreter changes any.
  */
 export class SharedPlaces {
   /** What each register's value is made of, a number of its own for each unknown value, and what was added to it since. */
-  readonly #origins = new Int32Array(FIRST_XMM);
-  readonly #distances = new Float64Array(FIRST_XMM);
-  #nextOrigin = 0;
+  readonly #origins: Int32Array;
+  readonly #distances: Float64Array;
+  #nextOrigin: number;
+  /** The same at the start of the node. */
+  readonly #start: readonly [origins: Int32Array, distances: Float64Array, nextOrigin: number];
   /** By origin and kind of access. */
-  #places = new Map<number, SharedPlace[]>();
+  readonly #places: Map<number, SharedPlace[]>;
+  /** Those that were looked for on the way here, and the locals that say where they are. */
+  readonly #found = new Map<SharedPlace, LocalId>();
   #isPlanned = false;
-  #locals = 0;
   #origin = 0;
   #distance = 0;
 
-  /** @param bits of an address @param firstRegister the local of the first general register, the others following */
+  /**
+   * @param bits of an address @param firstRegister the local of the first general register, the others following @param before the node
+   * that is the only way here, looked at up to where it leads here
+   */
   constructor(
     private readonly bits: 32 | 64,
     private readonly firstRegister: LocalId,
+    before?: SharedPlaces,
   ) {
-    this.forgetRegisters();
+    this.#origins = before?.#origins.slice() ?? Int32Array.from({ length: FIRST_XMM }, (_, i) => i);
+    this.#distances = before?.#distances.slice() ?? new Float64Array(FIRST_XMM);
+    this.#nextOrigin = before?.#nextOrigin ?? FIRST_XMM;
+    this.#start = [this.#origins.slice(), this.#distances.slice(), this.#nextOrigin];
+    this.#places = new Map([...(before?.#places ?? [])].map(([key, places]) => [key, [...places]]));
   }
 
-  /** From here on the same instructions are compiled. */
+  /** All instructions have been looked at. */
   plan(): void {
     for (const [key, places] of this.#places) {
-      this.#places.set(
-        key,
-        places.filter(({ count }) => count > 1),
-      );
+      const shared = places.filter(({ count }) => count > 1);
+      if (shared.length > 0) this.#places.set(key, shared);
+      else this.#places.delete(key);
     }
     this.#isPlanned = true;
-    this.#nextOrigin = 0;
-    this.forgetRegisters();
+    const [origins, distances, nextOrigin] = this.#start;
+    this.#origins.set(origins);
+    this.#distances.set(distances);
+    this.#nextOrigin = nextOrigin;
+  }
+
+  /** The node is about to be compiled, after the one that is the only way here. */
+  follow(before: SharedPlaces): void {
+    for (const [place, local] of before.#found) this.#found.set(place, local);
   }
 
   /** Nothing is known of any register, and translations may have changed. */
@@ -99,9 +118,10 @@ export class SharedPlaces {
     }
     const place = places?.find((one) => one.low <= low && high <= one.high);
     if (place === undefined) return undefined;
-    const isFirst = place.local < 0;
-    if (isFirst) place.local = take(this.#locals++);
-    return { place, offset: low - place.low, isFirst };
+    const known = this.#found.get(place);
+    const local = known ?? take(this.#found.size);
+    this.#found.set(place, local);
+    return { place, local, offset: low - place.low, isFirst: known === undefined };
   }
 
   #note(key: number, places: SharedPlace[] | undefined, low: number, high: number): void {
@@ -112,7 +132,7 @@ export class SharedPlaces {
       near.count++;
       return;
     }
-    const place = { low, high, count: 1, local: -1 };
+    const place = { low, high, count: 1 };
     if (places === undefined) this.#places.set(key, [place]);
     else places.push(place);
   }

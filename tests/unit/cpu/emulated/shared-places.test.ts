@@ -62,6 +62,32 @@ describe.each(['off', 'eager', 'eagerBaseline'] as const)('accesses at known dis
     expect([m.dword(NEXT - 8), m.dword(NEXT - 4), m.dword(NEXT)]).toEqual([7, 7, 0]);
   });
 
+  it.each([
+    ['in one page', PAGE],
+    ['on both sides of a page border', NEXT - 16],
+    ['in the other page, on one of the ways', NEXT - 8],
+  ])('lie on both ways after a branch: %s', (_name, at) => {
+    const m = machine(jit, { [RBX]: at, [RDX]: 0, [RBP]: 0, [RDI]: 0 });
+    [1, 10, 100, 1000].forEach((value, i) => m.setDword(at + 8 * i, value));
+    // add edx,[rbx]; test cl,1; jz L; add ebp,[rbx+8]; add edi,[rbx+16]; jmp M; L: add edi,[rbx+24]; add ebp,[rbx+16]; M:
+    const body = [
+      ...[0x03, 0x13, 0xf6, 0xc1, 1, 0x74, 8, 0x03, 0x6b, 8, 0x03, 0x7b, 16, 0xeb, 6],
+      ...[0x03, 0x7b, 24, 0x03, 0x6b, 16],
+    ];
+    const s = m.execute(looped(body), 10_000);
+    expect([s.gpr[RDX], s.gpr[RBP], s.gpr[RDI]]).toEqual([60n, 3300n, 33_000n]);
+  });
+
+  it('are at other places where a register changed on one of two ways', () => {
+    const m = machine(jit, { [RBX]: PAGE, [RSI]: NEXT, [RDX]: 0, [RBP]: 0, [RAX]: PAGE });
+    m.setDword(PAGE, 3);
+    m.setDword(NEXT, 7);
+    // add edx,[rbx]; test cl,1; jz L; mov rbx,rsi; L: add ebp,[rbx]; mov rbx,rax
+    const body = [0x03, 0x13, 0xf6, 0xc1, 1, 0x74, 3, 0x48, 0x89, 0xf3, 0x03, 0x2b, 0x48, 0x89, 0xc3];
+    const s = m.execute(looped(body), 10_000);
+    expect([s.gpr[RDX], s.gpr[RBP]]).toEqual([180n, 300n]);
+  });
+
   it('are at other places once the register has another value', () => {
     const m = machine(jit, { [RBX]: PAGE, [RSI]: NEXT, [RDX]: 0, [RBP]: 0, [RDI]: 0 });
     m.setDword(PAGE + 8, 5);
