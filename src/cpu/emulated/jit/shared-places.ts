@@ -60,11 +60,18 @@ export class SharedPlaces {
     private readonly firstRegister: LocalId,
     before?: SharedPlaces,
   ) {
-    this.#origins = before?.#origins.slice() ?? Int32Array.from({ length: FIRST_XMM }, (_, i) => i);
-    this.#distances = before?.#distances.slice() ?? new Float64Array(FIRST_XMM);
-    this.#nextOrigin = before?.#nextOrigin ?? FIRST_XMM;
+    if (before === undefined) {
+      this.#origins = Int32Array.from({ length: FIRST_XMM }, (_, i) => i);
+      this.#distances = new Float64Array(FIRST_XMM);
+      this.#nextOrigin = FIRST_XMM;
+      this.#places = new Map();
+    } else {
+      this.#origins = before.#origins.slice();
+      this.#distances = before.#distances.slice();
+      this.#nextOrigin = before.#nextOrigin;
+      this.#places = new Map([...before.#places].map(([key, places]) => [key, [...places]]));
+    }
     this.#start = [this.#origins.slice(), this.#distances.slice(), this.#nextOrigin];
-    this.#places = new Map([...(before?.#places ?? [])].map(([key, places]) => [key, [...places]]));
   }
 
   /** All instructions have been looked at. */
