@@ -7,6 +7,7 @@ const EMPTY = new Int32Array();
 function queueOf(...heats: readonly [heat: number, isHot?: boolean, nodes?: number][]): {
   queue: PlanQueue;
   heat: Uint32Array;
+  clock: { now: number };
 } {
   const memory = new SharedArrayBuffer(4096);
   const heat = new Uint32Array(memory);
@@ -23,7 +24,8 @@ function queueOf(...heats: readonly [heat: number, isHot?: boolean, nodes?: numb
       code: new Uint8Array(),
     };
   });
-  return { queue: new PlanQueue({ take: () => arriving.shift() }, memory), heat };
+  const clock = { now: 0 };
+  return { queue: new PlanQueue({ take: () => arriving.shift() }, memory, () => clock.now), heat, clock };
 }
 
 const ids = (plans: readonly RegionPlan[]): number[] => plans.map(({ id }) => id);
@@ -45,11 +47,24 @@ describe('the queue of plans', () => {
 
   it('gives regions that are made anew when nothing else waits, those that run most first', () => {
     // the word of a hot region falls with each instruction that it runs
-    const { queue } = queueOf([5000], [0xffff_fff0, true], [0x8000_0000, true], [2000], [1000]);
+    const { queue, heat, clock } = queueOf([5000], [0xffff_ffff, true], [0x1000, true], [2000], [1000]);
     expect(ids(queue.take(2))).toEqual([1, 4]);
+    clock.now += 100;
+    heat[2] -= 100_000;
+    heat[3] -= 200_000;
     expect(ids(queue.take(2))).toEqual([5]);
     expect(ids(queue.take(2))).toEqual([3, 2]);
     expect(ids(queue.take(2))).toEqual([]);
+  });
+
+  it('gives a loop that takes most of the time before all others, by itself', () => {
+    const { queue, heat, clock } = queueOf([5000], [0xffff_ffff, true], [0xffff_ffff, true], [2000], [1000]);
+    expect(ids(queue.take(1))).toEqual([1]);
+    clock.now += 10;
+    heat[3] -= 3_000_000;
+    expect(ids(queue.take(2))).toEqual([3]);
+    expect(ids(queue.take(2))).toEqual([4, 5]);
+    expect(ids(queue.take(2))).toEqual([2]);
   });
 
   it('gives regions that are made anew at last, however many others come', () => {
@@ -59,10 +74,12 @@ describe('the queue of plans', () => {
     expect(turns.filter((plans) => plans.length === 2)).toHaveLength(29);
   });
 
-  it('gives large regions that are made anew one by one', () => {
-    const { queue } = queueOf([4, true, 100], [3, true, 20], [2, true, 30], [1, true, 30], [0, true, 1]);
-    expect(ids(queue.take(9))).toEqual([5, 4, 3]);
-    expect(ids(queue.take(9))).toEqual([2, 1]);
-    expect(ids(queue.take(9))).toEqual([]);
+  it('gives what does not take most of the time after what waits for the first time', () => {
+    const { queue, heat, clock } = queueOf([5000], [0xffff_ffff, true], [2000]);
+    expect(ids(queue.take(1))).toEqual([1]);
+    clock.now += 10;
+    heat[2] -= 1_000_000;
+    expect(ids(queue.take(2))).toEqual([3]);
+    expect(ids(queue.take(2))).toEqual([2]);
   });
 });

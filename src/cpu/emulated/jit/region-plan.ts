@@ -39,10 +39,6 @@ export function packNodes(nodes: readonly PlanNode[]): Int32Array {
   return Int32Array.from(nodes.flatMap(({ offset, end, instructions, op }) => [offset, end, instructions, op]));
 }
 
-export function nodeCount({ nodes }: RegionPlan): number {
-  return nodes.length / PLAN_NODE_WORDS;
-}
-
 export function unpackNodes(packed: Int32Array): PlanNode[] {
   return Array.from({ length: packed.length / PLAN_NODE_WORDS }, (_, i) => {
     const at = i * PLAN_NODE_WORDS;
