@@ -9,10 +9,10 @@ const HOT_BATCH = 3;
 /** After so many batches of others in a row hot regions come all the same. */
 const COLD_BATCHES_MAX = 20;
 /**
- * Instructions per millisecond from which on a hot region is most of what runs now, or a good part of it: that it runs twice as fast is
+ * Instructions per millisecond from which on a hot region is a good part of what runs now: that it runs twice as fast is
  * worth more than that some others are not interpreted any more, for which there would be time ten times over.
  */
-const URGENT_RATE = 200_000;
+const URGENT_RATE = 80_000;
 /** Region caches take a region's work from its record in such parts (core/regions.ts): so much may look done that is not. */
 const WORK_PART = 50_000;
 
