@@ -1,3 +1,4 @@
+import { REGION_WORK_PART } from '../cpu/emulated/core/layout';
 import type { RegionPlan } from '../cpu/emulated/jit/region-plan';
 import type { PlanConsumer } from './plan-ring';
 
@@ -9,12 +10,10 @@ const HOT_BATCH = 3;
 /** After so many batches of others in a row hot regions come all the same. */
 const COLD_BATCHES_MAX = 20;
 /**
- * Instructions per millisecond from which on a hot region is a good part of what runs now: that it runs twice as fast is
- * worth more than that some others are not interpreted any more, for which there would be time ten times over.
+ * Instructions per millisecond from which on a hot region is a good part of what runs now: that it runs twice as fast is worth more than
+ * that ten others are not interpreted any more.
  */
 const URGENT_RATE = 80_000;
-/** Region caches take a region's work from its record in such parts (core/regions.ts): so much may look done that is not. */
-const WORK_PART = 50_000;
 
 /** A region that is to be made anew. */
 interface HotPlan {
@@ -44,8 +43,9 @@ export class PlanQueue {
   }
 
   /**
-   * Up to `count` plans, hottest first. Regions that are made anew come when nothing else waits, or has for long: each takes as long as ten others, runs
-   * well enough until then, and what waits for the first time is interpreted. Only one that runs now, more than all else, comes before.
+   * Up to `count` plans, hottest first. Regions that are made anew come when nothing else waits, or after COLD_BATCHES_MAX batches: each
+   * takes as long as ten others and runs well enough until then, and what waits for the first time is interpreted. Only one that is a
+   * good part of what runs now comes before.
    */
   take(count: number): RegionPlan[] {
     for (let plan = this.arriving.take(); plan !== undefined; plan = this.arriving.take()) {
@@ -77,7 +77,8 @@ export class PlanQueue {
     const rates = new Map(
       this.#hot.map((hot) => {
         const work = (hot.word - this.#wordOf(hot.plan)) >>> 0;
-        return [hot, Math.max(0, work - WORK_PART) / Math.max(1, now - hot.since)];
+        // a region cache may have taken a part that has not run yet
+        return [hot, Math.max(0, work - REGION_WORK_PART) / Math.max(1, now - hot.since)];
       }),
     );
     this.#hot.sort((a, b) => rates.get(b)! - rates.get(a)!);

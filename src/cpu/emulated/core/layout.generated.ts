@@ -267,6 +267,7 @@ export const REGION_RIP: usize = 16;
 export const REGION_SIZE: usize = 256;
 export const REGION_STATE: usize = 24;
 export const REGION_WORK: usize = 48;
+export const REGION_WORK_PART: usize = 50000;
 export const SEG_STRIDE: usize = 32;
 export const STEP_ENDS: u32 = 65536;
 export const STEP_FLAGS_SHIFT: u32 = 8;

@@ -331,6 +331,7 @@ export const STEP_ENDS = 0x1_0000; // it, or the last of them, ends its block
 export const STEP_MORE_SHIFT = 24; // so many instructions after it too
 /** Instructions that a region may run before it returns: it is replaced by a faster one only between calls. */
 export const REGION_BUDGET = 100_000;
+export const REGION_WORK_PART = 50_000; // what a region cache takes of REGION_WORK at once
 
 /** A jump-cache entry. */
 export const JUMP_ENTRIES = 16384;

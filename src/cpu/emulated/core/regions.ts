@@ -44,6 +44,7 @@ import {
   REGION_RIP,
   REGION_STATE,
   REGION_WORK,
+  REGION_WORK_PART,
   STEP_ENDS,
   STEP_FLAGS_SHIFT,
   STEP_INDEX_MASK,
@@ -81,8 +82,6 @@ import { checkUnit, codeLinear, enter, enterPlain, envHot, knownRegion, leaveNow
 
 /** One of so many exits to the interpreter is looked at: for `npm run bench -- --fallbacks`. */
 const FALLBACK_SAMPLE: u64 = 64;
-/** Instructions between two looks at the record. */
-const WORK_PART: i64 = 50_000;
 /** As good as never, and more can be added. */
 const LONGEST_WORK: i64 = i64.MAX_VALUE >> 1;
 /** A region was left for the instruction at RIP. */
@@ -223,7 +222,7 @@ function giveBack(cached: usize): void {
 /** Takes some of the instructions after which the region is hot. */
 function workFor(region: usize): i32 {
   const left = load<i64>(region, REGION_WORK);
-  const part = left < WORK_PART ? left : WORK_PART;
+  const part = left < <i64>REGION_WORK_PART ? left : <i64>REGION_WORK_PART;
   store<i64>(region, left - part, REGION_WORK);
   return <i32>part;
 }

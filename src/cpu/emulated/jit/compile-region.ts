@@ -228,6 +228,7 @@ class RegionBuilder {
     this.#findLiveFlags();
     this.#findWantedCarries();
     if (this.#form === 'locals') this.#lookAhead();
+    // the loop expects CF where it is kept, and a region is entered with whatever flags there are
     if (this.#graph.isLoopHead[0] === 1 && this.#nodes[0]!.wantsCarry) {
       this.#emitter.enterNode(DYNAMIC);
       this.#emitter.carryFlags();
@@ -470,12 +471,12 @@ class RegionBuilder {
    */
   #lookAhead(): void {
     const scratch = this.#scratch;
-    const isShared = this.#env !== ENV_CHECKED;
+    const isFlat = this.#env !== ENV_CHECKED;
     const bits = this.#env === ENV_LONG ? 64 : 32;
     const firstRegister = this.#names.registers[0]!;
     for (const index of this.#graph.order) {
       const node = this.#nodes[index]!;
-      if (isShared) node.places ??= new SharedPlaces(bits, firstRegister);
+      if (isFlat) node.places ??= new SharedPlaces(bits, firstRegister);
       const { places } = node;
       const leadTo = (offset: number): void => {
         const next = this.#insideAfter(node, offset);

@@ -77,7 +77,7 @@ export class Temporaries {
     return pool.ids[pool.next++]!;
   }
 
-  /** One of the i32 locals that stay for a node's instructions, by a number that counts from 0 in each node. */
+  /** One of the i32 locals that stay from instruction to instruction; those of ways that never meet may be the same. */
   kept(index: number): LocalId {
     while (this.#kept.length <= index) this.#kept.push(this.locals.add('i32'));
     return this.#kept[index]!;

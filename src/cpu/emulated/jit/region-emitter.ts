@@ -13,7 +13,6 @@ import {
   STEP_MORE_SHIFT,
   stateOffset,
   TLB_ADDEND,
-  TLB_ENTRIES,
   TLB_READ_TAG,
   TLB_WRITE_TAG,
 } from '../core/layout';
@@ -41,13 +40,12 @@ import {
 } from './region-context';
 import { registerOffset, registerType } from './register-emitter';
 import type { SharedAccess } from './shared-places';
+import { pushTlbEntry } from './tlb-entry';
 import { type VectorCall, VECTOR_CALLS } from './vector-calls';
 import {
   I32_ADD,
-  I32_AND,
   I32_LOAD,
   I32_LT_S,
-  I32_SHR_U,
   I32_WRAP,
   I64_ADD,
   I64_LE_U,
@@ -184,14 +182,11 @@ export class RegionEmitter extends FlagEmitter implements Emitter {
       place,
       () => {
         writer.push(address);
-        this.pushTlb();
-        writer.push(address);
-        code.byte(I32_WRAP);
-        code.i32(7);
-        code.byte(I32_SHR_U);
-        code.i32((TLB_ENTRIES - 1) << 5);
-        code.byte(I32_AND);
-        code.byte(I32_ADD);
+        pushTlbEntry(
+          code,
+          () => this.pushTlb(),
+          () => writer.push(address),
+        );
         code.local(OP_LOCAL_TEE, place);
         code.memory(I64_LOAD, 3, access === ACCESS_WRITE ? TLB_WRITE_TAG : TLB_READ_TAG);
         code.byte(I64_SUB);

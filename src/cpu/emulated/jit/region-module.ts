@@ -1,6 +1,7 @@
-import { stateOffset, TLB_ADDEND, TLB_ENTRIES, TLB_READ_TAG, TLB_WRITE_TAG } from '../core/layout';
+import { stateOffset, TLB_ADDEND, TLB_READ_TAG, TLB_WRITE_TAG } from '../core/layout';
 import { CodeWriter, Locals, OP_CALL, OP_IF, OP_LOCAL_TEE, OP_RETURN } from './function-writer';
 import { IMPORT_MISS, REGION_IMPORTS } from './region-context';
+import { pushTlbEntry } from './tlb-entry';
 import { buildRegionModule, type FunctionCode, type HelperFunction } from './wasm-module';
 import {
   I32_ADD,
@@ -28,15 +29,14 @@ function missFunction(): HelperFunction {
   const entry = locals.add('i32');
   const code = new CodeWriter();
   code.get(linear);
-  code.get(state);
-  code.memory(I32_LOAD, 2, stateOffset('TLB'));
-  code.get(linear);
-  code.byte(I32_WRAP);
-  code.i32(7);
-  code.byte(I32_SHR_U);
-  code.i32((TLB_ENTRIES - 1) << 5);
-  code.byte(I32_AND);
-  code.byte(I32_ADD);
+  pushTlbEntry(
+    code,
+    () => {
+      code.get(state);
+      code.memory(I32_LOAD, 2, stateOffset('TLB'));
+    },
+    () => code.get(linear),
+  );
   code.local(OP_LOCAL_TEE, entry);
   // the tags lie behind each other: 0 is a read, 1 a write
   code.get(access);

@@ -110,7 +110,7 @@ export class SharedPlaces {
   }
 
   /**
-   * An access at a linear address that is made of what registers are now. `access`: any number that tells reads from writes. `take`
+   * An access at a linear address that is made of what registers are now. `access`: 0 for a read, 1 for a write. `take`
    * gives a local. undefined: it looks for itself.
    */
   find(linear: Node, bytes: number, access: number, take: (index: number) => LocalId): SharedAccess | undefined {
