@@ -25,8 +25,12 @@ describe.skipIf(!support.isUsable)(
       async () => {
         const run = new RandomRun();
         try {
-          const { sequences, failures } = await run.run(seconds, seed, chosenSeed === undefined ? ROUNDS : undefined);
-          console.log(`${sequences} sequences`);
+          const { sequences, instructions, failures } = await run.run(
+            seconds,
+            seed,
+            chosenSeed === undefined ? { rounds: ROUNDS } : {},
+          );
+          console.log(`${instructions} instructions in ${sequences} sequences`);
           expect(failures.join('\n')).toBe('');
         } finally {
           run.dispose();

@@ -1,4 +1,5 @@
-import { slotAddress } from './case-batch';
+import { type Outcome, slotAddress } from './case-batch';
+import { OUT_RIP, STATUS_FAULT } from './case-layout';
 import type { RowCase } from './case-maker';
 import { compareOutcomes } from './compare';
 import { EmulatedCpu } from './emulated-cpu';
@@ -7,9 +8,16 @@ import { SequenceMaker, type SequenceItem } from './sequences';
 import { Random } from '../random';
 
 const SLOT_SIZE = 512;
-export const SEQUENCES = 500;
-export const SEQUENCE_LENGTH = 20;
+const SEQUENCES = 500;
+const SEQUENCE_LENGTH = 20;
 const FAILURES_MAX = 10;
+
+export interface RunReport {
+  readonly sequences: number;
+  /** Those, with what must stand before them, that the host's CPU has completed. */
+  readonly instructions: number;
+  readonly failures: readonly string[];
+}
 
 interface Sequence {
   readonly items: readonly SequenceItem[];
@@ -23,6 +31,7 @@ function caseOf({ items, start }: Sequence, label: string): RowCase {
 /** Random sequences on the host's CPU and on Subzero's core. */
 export class RandomRun {
   readonly host = new HostCpu();
+  #instructions = 0;
   readonly #ours = new EmulatedCpu(this.host.features.has('avx'));
 
   /** The shortest beginning that differs, in the same slot as before: code is made for its place. */
@@ -38,6 +47,14 @@ export class RandomRun {
     return 'differs only as a whole';
   }
 
+  /** How many of a sequence's items the host's CPU came to: a fault ends it. */
+  #executed(sequence: Sequence, place: number, outcome: Outcome): number {
+    if (outcome.status !== STATUS_FAULT) return sequence.items.length;
+    const length = Number(outcome.u64(OUT_RIP)) - slotAddress(place, SLOT_SIZE);
+    let end = 0;
+    return sequence.items.filter(({ code }) => (end += code.length) <= length).length;
+  }
+
   #round(seed: number): string[] {
     const maker = new SequenceMaker(new Random(seed), this.host.features, this.host.isIntel);
     const sequences = Array.from({ length: SEQUENCES }, (_, place): Sequence => {
@@ -46,6 +63,7 @@ export class RandomRun {
     const cases = sequences.map((sequence, i) => caseOf(sequence, `seed ${seed}, sequence ${i}`));
     const expected = this.host.run(cases, SLOT_SIZE);
     const actual = this.#ours.run(cases, SLOT_SIZE);
+    sequences.forEach((sequence, i) => (this.#instructions += this.#executed(sequence, i, expected[i]!)));
     return cases.flatMap((item, i) =>
       compareOutcomes(item, expected[i]!, actual[i]!).length === 0
         ? []
@@ -53,20 +71,26 @@ export class RandomRun {
     );
   }
 
-  /** Rounds of SEQUENCES, one seed each, for so long. Each failure names its seed and the instruction after which states differ. */
-  async run(
-    seconds: number,
-    firstSeed: number,
-    rounds = Number.POSITIVE_INFINITY,
-  ): Promise<{ sequences: number; failures: readonly string[] }> {
+  /**
+   * Rounds of SEQUENCES, one seed each, until the host's CPU has completed so many instructions, or so many rounds, or for so long. Each
+   * failure names its seed and the instruction after which states differ.
+   */
+  async run(seconds: number, firstSeed: number, most: { rounds?: number; instructions?: number }): Promise<RunReport> {
+    const { rounds = Number.POSITIVE_INFINITY, instructions = Number.POSITIVE_INFINITY } = most;
     const end = performance.now() + seconds * 1000;
     const failures: string[] = [];
     let seed = firstSeed;
-    for (; performance.now() < end && failures.length < FAILURES_MAX && seed - firstSeed < rounds; seed++) {
-      failures.push(...this.#round(seed));
+    while (
+      performance.now() < end &&
+      failures.length < FAILURES_MAX &&
+      seed - firstSeed < rounds &&
+      this.#instructions < instructions
+    ) {
+      failures.push(...this.#round(seed++));
       await new Promise((resolve) => setImmediate(resolve)); // the test runner wants to hear of us
     }
-    return { sequences: (seed - firstSeed) * SEQUENCES, failures: failures.slice(0, FAILURES_MAX) };
+    const sequences = (seed - firstSeed) * SEQUENCES;
+    return { sequences, instructions: this.#instructions, failures: failures.slice(0, FAILURES_MAX) };
   }
 
   dispose(): void {
