@@ -280,6 +280,7 @@ export const TEMPORARY_BLOCK_SIZE: u32 = 16384;
 export const TLBI_EXECUTE: u32 = 2;
 export const TLBI_GLOBAL: u32 = 1;
 export const TLBI_LARGE: u32 = 4;
+export const TLBI_WRITE: u32 = 8;
 export const TLB_ADDEND: usize = 20;
 export const TLB_BASE: usize = 16;
 export const TLB_CLASSES: u32 = 4;

@@ -383,6 +383,7 @@ export const TLB_INFO = 24; // u64, GPA page | TLBI_*
 export const TLBI_GLOBAL = 1;
 export const TLBI_EXECUTE = 2; // fetches are allowed where READ_TAG matches
 export const TLBI_LARGE = 4; // stems from a page larger than 4 KiB
+export const TLBI_WRITE = 8; // a write is allowed and goes where reads go; without WRITE_TAG what the frame holds must be looked at
 export const TLB_CLASSES = 4;
 export const CLASS_USER = 0;
 export const CLASS_SUPERVISOR = 1; // SMAP as CR4 says; implicit supervisor accesses use it too

@@ -19,7 +19,7 @@ import {
   CLASS_USER_ALIGNED,
   TLB_WRITE_TAG,
 } from './layout.generated';
-import { tlbEntry, translate } from './paging';
+import { placeBesideCode, tlbEntry, translate } from './paging';
 import { raiseAC } from './raise';
 import { leaveAfter } from './run';
 import { ACCESS_READ, ACCESS_WRITE, PHYSICAL_DROP, PHYSICAL_MMIO, PHYSICAL_NOT_PLAIN } from './slots';
@@ -138,7 +138,8 @@ export function writeSlow(s: usize, op: usize, la: u64, size: u32, value: u64, t
   checkAlignment(s, op, la, size, tlb);
   const first: u32 = 4096 - (<u32>la & 0xfff);
   if (first >= size) {
-    writeAt(s, op, translate(s, op, la, ACCESS_WRITE, tlb, size), size, value);
+    const place = placeBesideCode(s, la, size, tlb);
+    writeAt(s, op, place != 0 ? <u64>place : translate(s, op, la, ACCESS_WRITE, tlb, size), size, value);
     return;
   }
   translate(s, op, la, ACCESS_WRITE, tlb, 0);
@@ -337,6 +338,10 @@ export function probeWrite(s: usize, op: usize, la: u64, bytes: u32): void {
 }
 
 function probeUpdate(s: usize, op: usize, la: u64, bytes: u32): usize {
+  if ((<u32>la & 0xfff) + bytes <= 4096) {
+    const place = placeBesideCode(s, la, bytes, currentTlb(s));
+    if (place != 0) return <usize>place;
+  }
   probeWrite(s, op, la, bytes);
   return 0;
 }

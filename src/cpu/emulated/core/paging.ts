@@ -38,6 +38,7 @@ import {
   S_TLB_LOG,
   S_TLB_LOG_COUNT,
   TLBI_EXECUTE,
+  TLBI_WRITE,
   TLBI_GLOBAL,
   TLBI_LARGE,
   TLB_CLASSES,
@@ -67,6 +68,7 @@ import {
   READ_BLOCKERS,
   WRITE_BLOCKERS,
   guestPhysical,
+  isBesideCode,
   pageFlagsAt,
   prepareWrite,
   readPhysical32,
@@ -285,6 +287,7 @@ function fill(s: usize, tlb: usize, tlbClass: u32, la: u64, walked: u64): void {
   if (load<u32>(s, S_DR + 7 * 8) & DR7_ENABLED && isWatchedPage(s, page)) return;
   // where reads and writes go to different places, as with shadowed ROM, writes are not plain
   if (walked & MAY_WRITE && guestPhysical(s, gpa, ACCESS_WRITE) == host) {
+    info |= TLBI_WRITE;
     const at = pageFlagsAt(s, <u32>host);
     const flags = <u32>load<u8>(at);
     if ((flags & WRITE_BLOCKERS) == 0) {
@@ -351,12 +354,38 @@ function classOfAccess(s: usize, la: u64, bytes: u32): u32 {
 }
 
 /**
+ * Where a write of `bytes` within one page goes that has no effect but the write itself, although code lies elsewhere in the page; 0:
+ * not known. Small systems, DOS among them, have their stacks and variables beside their code.
+ */
+export function placeBesideCode(s: usize, la: u64, bytes: u32, tlb: usize): u32 {
+  const entry = tlbEntry(tlb, la);
+  if (load<u64>(entry, TLB_READ_TAG) != (la & ~0xfff) || (load<u64>(entry, TLB_INFO) & TLBI_WRITE) == 0) return 0;
+  const place = load<u32>(entry, TLB_ADDEND) + <u32>la;
+  return isBesideCode(s, place, bytes) ? place : 0;
+}
+
+/**
+ * Where an access of compiled code goes that missed the TLB; 0: the interpreter must do it.
+ * @param access ACCESS_READ or ACCESS_WRITE
+ */
+export function missedPlace(s: usize, la: u64, access: u32, bytes: u32): u32 {
+  const tlb = <usize>load<u32>(s, S_TLB);
+  const isWithinPage = (la & 0xfff) + <u64>bytes <= 4096;
+  if (access == ACCESS_WRITE && isWithinPage) {
+    const place = placeBesideCode(s, la, bytes, tlb);
+    if (place != 0) return place;
+  }
+  if (fillTlb(s, la, access, bytes)) return load<u32>(tlbEntry(tlb, la), TLB_ADDEND) + <u32>la;
+  return access == ACCESS_WRITE && isWithinPage ? placeBesideCode(s, la, bytes, tlb) : 0;
+}
+
+/**
  * For compiled code that missed the TLB: makes the entry if the access has no other effect (no fault, no accessed or dirty bit to
  * set, no device, no page flag, no breakpoint, no page border).
  * @param access ACCESS_READ or ACCESS_WRITE
  * @returns whether there is one now; else the interpreter must do this access
  */
-export function fillTlb(s: usize, la: u64, access: u32, bytes: u32): bool {
+function fillTlb(s: usize, la: u64, access: u32, bytes: u32): bool {
   const tlbClass = classOfAccess(s, la, bytes);
   if (tlbClass == CLASS_USER_ALIGNED) return false;
   const walked = walk(s, 0, la, access | ACCESS_QUIET | ACCESS_SETTLED, tlbClass);

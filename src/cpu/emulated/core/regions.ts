@@ -57,7 +57,6 @@ import {
   S_FR,
   S_RIP,
   S_TLB,
-  TLB_ADDEND,
   S_CODE_RIP,
   S_COUNT,
   S_JIT_COUNT,
@@ -75,7 +74,7 @@ import { enteredFault, noteMiss } from './direct-fault';
 import { checkIntercept } from './intercept';
 import { lazyFc, lazyFr } from './lazy-flags';
 import { opIndex, opThisRip } from './ops';
-import { fillTlb, settledCode, tlbEntry } from './paging';
+import { missedPlace, settledCode } from './paging';
 import { SEG_CS } from './control';
 import { SEG_LIMIT, segAt } from './address';
 import { checkUnit, codeLinear, enter, enterPlain, envHot, knownRegion, leaveNow, raiseDecoded } from './run';
@@ -277,7 +276,7 @@ function finishFlags(s: usize): void {
   store<u64>(s, lazyFr(code, r), S_FR);
 }
 
-/** `lazyFr`, `lazyFc` and `fillTlb` as regions import them, like `regionInterpret` below (jit/region-context.ts, REGION_IMPORTS). */
+/** `lazyFr`, `lazyFc` and `missedPlace` as regions import them, like `regionInterpret` below (jit/region-context.ts, REGION_IMPORTS). */
 export function regionFr(code: u32, r: v128): u64 {
   return lazyFr(code, v128.extract_lane<u64>(r, 0));
 }
@@ -287,9 +286,9 @@ export function regionFc(code: u32, r: v128, a: u64, b: u64): u64 {
 /** Where an access (ACCESS_*, above it the bytes) to a linear address goes, 0: it is the interpreter's. */
 export function regionMiss(s: usize, linear: v128, access: u32): u32 {
   const la = v128.extract_lane<u64>(linear, 0);
-  if (fillTlb(s, la, access & 0xff, access >> 8)) return load<u32>(tlbEntry(<usize>load<u32>(s, S_TLB), la), TLB_ADDEND) + <u32>la;
-  noteMiss(s, la, access);
-  return 0;
+  const place = missedPlace(s, la, access & 0xff, access >> 8);
+  if (place == 0) noteMiss(s, la, access);
+  return place;
 }
 
 const INTERPRETED: i32 = i32.MIN_VALUE;

@@ -417,19 +417,32 @@ export function checkCrossing(s: usize, op: usize): usize {
   return envDecode(s, 0, translateCode(s, linear));
 }
 
+/** A bit for each 64 bytes of a frame that blocks stem from. */
+// @ts-ignore: decorator
+@inline
+export function codeMap(s: usize, offset: u32): u64 {
+  return load<u64>(<usize>load<u32>(s, S_CODE_MAP) + (<usize>(offset >> 12) << 3));
+}
+
+/** The bits of [offset, offset + size), within one frame. */
+// @ts-ignore: decorator
+@inline
+export function piecesOf(offset: u32, size: u32): u64 {
+  const first = (offset & 0xfff) >> 6;
+  const last = ((offset & 0xfff) + size - 1) >> 6;
+  return (~<u64>0 >> <u64>(63 - (last - first))) << <u64>first;
+}
+
 /** Before bytes of a frame with PAGE_HAS_CODE are written (at most one frame): only 64-byte pieces with code matter. */
 export function codeWritten(s: usize, offset: u32, size: u32): void {
-  const map = load<u64>(<usize>load<u32>(s, S_CODE_MAP) + (<usize>(offset >> 12) << 3));
+  const map = codeMap(s, offset);
   if (map == 0) {
     // its blocks were dropped and nothing was decoded since: an ordinary page again
     const flags = pageFlagsAt(s, offset);
     store<u8>(flags, load<u8>(flags) & ~PAGE_HAS_CODE);
     return;
   }
-  const first = (offset & 0xfff) >> 6;
-  const last = ((offset & 0xfff) + size - 1) >> 6;
-  const bits = (map >> <u64>first) & (~<u64>0 >> <u64>(63 - (last - first)));
-  if (bits != 0) envCodeWritten(offset, size);
+  if ((map & piecesOf(offset, size)) != 0) envCodeWritten(offset, size);
 }
 
 /** Runs until COUNT == UNTIL or an earlier stop. */

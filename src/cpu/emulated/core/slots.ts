@@ -6,7 +6,7 @@
  */
 import { envPageSlow } from './imports';
 import { S_PAGE_FLAGS, S_SLOT_TABLE } from './layout.generated';
-import { codeWritten } from './run';
+import { codeMap, codeWritten, piecesOf } from './run';
 
 const SLOT_PLAIN: usize = 8;
 const SLOT_FIRST: usize = 32;
@@ -92,6 +92,13 @@ export function prepareWrite(s: usize, offset: u32, size: u32): void {
   if (flags & PAGE_HAS_CODE) codeWritten(s, offset, size);
   flags = <u32>load<u8>(at);
   store<u8>(at, <u8>(flags & ~(PAGE_CLEAN | PAGE_WATCHED)));
+}
+
+/** May [offset, offset + size) of one frame be written as if it held no code, which only lies elsewhere in it? */
+export function isBesideCode(s: usize, offset: u32, size: u32): bool {
+  if (((<u32>load<u8>(pageFlagsAt(s, offset))) & WRITE_BLOCKERS) != PAGE_HAS_CODE) return false;
+  const map = codeMap(s, offset);
+  return map != 0 && (map & piecesOf(offset, size)) == 0;
 }
 
 /** Reads a table entry; all ones where there is no memory. */
