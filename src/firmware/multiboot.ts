@@ -11,6 +11,7 @@ import {
   emitVideoMode,
   emitVideoRoom,
   encodeStrings,
+  LOADER_NAME,
   placeKernel,
   type ProtectedBootInput,
 } from './protected-boot';
@@ -90,7 +91,7 @@ function emitInfo(
       .dword(0);
   });
   const encoded = encodeStrings([commandLine, ...modules.map((module) => module.commandLine)]);
-  rom.label('loaderName').text('Subzero').byte(0);
+  rom.label('loaderName').text(LOADER_NAME).byte(0);
   encoded.forEach((bytes, i) => {
     rom.label(i === 0 ? 'commandLine' : `module${i - 1}`).data(bytes);
   });

@@ -18,6 +18,7 @@ import {
   encodeStrings,
   endOf,
   MAP_ENTRY,
+  LOADER_NAME,
   placeKernel,
   type ProtectedBootInput,
 } from './protected-boot';
@@ -130,7 +131,7 @@ function emitInfo(
     return rom.dword(type).dword(8 + bytes);
   };
   tag(TAG_COMMAND_LINE, line!.length).data(line!);
-  tag(TAG_LOADER_NAME, 8).text('Subzero\0');
+  tag(TAG_LOADER_NAME, LOADER_NAME.length + 1).text(`${LOADER_NAME}\0`);
   modules.forEach(({ bytes }, i) => {
     const name = names[i]!;
     tag(TAG_MODULE, 8 + name.length)

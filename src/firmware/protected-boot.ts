@@ -9,6 +9,12 @@ import type { FirmwareItem } from './firmware-file';
 import { invalid, type KernelSegment } from './kernel-image';
 import type { VideoMode } from './video-mode';
 
+/**
+ * Kernels and modules are given their arguments alone, without the name of their file, as GRUB 2 does; older loaders put the name first,
+ * and Xen drops the first word unless the loader's name has "GRUB " in it with anything but a 0 behind.
+ */
+export const LOADER_NAME = 'Subzero (arguments as from GRUB 2)';
+
 export interface BootModule {
   readonly bytes: Uint8Array;
   /** As the kernel sees it: the module's name and arguments. */

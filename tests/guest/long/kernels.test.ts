@@ -24,9 +24,10 @@ const starterReady = (): string =>
 
 describe('kernels of others, started directly', () => {
   test('Xen by Multiboot 2, up to where it wants its dom0', async () => {
-    const xen = ['--kernel', guestFile('xen.elf'), '--append', 'com1=115200,8n1 console=com1 noreboot'];
+    const xen = ['--kernel', guestFile('xen.elf'), '--append', 'console=com1 com1=115200,8n1 noreboot'];
     const log = await logOf(['--memory', '256', ...xen], 'dom0 kernel not specified', 900);
     expect(log).toContain('Xen version 4.17');
+    expect(log).toContain('Command line: console=com1 com1=115200,8n1 noreboot');
     expect(log).toMatch(/EFI|BIOS|Video information|Xen-e820|RAM map/);
     expect(log).not.toMatch(/FATAL TRAP|Assertion/);
   });
@@ -35,6 +36,7 @@ describe('kernels of others, started directly', () => {
     const xen = ['--kernel', guestFile('xen.elf'), '--append', 'com1=115200,8n1 console=com1 dom0_mem=400M noreboot'];
     const log = await logOf(['--memory', '768', ...xen, ...linuxModules('console=hvc0')], 'Run /init as init', 2400);
     expect(log).toMatch(/Hypervisor detected: Xen PV/);
+    expect(log).toMatch(/Kernel command line: .*console=hvc0/);
     expect(log).not.toMatch(/FATAL TRAP|Assertion|Call Trace/);
   });
 
