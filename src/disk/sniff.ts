@@ -20,6 +20,17 @@ const KIB = 1024;
 /** 160K to 2.88M; 1680K is Microsoft's DMF, 1722K is mdformat's. */
 const floppySizesKiB = [160, 180, 320, 360, 640, 720, 1200, 1440, 1680, 1722, 2880];
 
+/** Formats that images exceed by up to three tracks. */
+const longFloppiesKiB = [720, 1200, 1440, 2880];
+
+function isFloppySize(sizeBytes: number): boolean {
+  const sizeKiB = sizeBytes / KIB;
+  return (
+    floppySizesKiB.includes(sizeKiB) ||
+    longFloppiesKiB.some((format) => sizeKiB > format && sizeKiB <= (format * 83) / 80 && sizeBytes % 512 === 0)
+  );
+}
+
 const ISO_DESCRIPTORS = 16 * 2048;
 const HEAD_BYTES = ISO_DESCRIPTORS + 4 * 2048;
 
@@ -58,7 +69,7 @@ export function classify(path: string, head: Uint8Array, tail: Uint8Array, sizeB
   if (hasAscii(head, ISO_DESCRIPTORS + 1, 'CD001') || hasAscii(head, ISO_DESCRIPTORS + 1, 'BEA01')) {
     return { kind: 'cdrom', format: 'raw', sizeBytes };
   }
-  if (floppySizesKiB.includes(sizeBytes / KIB)) return { kind: 'floppy', format: 'raw', sizeBytes };
+  if (isFloppySize(sizeBytes)) return { kind: 'floppy', format: 'raw', sizeBytes };
   const archive = archiveFormat(head);
   if (archive !== undefined) {
     throw new VmError('image-unsupported', `${path} is a ${archive} archive; unpack it first`, {

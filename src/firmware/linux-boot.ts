@@ -1,7 +1,7 @@
 /**
- * Direct boot of a Linux bzImage (Documentation/x86/boot.rst, protocol 2.00 and later): the setup code with its header
- * filled in, the protected-mode part, command line and initrd, each with its place, and the ROM that starts it in real
- * mode.
+ * Direct boot of a Linux bzImage (Documentation/x86/boot.rst), also of the time before boot protocol 2.00, as memtest86+ was one up to
+ * version 5: the setup code with its header filled in, the protected-mode part, command line and initrd, each with its place, and the
+ * ROM that starts it in real mode.
  */
 import { DS, ES, FS, GS, SP, SS, AX } from './assembler';
 import { beginRom, type BlobLoad, emitLoads, emitRelocation, finishRom, type KernelBoot } from './boot-rom';
@@ -17,6 +17,7 @@ export interface LinuxInput {
 
 // Offsets in the setup header.
 const SETUP_SECTS = 0x1f1;
+const SYSTEM_SIZE = 0x1f4;
 const VID_MODE = 0x1fa;
 const BOOT_FLAG = 0x1fe;
 const HEADER = 0x202;
@@ -61,25 +62,40 @@ const COMMAND_LINE_ROOM = 0x1000;
 /** SeaBIOS keeps its tables in the last part of low RAM. */
 const FIRMWARE_ROOM = 0x10_0000;
 const PAGE = 0x1000;
+const SECTOR = 512;
+/** Setup code is loaded below the stack in its segment. */
+const SETUP_SECTS_MAX = 63;
 
-/** Whether the file carries a Linux setup header. */
+/** Whether the file carries a Linux setup header, or is of the time before there was one. */
 export function isLinuxKernel(kernel: Uint8Array): boolean {
   if (kernel.length < PREF_ADDRESS) return false;
   const view = viewOf(kernel);
-  return view.getUint16(BOOT_FLAG, true) === BOOT_FLAG_MAGIC && view.getUint32(HEADER, true) === HEADER_MAGIC;
+  if (view.getUint16(BOOT_FLAG, true) !== BOOT_FLAG_MAGIC) return false;
+  return view.getUint32(HEADER, true) === HEADER_MAGIC || isOldKernel(view);
+}
+
+/** Boot sector and setup code without a header, and behind them as many 16-byte units as the boot sector says: no other boot sector. */
+function isOldKernel(view: DataView): boolean {
+  const sectors = view.getUint8(SETUP_SECTS);
+  if (sectors === 0 || sectors > SETUP_SECTS_MAX) return false;
+  const body = view.byteLength - (sectors + 1) * SECTOR;
+  const stated = view.getUint16(SYSTEM_SIZE, true) * 16;
+  return body > 0 && stated >= body && stated < body + SECTOR;
 }
 
 /** Throws VmError 'kernel-invalid' when the kernel cannot be started so. */
 export function linuxBoot(input: LinuxInput): KernelBoot {
   const { kernel } = input;
   if (!isLinuxKernel(kernel)) throw invalid('it is not a Linux bzImage');
-  const setupBytes = ((kernel[SETUP_SECTS] || 4) + 1) * 512;
+  const setupBytes = ((kernel[SETUP_SECTS] || 4) + 1) * SECTOR;
   if (setupBytes >= kernel.length) throw invalid('the file is cut off');
   const setup = kernel.slice(0, setupBytes);
   const header = viewOf(setup);
-  const version = header.getUint16(VERSION, true);
-  if (version < 0x200) throw invalid('its boot protocol is older than 2.00');
-  const layout = (setup[LOADFLAGS]! & LOADED_HIGH) !== 0 ? HIGH_LAYOUT : LOW_LAYOUT;
+  const hasHeader = header.getUint32(HEADER, true) === HEADER_MAGIC;
+  const version = hasHeader ? header.getUint16(VERSION, true) : 0;
+  if (hasHeader && version < 0x200) throw invalid('its boot protocol is older than 2.00');
+  const isHigh = version >= 0x200 && (setup[LOADFLAGS]! & LOADED_HIGH) !== 0;
+  const layout = isHigh ? HIGH_LAYOUT : LOW_LAYOUT;
   const body = kernel.subarray(setupBytes);
   if (layout === LOW_LAYOUT && layout.kernel + body.length > layout.setup)
     throw invalid('it is too large for a zImage');
@@ -104,6 +120,7 @@ export function linuxBoot(input: LinuxInput): KernelBoot {
     { selector: SELECTOR_KERNEL, bytes: body },
   ];
   if (input.initrd !== undefined && input.initrd.length > 0) {
+    if (version < 0x200) throw invalid('its boot protocol is older than 2.00 and knows no initrd');
     const gpa = placeInitrd(input.initrd.length, header, version, kernelEnd, ramEnd);
     header.setUint32(RAMDISK_IMAGE, gpa, true);
     header.setUint32(RAMDISK_SIZE, input.initrd.length, true);
@@ -115,7 +132,7 @@ export function linuxBoot(input: LinuxInput): KernelBoot {
 
 function fillHeader(setup: Uint8Array, version: number, layout: Layout, commandLine: string): void {
   const header = viewOf(setup);
-  header.setUint8(TYPE_OF_LOADER, LOADER_ID);
+  if (version >= 0x200) header.setUint8(TYPE_OF_LOADER, LOADER_ID);
   const videoMode = parseVideoMode(commandLine);
   if (videoMode !== undefined) header.setUint16(VID_MODE, videoMode, true);
   if (version >= 0x201) {

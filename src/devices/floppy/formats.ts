@@ -49,13 +49,33 @@ const FORMATS: readonly FloppyFormat[] = TABLE.map(([tracks, heads, sectors, rat
   driveType,
 }));
 
-/** The format of exactly this size, else the smallest that holds it, else the largest. */
+/** Tracks that drives reach, and formatting programs use, beyond 80. */
+const TRACKS_MAX = 83;
+/** Sectors per track of the formats with 80 tracks that everything knows. */
+const COMMON = [9, 15, 18, 36];
+
+const trackPair = ({ heads, sectors }: FloppyFormat): number => heads * sectors * SECTOR;
+const sizeOf = (format: FloppyFormat): number => format.tracks * trackPair(format);
+
+/** A common format with a track or more added to hold an image that is a little larger. */
+function longerFormat(sizeBytes: number): FloppyFormat | undefined {
+  const format = FORMATS.find(
+    (one) =>
+      COMMON.includes(one.sectors) &&
+      one.tracks === 80 &&
+      sizeBytes > sizeOf(one) &&
+      sizeBytes <= TRACKS_MAX * trackPair(one),
+  );
+  return format && { ...format, tracks: Math.ceil(sizeBytes / trackPair(format)) };
+}
+
+/** The format of exactly this size, else a common one that is a little longer, else the smallest that holds it, else the largest. */
 export function formatOf(sizeBytes: number): FloppyFormat {
-  const sizeOf = (format: FloppyFormat): number => format.tracks * format.heads * format.sectors * SECTOR;
   const standard = sizeBytes <= 1_474_560 && sizeBytes > 1_228_800 ? 18 : undefined;
   return (
     FORMATS.find((format) => sizeOf(format) === sizeBytes) ??
     FORMATS.find((format) => format.sectors === standard) ??
+    longerFormat(sizeBytes) ??
     FORMATS.find((format) => sizeOf(format) >= sizeBytes) ??
     FORMATS[FORMATS.length - 1]!
   );

@@ -501,7 +501,10 @@ describe('floppy formats', () => {
     expect(geometry(1_228_800)).toEqual([80, 2, 15]);
     expect(geometry(SIZE)).toEqual([80, 2, 18]);
     expect(geometry(2_949_120)).toEqual([80, 2, 36]);
-    // GRUB's image is a whole one; others end early.
+    // GRUB 2.14's rescue floppy is 8 sectors longer than a whole one; others end early.
+    expect(geometry(1_478_656)).toEqual([81, 2, 18]);
+    expect(geometry(SIZE + 3 * 36 * 512)).toEqual([83, 2, 18]);
+    expect(geometry(SIZE + 3 * 36 * 512 + 512)).toEqual([80, 2, 20]);
     expect(geometry(1_300_000)).toEqual([80, 2, 18]);
     expect(geometry(512)).toEqual([40, 1, 8]);
     expect(geometry(1 << 30)).toEqual([80, 2, 36]);

@@ -39,6 +39,8 @@ describe('a file that a user names', () => {
     ],
     ['a UDF disc', fileWith(100 * KIB, [32769, 'BEA01']), { kind: 'cdrom', volume: { volumeId: '' } }],
     ['a floppy', fileWith(1440 * KIB), { kind: 'floppy', format: 'raw', sizeBytes: 1440 * KIB }],
+    ['a floppy with more tracks', fileWith(1444 * KIB), { kind: 'floppy', format: 'raw', sizeBytes: 1444 * KIB }],
+    ['a small disk', fileWith(1500 * KIB), { kind: 'disk', format: 'raw', sizeBytes: 1500 * KIB }],
     ['a raw disk', fileWith(2000 * KIB, [510, [0x55, 0xaa]]), { kind: 'disk', format: 'raw', sizeBytes: 2000 * KIB }],
   ];
   it.each(known)('is recognised: %s', async (_what, bytes, expected) => {

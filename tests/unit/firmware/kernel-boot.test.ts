@@ -142,6 +142,33 @@ describe('Linux boot', () => {
     expect([setupField(built, 0x20, 2), setupField(built, 0x22, 2)]).toEqual([0xa33f, 0x9000]);
   });
 
+  describe('of a kernel of the time before the setup header', () => {
+    /** `units`: 16 bytes each, as the boot sector says. */
+    function old(bodyBytes: number, units = Math.ceil(bodyBytes / 16)): Uint8Array {
+      const kernel = linux({ bodyBytes });
+      kernel.fill(0xee, 0x200, 0xa00);
+      new DataView(kernel.buffer).setUint16(0x1f4, units, true);
+      return kernel;
+    }
+
+    it('loads it low with the old command line, and leaves its setup code alone', () => {
+      const built = boot(old(180_144), { commandLine: 'console=ttyS0' });
+      expect(loadsOf(built).map(({ gpa }) => gpa)).toEqual([0x90000, 0x99000, 0x10000]);
+      expect([setupField(built, 0x20, 2), setupField(built, 0x22, 2)]).toEqual([0xa33f, 0x9000]);
+      expect(
+        item(built, 0x18)
+          .subarray(0x200)
+          .every((byte) => byte === 0xee),
+      ).toBe(true);
+    });
+
+    it('refuses an initrd, and boot sectors of anything else', () => {
+      expect(refused(() => boot(old(10_000), { initrd: new Uint8Array(4096) }))).toMatch(/no initrd/);
+      expect(refused(() => boot(old(10_000, 100)))).toMatch(/must be a Linux bzImage/);
+      expect(refused(() => boot(old(10_000, 1000)))).toMatch(/must be a Linux bzImage/);
+    });
+  });
+
   it('refuses what cannot work, with the reason', () => {
     expect(refused(() => boot(new Uint8Array(10_000)))).toMatch(/must be a Linux bzImage/);
     expect(refused(() => boot(linux().subarray(0, 2000)))).toMatch(/cut off/);
