@@ -22,6 +22,9 @@ const BATCHES = 10;
 const BASELINE_SEED = 500_000;
 /** And in code that vCPUs share. */
 const SHARED_SEED = 1_000_000;
+/** And where blocks have so few bytes that their memory is full every other moment. */
+const CRAMPED_SEED = 1_500_000;
+const LITTLE_MEMORY = 128 << 10;
 const isBounded = chosenSeed === undefined;
 const timeout = (seconds + 120) * 1000;
 
@@ -43,6 +46,21 @@ describe('random programs', () => {
         isBounded ? INSTRUCTIONS / part : undefined,
       );
       console.log(`${programs} programs, ${instructions} instructions`);
+      expect(failures.join('\n')).toBe('');
+      expect(instructions).toBeGreaterThan(1000);
+    },
+    timeout,
+  );
+
+  test.each(['eager', 'eagerBaseline'] as const)(
+    'leave the same state at every stop with little memory for blocks, compiled: %s',
+    async (jit) => {
+      const lockstep = new Lockstep('off', jit, 1, undefined, LITTLE_MEMORY);
+      const { instructions, failures } = await lockstep.run(
+        seed + CRAMPED_SEED,
+        seconds / 8,
+        isBounded ? INSTRUCTIONS / 8 : undefined,
+      );
       expect(failures.join('\n')).toBe('');
       expect(instructions).toBeGreaterThan(1000);
     },

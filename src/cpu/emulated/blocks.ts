@@ -7,12 +7,13 @@ import { interceptNumber } from './isa/intercepts';
 import type { Row } from './isa/table';
 import { segmentLoadOf } from './jit/segment-loads';
 import { codeSizeOf, environmentOf } from './mode';
+import { CodeArena } from './code-arena';
 import { OpPacker } from './op-packer';
 
 /**
  * Decoded blocks in shared memory, keyed by where their first byte lies and MODE. A block stays in one page, except that an
- * instruction on two pages is a block of its own, whose second page is checked on each entry. Memory is given out in order and
- * taken back all at once. Writes to code are found by 64-byte pieces (CODE_MAP) and drop the blocks they hit: every op of such a
+ * instruction on two pages is a block of its own, whose second page is checked on each entry. When their memory is full, what no
+ * region is made of goes. Writes to code are found by 64-byte pieces (CODE_MAP) and drop the blocks they hit: every op of such a
  * block becomes HANDLER_LEAVE, so that it is left even in its middle.
  */
 
@@ -23,6 +24,8 @@ const INSTRUCTION_MAX = 15;
 const BUCKETS_SHIFT = 14;
 const BUCKETS = 1 << (32 - BUCKETS_SHIFT);
 const OPS_MAX = 2 * layout.BLOCK_INSTRUCTIONS_MAX + 4;
+/** If more than this part of the memory belongs to regions, they go too. */
+const KEPT_MOST = 1 / 2;
 const NO_MEMORY = 0xffffffff;
 const VECTOR_UD = 6;
 const VECTOR_GP = 13;
@@ -70,7 +73,7 @@ export interface VcpuAreas {
 }
 
 export interface Block {
-  readonly id: number;
+  id: number;
   readonly mode: number;
   /** The next block of the same bucket. */
   next: Block | undefined;
@@ -116,6 +119,7 @@ export interface BlockCacheStatistics {
   blocks: number;
   instructions: number;
   invalidations: number;
+  /** How often the memory was full. */
   flushes: number;
 }
 
@@ -131,7 +135,7 @@ export class BlockCache {
   /** All blocks by start and mode, chained; a Map of half a million numbers costs more than decoding. */
   readonly #buckets = new Array<Block | undefined>(BUCKETS).fill(undefined);
   readonly #crossing = new Uint8Array(2 * INSTRUCTION_MAX);
-  #next: number;
+  readonly #arena: CodeArena;
   /** By id, from #firstId on. */
   #byId: (Block | undefined)[] = [];
   #firstId = 1;
@@ -148,7 +152,7 @@ export class BlockCache {
     this.#u16 = new Uint16Array(memory.buffer);
     this.#i32 = new Int32Array(memory.buffer);
     this.#packer = new OpPacker(memory, decoder.rows);
-    this.#next = areas.arena;
+    this.#arena = new CodeArena(areas.arena, areas.arenaSize, (OPS_MAX + 1) * OP_SIZE);
     this.#clearTable();
   }
 
@@ -187,7 +191,7 @@ export class BlockCache {
         block = undefined;
       }
     }
-    const isLinkable = from !== 0 && this.#u16[from >> 1] !== layout.HANDLER_LEAVE && this.#isInArena(from);
+    const isLinkable = from !== 0 && this.#u16[from >> 1] !== layout.HANDLER_LEAVE && this.#arena.contains(from);
     const flushes = this.statistics.flushes;
     block ??= this.#build(state, at, mode, linear);
     this.#cacheJump(state, linear, block.op, at);
@@ -223,7 +227,7 @@ export class BlockCache {
 
   /** The block whose first op this is. */
   blockOf(op: number): Block | undefined {
-    if (!this.#isInArena(op)) return undefined;
+    if (!this.#arena.contains(op)) return undefined;
     const block = this.#byId[this.#i32[(op - OP_SIZE + layout.BLOCK_ID) >> 2]! - this.#firstId];
     return block?.op === op ? block : undefined;
   }
@@ -345,6 +349,12 @@ export class BlockCache {
     return block;
   }
 
+  #chain(block: Block): void {
+    const bucket = hashOf(block.start, block.mode) >>> BUCKETS_SHIFT;
+    block.next = this.#buckets[bucket];
+    this.#buckets[bucket] = block;
+  }
+
   #unchain(block: Block): void {
     const bucket = hashOf(block.start, block.mode) >>> BUCKETS_SHIFT;
     let at = this.#buckets[bucket];
@@ -354,10 +364,6 @@ export class BlockCache {
     }
     while (at !== undefined && at.next !== block) at = at.next;
     if (at !== undefined) at.next = block.next;
-  }
-
-  #isInArena(op: number): boolean {
-    return op >= this.areas.arena && op < this.#next;
   }
 
   #cacheJump(state: number, linear: { low: number; high: number }, op: number, at: number): void {
@@ -392,15 +398,14 @@ export class BlockCache {
   }
 
   #build(state: number, at: number, mode: number, linear: { low: number; high: number }): Block {
-    if (this.#next + (OPS_MAX + 1) * OP_SIZE > this.areas.arena + this.areas.arenaSize) this.#flush();
-    const header = this.#next;
-    const draft: Draft = { op: header + OP_SIZE, count: 0, bytes: 0 };
+    const { scratch } = this.#arena;
+    const draft: Draft = { op: scratch + OP_SIZE, count: 0, bytes: 0 };
     const codeSize = codeSizeOf(mode);
     const pageEnd = (at & -FRAME) + FRAME;
     const end = pageEnd <= 0 ? pageEnd + 0x100000000 : pageEnd;
     let second = NO_MEMORY;
     let secondSize = 0;
-    let link: Block | undefined;
+    let goesOn = false;
     const exits: number[] = [];
     let blockEnd: BlockEnd = 'next';
     for (;;) {
@@ -444,23 +449,23 @@ export class BlockCache {
       if (draft.count >= layout.BLOCK_INSTRUCTIONS_MAX || at + draft.bytes >= end) break;
       // what follows a branch may be decoded in vain, and has a heat of its own
       if (isRelative) {
-        link = this.#find(at + draft.bytes, mode);
-        if (link?.secondSize !== 0) link = undefined;
+        goesOn = environmentOf(mode) !== ENV_CHECKED;
         break;
       }
     }
     this.#finish(draft, mode);
-    if (link !== undefined && environmentOf(mode) !== ENV_CHECKED) {
-      const last = draft.op - OP_SIZE;
-      this.#i32[(last + layout.OP_LINK) >> 2] = link.op;
-    }
+    const header = this.#place(draft.op - scratch);
+    this.#u8.copyWithin(header, scratch, draft.op);
+    const opEnd = header + draft.op - scratch;
+    const link = goesOn ? this.#find(at + draft.bytes, mode) : undefined;
+    if (link?.secondSize === 0) this.#i32[(opEnd - OP_SIZE + layout.OP_LINK) >> 2] = link.op;
     exits.push(draft.bytes);
     const block: Block = {
       id: this.#firstId + this.#byId.length,
       mode,
       next: undefined,
       op: header + OP_SIZE,
-      opCount: (draft.op - header) / OP_SIZE - 1,
+      opCount: (opEnd - header) / OP_SIZE - 1,
       start: at,
       size: secondSize === 0 ? draft.bytes : end - at,
       secondStart: second,
@@ -478,10 +483,7 @@ export class BlockCache {
     this.#i32[(header + layout.BLOCK_BYTES) >> 2] = Math.max(1, draft.bytes);
     this.#i32[(header + layout.BLOCK_ID) >> 2] = block.id;
     this.#i32[(header + layout.BLOCK_HEAT) >> 2] = this.firstHeat;
-    this.#next = draft.op;
-    const bucket = hashOf(at, mode) >>> BUCKETS_SHIFT;
-    block.next = this.#buckets[bucket];
-    this.#buckets[bucket] = block;
+    this.#chain(block);
     this.#register(block.start, block);
     if (secondSize !== 0 && second !== NO_MEMORY) this.#register(second, block);
     this.statistics.blocks++;
@@ -648,28 +650,70 @@ export class BlockCache {
     else for (const other of blocks) this.#mark(frame, other);
   }
 
+  /** Where `bytes` of ops go. */
+  #place(bytes: number): number {
+    const place = this.#arena.take(bytes);
+    if (place !== undefined) return place;
+    const ofRegions = this.#byId.filter((block) => block?.regions?.size) as Block[];
+    const kept = ofRegions.reduce((sum, block) => sum + (block.opCount + 1) * OP_SIZE, 0);
+    if (kept <= this.#arena.size * KEPT_MOST) this.#forgetAllBut(ofRegions);
+    return this.#arena.take(bytes) ?? this.#placeAfterAll(bytes);
+  }
+
+  #placeAfterAll(bytes: number): number {
+    this.#flush();
+    return this.#arena.take(bytes)!;
+  }
+
   #flush(): void {
+    for (const block of this.#byId) for (const user of [...(block?.regions ?? [])]) user.blockDropped();
+    this.#forgetAllBut([]);
+    for (const { state } of this.#vcpus) {
+      for (const part of [0, 1]) {
+        const at = (state >> 2) + CODE_GEN + part;
+        this.#i32[at] = (this.#i32[at]! + 1) | 0;
+      }
+    }
+  }
+
+  /** Only `kept` stay, with regions; the memory of the others is free. */
+  #forgetAllBut(kept: readonly Block[]): void {
     this.statistics.flushes++;
+    for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
+      this.unpatch(state);
+      this.#u8.fill(0, jumpCache, jumpCache + layout.TARGETS_OFFSET);
+      this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
+    }
     for (const frame of this.#pages.keys()) {
       const map = (this.areas.codeMap >> 2) + frame * 2;
       this.#i32[map] = 0;
       this.#i32[map + 1] = 0;
       this.#u8[this.areas.pageFlags + frame]! &= ~PAGE_HAS_CODE;
     }
-    for (const block of this.#byId) for (const user of [...(block?.regions ?? [])]) user.blockDropped();
-    this.#firstId += this.#byId.length;
-    this.#byId = [];
     this.#pages.clear();
     this.#buckets.fill(undefined);
     this.#clearTable();
-    this.#next = this.areas.arena;
-    for (const { state, temporaryBlock, jumpCache } of this.#vcpus) {
-      const at = state >> 2;
-      this.#u8.fill(0, jumpCache, jumpCache + layout.TARGETS_OFFSET);
-      for (const part of [0, 1]) this.#i32[at + CODE_GEN + part] = (this.#i32[at + CODE_GEN + part]! + 1) | 0;
-      this.#i32[at + PATCHED_OP] = 0;
-      this.#i32[(temporaryBlock + layout.BLOCK_ID) >> 2] = 0;
+    this.#firstId += this.#byId.length;
+    this.#byId = [];
+    for (const block of kept) this.#keep(block);
+    const pieces = kept.map(({ op, opCount }) => ({ from: op - OP_SIZE, end: op + opCount * OP_SIZE }));
+    this.#arena.freeAllBut(pieces.sort((a, b) => a.from - b.from));
+  }
+
+  #keep(block: Block): void {
+    const { op, opCount, secondStart, secondSize } = block;
+    block.id = this.#firstId + this.#byId.length;
+    this.#byId.push(block);
+    this.#i32[(op - OP_SIZE + layout.BLOCK_ID) >> 2] = block.id;
+    for (let at = op; at < op + opCount * OP_SIZE; at += OP_SIZE) {
+      const handler = this.#u16[at >> 1]!;
+      // these hold the handler of their second half there
+      if (handler >= layout.HANDLER_FUSED_FIRST && handler < layout.HANDLER_FUSED_END) continue;
+      this.#i32[(at + layout.OP_LINK) >> 2] = 0;
     }
+    this.#chain(block);
+    this.#register(block.start, block);
+    if (secondSize !== 0 && secondStart !== NO_MEMORY) this.#register(secondStart, block);
   }
 }
 

@@ -39,17 +39,18 @@ export interface EmulatedPartitionParts {
   readonly config: CpuConfig;
   /** Compiled code; 'off' if not given. */
   readonly jit?: { readonly mode: JitMode; readonly compiler?: RegionCompilerPort; readonly bounds?: RegionBounds };
+  /** Memory for decoded blocks, less than there is: for tests. */
+  readonly codeArenaSize?: number;
 }
 
 /** Entries after which tests' code is compiled. */
 const EAGER_ENTRIES = 2;
 
-const BLOCK_AREAS: BlockCacheAreas = {
+const BLOCK_AREAS: Omit<BlockCacheAreas, 'arenaSize'> = {
   pageFlags: PAGE_FLAGS_OFFSET,
   codeMap: CODE_MAP_OFFSET,
   blockTable: BLOCK_TABLE_OFFSET,
   arena: CODE_ARENA_OFFSET,
-  arenaSize: CODE_ARENA_SIZE,
 };
 
 /** CR4 bits that follow from features. */
@@ -116,7 +117,8 @@ export class EmulatedPartition implements Partition {
     const isEager = mode === 'eager' || mode === 'eagerBaseline';
     const firstHeat = isEager ? HEAT_LIMIT - EAGER_ENTRIES : 0;
     const decoder = decoderOf(this.#model);
-    this.#blocks = new BlockCache(memory.memory, BLOCK_AREAS, decoder, this.#core, firstHeat);
+    const areas = { ...BLOCK_AREAS, arenaSize: parts.codeArenaSize ?? CODE_ARENA_SIZE };
+    this.#blocks = new BlockCache(memory.memory, areas, decoder, this.#core, firstHeat);
     const compiler = isEager ? new EagerCompiler(decoder) : parts.jit?.compiler;
     if (mode !== 'off' && compiler !== undefined) {
       const firstLevel = mode === 'eager' ? 1 : 0;

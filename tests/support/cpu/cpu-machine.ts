@@ -76,6 +76,7 @@ export class CpuMachine {
     jit: JitMode = 'off',
     cpu: Partial<CpuConfig> = {},
     bounds?: RegionBounds,
+    codeArenaSize?: number,
   ) {
     const map = memoryMapOf({ memory: { memoryMiB: 16 }, display: { vramMiB: 4 } } as never);
     const pages = Math.max(2048, Math.ceil((map.ram.offset + memoryMiB * 0x100000) / 65536));
@@ -90,6 +91,7 @@ export class CpuMachine {
       memory: this.memory,
       config: { vcpuCount: 1, vendor: 'GenuineIntel', model: 'max', tscHz: 1e9, ...cpu },
       jit: { mode: jit, ...(bounds === undefined ? {} : { bounds }) },
+      ...(codeArenaSize === undefined ? {} : { codeArenaSize }),
     });
     this.memory.listener = {
       memoryChanged: () => this.partition.memoryChanged(),

@@ -30,8 +30,8 @@ class Side {
   /** Counts at which a port or a device's memory was accessed. */
   readonly accesses: string[] = [];
 
-  constructor(jit: JitMode, vcpuCount: number) {
-    this.machine = new CpuMachine(MEMORY_MIB, jit, { vcpuCount });
+  constructor(jit: JitMode, vcpuCount: number, codeArenaSize?: number) {
+    this.machine = new CpuMachine(MEMORY_MIB, jit, { vcpuCount }, undefined, codeArenaSize);
     const { bus } = this.machine;
     const { vcpu } = this.machine;
     const note = (what: string): void => {
@@ -92,10 +92,19 @@ export class Lockstep {
   readonly #subject: Side;
   readonly #worlds: readonly World[];
 
-  /** `vcpuCount`: of the subject. The program runs on the first, but compiled code that several share finds a vCPU's state otherwise. */
-  constructor(reference: JitMode, subject: JitMode, vcpuCount = 1, names: readonly WorldName[] = WORLDS) {
+  /**
+   * `vcpuCount`: of the subject. The program runs on the first, but compiled code that several share finds a vCPU's state otherwise.
+   * `codeArenaSize`: the subject's memory for decoded blocks.
+   */
+  constructor(
+    reference: JitMode,
+    subject: JitMode,
+    vcpuCount = 1,
+    names: readonly WorldName[] = WORLDS,
+    codeArenaSize?: number,
+  ) {
     this.#reference = new Side(reference, 1);
-    this.#subject = new Side(subject, vcpuCount);
+    this.#subject = new Side(subject, vcpuCount, codeArenaSize);
     this.#worlds = names.map((name) => new World(name));
   }
 
