@@ -152,9 +152,9 @@
           (i32.load offset=1980
            (local.get $0)
           )
-          (i32.const 61536)
+          (i32.const 63584)
          )
-         (i32.const 4128)
+         (i32.const 6176)
         )
         (i32.and
          (i32.and
