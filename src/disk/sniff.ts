@@ -20,7 +20,7 @@ const KIB = 1024;
 /** 160K to 2.88M; 1680K is Microsoft's DMF, 1722K is mdformat's. */
 const floppySizesKiB = [160, 180, 320, 360, 640, 720, 1200, 1440, 1680, 1722, 2880];
 
-/** Formats that images exceed by up to three tracks. */
+/** Formats of 80 tracks, of which images have up to 83 (devices/floppy/formats.ts tells them the same way). */
 const longFloppiesKiB = [720, 1200, 1440, 2880];
 
 function isFloppySize(sizeBytes: number): boolean {

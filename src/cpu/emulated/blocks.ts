@@ -119,7 +119,7 @@ export interface BlockCacheStatistics {
   blocks: number;
   instructions: number;
   invalidations: number;
-  /** How often the memory was full. */
+  /** How often what no region is made of, or everything, was forgotten at once. */
   flushes: number;
 }
 

@@ -42,9 +42,10 @@ describe('a full memory for blocks', () => {
   const LOOP = 0x1000;
   const COLD = 0x1_0000;
   const COLD_BLOCKS = 400;
+  const SMALL = 32 << 10;
 
   /** A loop of 200 turns, then a way through COLD_BLOCKS blocks of one jump each; all of it `rounds` times. */
-  function run(codeArenaSize: number): CpuMachine {
+  function run(rounds: number, codeArenaSize?: number): CpuMachine {
     const m = new CpuMachine(16, 'eager', {}, undefined, codeArenaSize);
     m.realMode(LOOP);
     // mov cx,200; inc ax; loop; jmp COLD
@@ -54,15 +55,21 @@ describe('a full memory for blocks', () => {
     m.poke(COLD + 16 * COLD_BLOCKS, [0x4a, 0x74, 5, 0xea, LOOP & 0xff, LOOP >> 8, 0, 0, 0xf4]);
     const state = m.vcpu.save();
     state.gpr[0] = 0n;
-    state.gpr[2] = 30n;
+    state.gpr[2] = BigInt(rounds);
     m.vcpu.restore(state);
     expect(m.run(100_000).kind).toBe('halted');
-    expect(m.vcpu.save().gpr[0]! & 0xffffn).toBe(6000n);
+    expect(m.vcpu.save().gpr[0]! & 0xffffn).toBe(BigInt(200 * rounds));
     return m;
   }
 
-  it('gives the same as a large one', () => {
-    const [large, small] = [run(1 << 20), run(32 << 10)];
+  it('keeps the region of what is hot, when what ran once makes it full', () => {
+    const { jitStatistics } = run(1, SMALL).partition;
+    expect(jitStatistics!.compiled).toBeGreaterThan(0);
+    expect(jitStatistics!.dropped).toBe(0);
+  });
+
+  it('changes nothing that the guest sees, however often it is full', () => {
+    const [large, small] = [run(30), run(30, SMALL)];
     expect(small.vcpu.save()).toEqual(large.vcpu.save());
   });
 });

@@ -9,13 +9,14 @@ import { byteLanes, fromLow64, low64, mergeLow, shuffle, toI32, toI64, v128Const
  */
 const MXCSR_PE = 0x20;
 const MXCSR_DAZ = 0x40;
-const MXCSR_PM = 0x1000;
 const MXCSR_UM = 0x800;
+const MXCSR_PM = 0x1000;
 const MXCSR_RC_FTZ = 0xe000;
 
 function mxcsrIs(e: Emitter, mask: number, value: number): I32 {
   return e.op('i32.eq', 'i32', [e.op('i32.and', 'i32', [e.state('MXCSR', 'i32'), e.i32(mask)]), e.i32(value)]);
 }
+/** Inexact results change nothing, and tiny ones neither, which underflow where that is not masked, exact or not (SDM vol. 1, 4.9.1.5). */
 const ordinaryRounding = (e: Emitter): I32 =>
   mxcsrIs(e, MXCSR_RC_FTZ | MXCSR_PM | MXCSR_UM | MXCSR_DAZ | MXCSR_PE, MXCSR_PM | MXCSR_UM | MXCSR_PE);
 const inexactIsFree = (e: Emitter): I32 => mxcsrIs(e, MXCSR_PM | MXCSR_PE, MXCSR_PM | MXCSR_PE);
