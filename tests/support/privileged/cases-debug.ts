@@ -231,6 +231,14 @@ const breakpoints: PrivilegedCase[] = [
     expect: 'v=3 log 1@+7:1',
   },
   {
+    name: 'watched operand of MOV SS before INT1',
+    ...data,
+    manual: '7.8.3 and vol. 2, INT1',
+    setup: `mov dword [${p.DATA}], ${p.DATA32}\n${watch(p.DATA, dr7(3, 1))}`,
+    code: `mov ss, [${p.DATA}]; db 0xf1; nop`,
+    expect: 'v=3 log 1@+7:1',
+  },
+  {
     name: 'watched write that faults',
     ...data,
     paging: '32',

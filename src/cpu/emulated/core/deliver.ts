@@ -182,9 +182,14 @@ export function intOverflow(s: usize, op: usize): void {
   if (readEflags(s) & 0x800) enterEvent(s, op, VECTOR_OF, FROM_TRAP_OPCODE, false, 0, followingRip(s, op), false);
 }
 
-/** INT1 (F1): a #DB trap without a cause in DR6, not subject to the gate's DPL. */
+/**
+ * INT1 (F1): a #DB trap without a cause of its own in DR6, not subject to the gate's DPL. What MOV SS held back is the same exception, and
+ * comes with it: a second one would find the handler at its first instruction, on the stack of its own that it may have.
+ */
 export function int1(s: usize, op: usize): void {
   enterEvent(s, op, VECTOR_DB, FROM_HARDWARE, false, 0, followingRip(s, op), false);
+  store<u64>(s, load<u64>(s, S_DR + 6 * 8) | <u64>load<u32>(s, S_PENDING_DB), S_DR + 6 * 8);
+  store<u32>(s, 0, S_PENDING_DB);
 }
 
 function enterEvent(s: usize, op: usize, vector: u32, from: u32, hasError: bool, error: u32, returnRip: u64, isFault: bool): void {
