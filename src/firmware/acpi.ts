@@ -188,15 +188,20 @@ function fadtTable(input: AcpiInput): Uint8Array {
   putPortAddress(view, 148, pm1Event, 32);
   putPortAddress(view, 172, pm1Control, 16);
   putPortAddress(view, 208, pmTimer, 32);
-  putPortAddress(view, 220, input.gpeBase, 32);
+  putPortAddress(view, 220, input.gpeBase, 32, ACCESS_BYTE);
   return bytes;
 }
 
-/** Generic address structure in I/O space (5.2.3.2). */
-function putPortAddress(view: DataView, at: number, port: number, bits: number): void {
+/** Access size of a generic address; general-purpose events are read and written bytewise (4.8.4.1). */
+const ACCESS_BYTE = 1;
+const ACCESS_WORD = 2;
+const ACCESS_DWORD = 3;
+
+/** Generic address structure in I/O space (5.2.3.2); one access reads all of it unless `access` says otherwise. */
+function putPortAddress(view: DataView, at: number, port: number, bits: number, access?: number): void {
   view.setUint8(at, 1);
   view.setUint8(at + 1, bits);
-  view.setUint8(at + 3, bits === 8 ? 1 : bits === 16 ? 2 : 3);
+  view.setUint8(at + 3, access ?? (bits === 8 ? ACCESS_BYTE : bits === 16 ? ACCESS_WORD : ACCESS_DWORD));
   view.setUint32(at + 4, port, true);
 }
 

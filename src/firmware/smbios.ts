@@ -139,7 +139,8 @@ function addMemory(tables: Tables, input: SmbiosInput, totalMiB: number): void {
       ...word(0),
       ...[2, 0, 0, 0, 0],
       ...dword(size === 0x7fff ? totalMiB : 0),
-      ...word(0),
+      // the speed that it is set to, and its voltages: unknown
+      ...[word(0), word(0), word(0), word(0)].flat(),
     ],
     ['DIMM 0', 'Subzero'],
   );

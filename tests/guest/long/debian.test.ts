@@ -28,6 +28,16 @@ interface About {
 /** The greeting and the prompt of the console at 1280x800, below its empty first line. */
 const LOGIN = { part: readPicture(resolve(__dirname, '../../fixtures/screens/debian-login.png')), x: 0, y: 16 };
 
+/**
+ * Loads every cipher and hash that the kernel has x86 code for: it compares each one's results with known ones, and says so in
+ * /proc/crypto. Prints how many differed, and how many of the drivers use AVX2 and AES-NI.
+ */
+const CIPHERS = [
+  'for m in /lib/modules/$(uname -r)/kernel/arch/x86/crypto/*.ko; do modprobe $(basename $m .ko) 2>&1; done | grep -v "No such device"',
+  'modprobe -a raid6_pq xor; sleep 5; grep ^selftest /proc/crypto | grep -vc passed',
+  'for kind in avx2 aesni; do grep ^driver /proc/crypto | grep -c $kind; done',
+].join('; ');
+
 /** What a kernel or systemd says when something is wrong with the machine. */
 const TROUBLE =
   /unstable|\blost\b|spurious|nobody cared|not connected|soft lockup|TSC calibration failed|invalid opcode|Call Trace|segfault|I\/O error|EXT4-fs error|Failed to start|\[FAILED\]/i;
@@ -82,6 +92,10 @@ describe('a whole Debian 12', () => {
       expect(await ask('systemctl is-system-running')).toBe('running');
       expect(await ask(about.run)).toBe(about.expected.trimEnd());
       expect(await ask('openssl speed -seconds 5 -bytes 1024 sha256 2>&1')).toMatch(/^sha256\s+[1-9][\d.]+k\s*$/m);
+      const [failed, avx2, aesni] = (await ask(CIPHERS)).split('\n').map(Number);
+      expect(failed).toBe(0);
+      expect(avx2).toBeGreaterThan(10);
+      expect(aesni).toBeGreaterThan(20);
       expect((await ask('dmesg; journalctl -b -p warning')).split('\n').filter((line) => TROUBLE.test(line))).toEqual(
         [],
       );

@@ -121,6 +121,8 @@ describe('ACPI tables', () => {
     expect(view.getUint32(140, true)).toBe(view.getUint32(40, true));
     expect([56, 64, 76].map((offset) => view.getUint32(offset, true))).toEqual([PM_BASE, PM_BASE + 4, PM_BASE + 8]);
     expect(view.getUint16(46, true)).toBe(9);
+    const accessSizes = [148, 172, 208, 220].map((block) => fadt[block + 3]);
+    expect(accessSizes, 'bytes for general-purpose events alone').toEqual([3, 2, 3, 1]);
     // The power button is fixed, the timer 24 bits wide.
     expect(view.getUint32(112, true) & 0x110).toBe(0);
   });
@@ -305,15 +307,18 @@ describe('SMBIOS', () => {
     expect([sum(0, 31), sum(16, 31)]).toEqual([0, 0]);
     expect(view.getUint16(22, true)).toBe(tables.length);
     const types: number[] = [];
+    const lengths: number[] = [];
     let at = 0;
     while (at < tables.length) {
       types.push(tables[at]!);
+      lengths.push(tables[at + 1]!);
       let end = at + tables[at + 1]!;
       while (tables[end] !== 0 || tables[end + 1] !== 0) end++;
       expect(end + 2 - at).toBeLessThanOrEqual(view.getUint16(8, true));
       at = end + 2;
     }
     expect(types).toEqual([1, 3, 4, 4, 16, 17, 19, 32, 127]);
+    expect(lengths, 'as version 2.8 has them').toEqual([0x1b, 0x16, 0x2a, 0x2a, 0x17, 0x28, 0x1f, 0x0b, 4]);
     expect(view.getUint16(28, true)).toBe(types.length);
   });
 });
