@@ -140,7 +140,7 @@ function addMemory(tables: Tables, input: SmbiosInput, totalMiB: number): void {
       ...[2, 0, 0, 0, 0],
       ...dword(size === 0x7fff ? totalMiB : 0),
       // the speed that it is set to, and its voltages: unknown
-      ...[word(0), word(0), word(0), word(0)].flat(),
+      ...new Array<number>(8).fill(0),
     ],
     ['DIMM 0', 'Subzero'],
   );

@@ -227,6 +227,16 @@ const switches: PrivilegedCase[] = [
     expect: 'v=1 ip=+{.task} dr6=ffff8ff0 tr=68 fl=2',
   },
   {
+    // its own trap finds the gate's task busy
+    name: 'INT1 to a task that asks for a trap',
+    manual: '18.3.1.5 and vol. 2, INT n: #GP with the selector of a TSS that is busy',
+    world: 'flat32',
+    setup: START_B + set(100, 0x680001) + putVector(1, p.TSS_B_S, '0', 0x85),
+    code: 'db 0xf1\n.task: nop',
+    show: 'v e ip tr',
+    expect: 'v=d e=69 ip=+1 tr=68',
+  },
+  {
     name: 'task switch in long mode',
     manual: '8.7',
     world: 'long64',

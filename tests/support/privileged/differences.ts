@@ -86,7 +86,11 @@ const qemu: readonly Difference[] = [
     manual: 'vol. 2, PUSH: #SS(0)',
     cases: ['stack address that is not canonical'],
   },
-  { what: 'F1 is undefined', manual: 'vol. 2, INT1', cases: ['INT1 needs no DPL'] },
+  {
+    what: 'F1 is undefined',
+    manual: 'vol. 2, INT1',
+    cases: ['INT1 needs no DPL', 'INT1 to a task that asks for a trap'],
+  },
   {
     what: 'a target that is not canonical is found after the transfer',
     manual: 'vol. 2, CALL, IRET and SYSRET: #GP(0) of the instruction itself',

@@ -157,11 +157,15 @@ export function deliverNmi(s: usize): void {
   deliverInterrupt(s, VECTOR_NMI);
 }
 
-/** A trap #DB after an instruction; PENDING_DB holds the bits for DR6. */
-export function deliverDebugTrap(s: usize): void {
-  const bits = load<u32>(s, S_PENDING_DB);
-  store<u32>(s, 0, S_PENDING_DB);
+/** Bits of PENDING_DB, which is what DR6 is to say, become part of the #DB that is delivered now. */
+function report(s: usize, bits: u32): void {
+  store<u32>(s, load<u32>(s, S_PENDING_DB) & ~bits, S_PENDING_DB);
   store<u64>(s, load<u64>(s, S_DR + 6 * 8) | <u64>bits, S_DR + 6 * 8);
+}
+
+/** A trap #DB after an instruction. */
+export function deliverDebugTrap(s: usize): void {
+  report(s, load<u32>(s, S_PENDING_DB));
   store<u64>(s, load<u64>(s, S_DR + 7 * 8) & ~0x2000, S_DR + 7 * 8);
   deliverInterrupt(s, VECTOR_DB);
 }
@@ -187,9 +191,10 @@ export function intOverflow(s: usize, op: usize): void {
  * comes with it: a second one would find the handler at its first instruction, on the stack of its own that it may have.
  */
 export function int1(s: usize, op: usize): void {
+  // not what a task gate adds: a task that asks for a trap has one of its own
+  const held = load<u32>(s, S_PENDING_DB);
   enterEvent(s, op, VECTOR_DB, FROM_HARDWARE, false, 0, followingRip(s, op), false);
-  store<u64>(s, load<u64>(s, S_DR + 6 * 8) | <u64>load<u32>(s, S_PENDING_DB), S_DR + 6 * 8);
-  store<u32>(s, 0, S_PENDING_DB);
+  report(s, held);
 }
 
 function enterEvent(s: usize, op: usize, vector: u32, from: u32, hasError: bool, error: u32, returnRip: u64, isFault: bool): void {
