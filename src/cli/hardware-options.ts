@@ -122,7 +122,7 @@ export async function configFromOptions(
   if (bus === undefined) {
     throw new UsageError(`--disk-bus ${values['disk-bus']}: must be one of ${driveBuses.join(', ')}`);
   }
-  const absolute = (file: string): string => place.name(path.resolve(file));
+  const fileOf = (option: string, file: string): Promise<string> => existing(files, option, file, place);
   const order =
     values.floppy !== undefined && values.cdrom === undefined && values.disk === undefined
       ? (['floppy', 'cdrom', 'disk'] as const)
@@ -131,7 +131,7 @@ export async function configFromOptions(
     ...base,
     memory: { memoryMiB },
     cpu: { ...base.cpu, cpus, engine, model },
-    firmware: { ...base.firmware, bios: values.bios === undefined ? null : absolute(values.bios) },
+    firmware: { ...base.firmware, bios: values.bios === undefined ? null : await fileOf('bios', values.bios) },
     boot: {
       ...base.boot,
       order,
@@ -139,28 +139,29 @@ export async function configFromOptions(
         values.kernel === undefined
           ? null
           : {
-              file: absolute(values.kernel),
-              initrd: values.initrd === undefined ? null : absolute(values.initrd),
+              file: await fileOf('kernel', values.kernel),
+              initrd: values.initrd === undefined ? null : await fileOf('initrd', values.initrd),
               append: values.append ?? '',
-              modules: (values.module ?? []).map((text) => moduleOf(text, absolute)),
+              modules: await Promise.all((values.module ?? []).map((text) => moduleOf(text, fileOf))),
             },
     },
-    disks: await Promise.all((values.disk ?? []).map((text, index) => diskOf(files, text, `disk${index}`, bus, place))),
     cdroms: await Promise.all(
       (values.cdrom ?? []).map(async (file, index) => ({
         id: `cdrom${index}`,
-        file: await existing(files, 'cdrom', file, place),
+        file: await fileOf('cdrom', file),
         bus,
       })),
     ),
     floppies: await Promise.all(
       (values.floppy ?? []).map(async (file, index) => ({
         id: `floppy${index}`,
-        file: await existing(files, 'floppy', file, place),
+        file: await fileOf('floppy', file),
         readonly: false,
       })),
     ),
-    parallel: values.parallel === undefined ? [] : [{ file: absolute(values.parallel) }],
+    // after all that may be missing: it makes new disks
+    disks: await Promise.all((values.disk ?? []).map((text, index) => diskOf(files, text, `disk${index}`, bus, place))),
+    parallel: values.parallel === undefined ? [] : [{ file: place.name(path.resolve(values.parallel)) }],
     ...extra,
   };
   const checked = checkConfig(config);
@@ -173,11 +174,14 @@ export async function configFromOptions(
   return checked.config;
 }
 
-function moduleOf(text: string, absolute: (file: string) => string): { file: string; args: string } {
+async function moduleOf(
+  text: string,
+  fileOf: (option: string, file: string) => Promise<string>,
+): Promise<{ file: string; args: string }> {
   const space = text.indexOf(' ');
   return space < 0
-    ? { file: absolute(text), args: '' }
-    : { file: absolute(text.slice(0, space)), args: text.slice(space + 1) };
+    ? { file: await fileOf('module', text), args: '' }
+    : { file: await fileOf('module', text.slice(0, space)), args: text.slice(space + 1) };
 }
 
 async function diskOf(
@@ -217,6 +221,6 @@ async function existing(files: HostFiles, option: string, file: string, place: D
       path: absolute,
     });
   if (info.kind !== 'file')
-    throw new VmError('image-unsupported', `--${option} ${file}: not a file; give an image file`, { path: absolute });
+    throw new VmError('image-unsupported', `--${option} ${file}: not a file; name a file`, { path: absolute });
   return place.name(absolute);
 }
