@@ -8,6 +8,7 @@ import { DATA, SystemMachine } from '../support/isa/system-machine';
 vi.mock('../../src/cpu/emulated/features', async (original) => ({
   ...(await original<object>()),
   isImplemented: () => true,
+  isOfVendor: () => true,
 }));
 
 const FSW_IE_SF = 0x41;

@@ -9,6 +9,7 @@ import { RandomRun } from '../support/isa/random-run';
 vi.mock('../../src/cpu/emulated/features', async (original) => ({
   ...(await original<object>()),
   isImplemented: () => true,
+  isOfVendor: () => true,
 }));
 
 const support = hostSupport();

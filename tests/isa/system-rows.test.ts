@@ -15,6 +15,7 @@ import { isUserRow } from '../support/isa/user-rows';
 vi.mock('../../src/cpu/emulated/features', async (original) => ({
   ...(await original<object>()),
   isImplemented: () => true,
+  isOfVendor: () => true,
 }));
 
 const CASES: readonly SystemCase[] = [

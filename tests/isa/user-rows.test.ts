@@ -22,6 +22,7 @@ import { Random } from '../support/random';
 vi.mock('../../src/cpu/emulated/features', async (original) => ({
   ...(await original<object>()),
   isImplemented: () => true,
+  isOfVendor: () => true,
 }));
 
 /**

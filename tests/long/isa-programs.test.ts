@@ -10,6 +10,7 @@ import { Lockstep } from '../support/isa/lockstep';
 vi.mock('../../src/cpu/emulated/features', async (original) => ({
   ...(await original<object>()),
   isImplemented: () => true,
+  isOfVendor: () => true,
 }));
 
 const support = hostSupport();

@@ -265,7 +265,7 @@ export const sha256Rounds: Semantics = (e, x) => {
   x.setXmm(0, e.call('sha256Rounds', 'v128', [x.xmm(0), b, e.state('XMM', 'v128', 0)]));
 };
 
-// ---- SSE4a (AMD APM vol. 4); upper halves, which it leaves undefined, stay ----
+// ---- SSE4a (AMD APM vol. 4); it leaves upper halves undefined, AMD's CPUs make them 0 ----
 
 const lowSix = (e: Emitter, a: I64): I64 => e.and(a, e.i64(63));
 
@@ -275,19 +275,16 @@ function fieldMask(e: Emitter, length: I64): I64 {
   return e.select(e.eqz(length), e.i64(-1n), ones);
 }
 
-function setLow(e: Emitter, x: Operands, value: I64): void {
-  x.setXmm(0, e.op('i64x2.replace_lane', 'v128', [x.xmm(0), value], [0]));
-}
-
 function extractField(e: Emitter, x: Operands, length: I64, index: I64): void {
-  setLow(e, x, e.and(e.shrU(v.low64(e, x.xmm(0)), lowSix(e, index)), fieldMask(e, lowSix(e, length))));
+  const field = e.and(e.shrU(v.low64(e, x.xmm(0)), lowSix(e, index)), fieldMask(e, lowSix(e, length)));
+  x.setXmm(0, v.fromLow64(e, field));
 }
 
 function insertField(e: Emitter, x: Operands, length: I64, index: I64): void {
   const at = lowSix(e, index);
   const mask = fieldMask(e, lowSix(e, length));
   const kept = e.and(v.low64(e, x.xmm(0)), e.not(e.shl(mask, at)));
-  setLow(e, x, e.or(kept, e.shl(e.and(v.low64(e, x.xmm(1)), mask), at)));
+  x.setXmm(0, v.fromLow64(e, e.or(kept, e.shl(e.and(v.low64(e, x.xmm(1)), mask), at))));
 }
 
 export const extrqImmediate: Semantics = (e, x) => extractField(e, x, x.get(1), x.get(2));
