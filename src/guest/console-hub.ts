@@ -31,6 +31,8 @@ export interface ConsoleSession {
 
 /** As many as the protocol lets through in one frame. */
 const MAX_PENDING_RECTS = 32;
+/** Of one frame: a window draws them in one go, and should answer to its user in between. */
+const MOST_PIXELS = 1 << 19;
 const TEXT_INTERVAL_MS = 200;
 const SERIAL_PORTS = 4;
 
@@ -188,20 +190,17 @@ export class ConsoleHub {
     this.#textSoon();
   }
 
-  /** Sends what the viewer has not got, if it can take it. */
+  /** Sends what the viewer has not got, as far as it can take it: the rest goes when it has answered. */
   #serve(viewer: Viewer): void {
     const mode = this.#mode;
-    if (mode === undefined || !viewer.isVisible || !viewer.frames.hasRoom || viewer.pending.length === 0) return;
-    const whole = { x: 0, y: 0, width: mode.width, height: mode.height };
-    const rects = viewer.pending === 'all' ? [whole] : viewer.pending;
-    viewer.pending = [];
-    viewer.port.send({
-      t: 'frame',
-      seq: viewer.frames.next(),
-      mode,
-      rects,
-      pixels: this.#packer.pack(this.#pixels, mode.width, rects),
-    });
+    if (mode === undefined || !viewer.isVisible) return;
+    while (viewer.frames.hasRoom && viewer.pending.length > 0) {
+      const whole = { x: 0, y: 0, width: mode.width, height: mode.height };
+      const { now: rects, later } = firstPixels(viewer.pending === 'all' ? [whole] : viewer.pending, MOST_PIXELS);
+      viewer.pending = later;
+      const pixels = this.#packer.pack(this.#pixels, mode.width, rects);
+      viewer.port.send({ t: 'frame', seq: viewer.frames.next(), mode, rects, pixels });
+    }
   }
 
   #ask(): void {
@@ -248,10 +247,29 @@ export class ConsoleHub {
   }
 }
 
-/** Many or overlapping rectangles cost more than the whole picture. */
+/** Rectangles of together no more than `most` pixels, by whole rows but at least one, and those that are left. */
+function firstPixels(rects: readonly ConsoleRect[], most: number): { now: ConsoleRect[]; later: ConsoleRect[] } {
+  const now: ConsoleRect[] = [];
+  let room = most;
+  for (const [index, rect] of rects.entries()) {
+    const { x, y, width, height } = rect;
+    const rows = Math.min(height, Math.max(now.length === 0 ? 1 : 0, Math.floor(room / width)));
+    if (rows > 0) now.push({ x, y, width, height: rows });
+    room -= rows * width;
+    if (rows < height)
+      return { now, later: [{ x, y: y + rows, width, height: height - rows }, ...rects.slice(index + 1)] };
+  }
+  return { now, later: [] };
+}
+
+/** Many or overlapping rectangles cost more than the whole picture, which then begins with what has waited longest. */
 function together(pending: ConsoleRect[] | 'all', rects: readonly Rect[], mode: ScreenMode): ConsoleRect[] | 'all' {
-  if (pending === 'all' || pending.length + rects.length > MAX_PENDING_RECTS) return 'all';
+  if (pending === 'all') return 'all';
   const both = [...pending, ...rects];
   const area = both.reduce((sum, { width, height }) => sum + width * height, 0);
-  return area > mode.width * mode.height ? 'all' : both;
+  if (both.length <= MAX_PENDING_RECTS && area <= mode.width * mode.height) return both;
+  const y = pending[0]?.y ?? 0;
+  const { width, height } = mode;
+  const below = { x: 0, y, width, height: height - y };
+  return y === 0 ? [below] : [below, { x: 0, y: 0, width, height: y }];
 }

@@ -8,6 +8,7 @@ import { SAMPLE_HZ } from '../devices/pit/speaker';
 import { InputRecorder, InputReplayer } from '../machine/inputs';
 import type { ScreenMode } from '../machine/screen';
 import { DeadEndWatch } from './dead-end-watch';
+import { FRAME_MS, FramePacer } from './frame-pacer';
 import { KeyQueue } from './key-queue';
 import { LatePages } from './late-memory';
 import { MachineLink, unpackStrokes, withBytes } from './machine-link';
@@ -18,12 +19,6 @@ import { Pacer } from './pacer';
 import { RemoteBlockPort } from './remote-block-port';
 import { packState, unpackState } from './state-codec';
 
-/** Time between two frames, at most 60 a second, and between two looks at a screen of which nothing is expected. */
-const FRAME_MS = 16;
-/** So soon a user should see the answer to a key or a move of the mouse, if the frame before is old enough. */
-const ANSWER_MS = 2;
-/** So long after it a change of the screen may be the answer. */
-const ANSWERED_MS = 100;
 /** Sound goes out in parts of so long. */
 const SOUND_MS = 20;
 /** Figures are of at least so long. */
@@ -40,11 +35,9 @@ class MachineThread implements LoopHost {
   readonly #frame: Uint32Array;
   #framesWanted = 0;
   #wantsFull = false;
-  #lastFrameMs = 0;
-  #lastLookMs = 0;
+  readonly #frames = new FramePacer();
   /** Instructions when the screen was last looked at. */
   #lookedCount = -1;
-  #lastInputMs = Number.NEGATIVE_INFINITY;
   #lastFlushMs = 0;
   #lastMode: ScreenMode | undefined;
   #leds = -1;
@@ -113,7 +106,7 @@ class MachineThread implements LoopHost {
       this.#link.send({ t: 'running' });
     }
     const now = this.nowMs();
-    const waitMs = this.#frameWaitMs(now);
+    const waitMs = this.#frames.waitMs(now);
     if (isIdle || now - this.#lastFlushMs >= FRAME_MS) {
       this.#lastFlushMs = now;
       this.#link.flush();
@@ -123,12 +116,6 @@ class MachineThread implements LoopHost {
     const soundMs = this.#sendSound(now);
     const lookMs = this.#deadEnd.look(now, isIdle);
     return Math.min(this.#nextFrameMs(waitMs), this.#keys.waitNs / 1e6, lookMs, soundMs);
-  }
-
-  /** How long the screen need not be looked at, for a frame. */
-  #frameWaitMs(now: number): number {
-    const between = now - this.#lastInputMs < ANSWERED_MS ? ANSWER_MS : FRAME_MS;
-    return Math.max(this.#lastFrameMs + FRAME_MS, this.#lastLookMs + between) - now;
   }
 
   /** Timers wake a sleeping machine too: while no instruction runs, only blinking changes the screen. */
@@ -288,12 +275,12 @@ class MachineThread implements LoopHost {
   #handle(message: ToMachine, bytes: Uint8Array): void {
     switch (message.t) {
       case 'input':
-        if (message.input.kind === 'pointer') this.#lastInputMs = this.nowMs();
+        if (message.input.kind === 'pointer') this.#frames.input(this.nowMs());
         this.#machine.inputs.apply(withBytes(message.input, bytes));
         this.#payHash();
         return;
       case 'keys':
-        this.#lastInputMs = this.nowMs();
+        this.#frames.input(this.nowMs());
         for (const stroke of message.strokes) this.#keys.press(stroke);
         return;
       case 'type':
@@ -405,7 +392,7 @@ class MachineThread implements LoopHost {
   #sendFrame(now: number): void {
     const { screen } = this.#machine;
     const mode = screen.mode();
-    this.#lastLookMs = now;
+    this.#frames.looked(now);
     this.#lookedCount = this.#machine.turns.count;
     if (mode.width * mode.height > this.#frame.length) return;
     const isNewMode = this.#lastMode?.generation !== mode.generation;
@@ -415,7 +402,7 @@ class MachineThread implements LoopHost {
     this.#lastMode = mode;
     this.#wantsFull = false;
     this.#framesWanted--;
-    this.#lastFrameMs = now;
+    this.#frames.sent(now);
     this.#link.send({ t: 'frame', mode, rects });
   }
 

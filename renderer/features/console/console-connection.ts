@@ -3,13 +3,14 @@ import type { VmId } from '../../../src/protocol/app';
 import { attachConsole } from '../../bridge/bridge';
 import { setGuestLeds } from '../../state/leds';
 import { Store } from '../../state/store';
-import type { ScreenNews } from './screen-session';
+import { CanvasSurface } from './canvas-surface';
+import { type ScreenNews, ScreenSession } from './screen-session';
 import { SoundOutput } from './sound-output';
 
 /** Kept for terminals that open later. */
 const MAX_SERIAL_BYTES = 1 << 20;
 
-/** One window's link to one running VM: the canvas that a Worker draws on, the guest's text, lamps and serial ports. */
+/** One window's link to one running VM: the canvas with its screen, the guest's text, lamps and serial ports. */
 export class ConsoleConnection {
   readonly canvas = document.createElement('canvas');
   readonly mode = new Store<ConsoleMode | undefined>(undefined);
@@ -18,17 +19,14 @@ export class ConsoleConnection {
   readonly deadEnd = new Store<DeadEnd>('none');
   /** Plays what the guest plays, once `listen` was called. */
   #sound: SoundOutput | undefined;
-  readonly #worker = new Worker(new URL('./screen-worker.ts', import.meta.url), { type: 'module' });
+  #port: MessagePort | undefined;
   readonly #serial = new Map<
     number,
     { held: Uint8Array[]; bytes: number; listener: ((bytes: Uint8Array) => void) | undefined }
   >();
-  #isConnected = false;
   #isClosed = false;
 
-  constructor(private readonly vm: VmId) {
-    this.#worker.onmessage = ({ data }: MessageEvent<ScreenNews>) => this.#hear(data);
-  }
+  constructor(private readonly vm: VmId) {}
 
   async connect(): Promise<void> {
     const port = await attachConsole(this.vm);
@@ -36,15 +34,21 @@ export class ConsoleConnection {
       port.close();
       return;
     }
-    const canvas = this.canvas.transferControlToOffscreen();
-    this.#worker.postMessage({ canvas, port }, [canvas, port]);
-    this.#isConnected = true;
+    this.#port = port;
+    // Drawn here and not in a Worker: a Worker's canvas reaches the window a frame later, and keys wait for a thread more.
+    const session = new ScreenSession(
+      new CanvasSurface(this.canvas),
+      (message) => this.send(message),
+      (news) => this.#hear(news),
+    );
+    port.onmessage = ({ data }) => session.receive(data);
+    this.send({ t: 'visible', visible: true });
     this.send({ t: 'watchText', on: true });
     if (this.#sound !== undefined) this.send({ t: 'listen', on: true });
   }
 
   send(input: ConsoleInput): void {
-    if (this.#isConnected && !this.#isClosed) this.#worker.postMessage(input);
+    this.#port?.postMessage(input);
   }
 
   /** The one terminal of a serial port; it first gets what came before. Returns what ends it. */
@@ -70,7 +74,8 @@ export class ConsoleConnection {
   close(): void {
     this.#isClosed = true;
     this.#sound?.close();
-    this.#worker.terminate();
+    this.#port?.close();
+    this.#port = undefined;
   }
 
   #hear(news: ScreenNews): void {

@@ -1,4 +1,4 @@
-/** One console link as the drawing Worker sees it: frames are drawn and answered here, the rest goes on to the view. */
+/** One console link as the window sees it: frames are drawn and answered here, the rest is told. */
 import {
   asConsoleOutput,
   type ConsoleInput,

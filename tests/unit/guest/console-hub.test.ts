@@ -123,6 +123,55 @@ describe('console hub', () => {
     expect(window.frames.at(-1)).toMatchObject({ rects: [{ width: 8, height: 4 }] });
   });
 
+  describe('a large screen', () => {
+    const large: ScreenMode = { ...mode, width: 2048, height: 1024 };
+    const whole = { x: 0, y: 0, width: 2048, height: 1024 };
+    const pixels = new Uint8Array(new SharedArrayBuffer(2048 * 1024 * 4));
+    const rows = (window: Window) => window.frames.map(({ rects }) => rects.map(({ y, height }) => [y, height]));
+
+    test('goes in parts, and the next is asked for when all of them went', () => {
+      const { session, hub, open } = begin();
+      const window = open();
+      hub.events.frame?.(large, [whole], pixels);
+      expect(rows(window)).toEqual([[[0, 256]], [[256, 256]]]);
+      expect(session.wanted).toHaveLength(1);
+      window.onMessage?.({ t: 'ack', seq: 1 });
+      window.onMessage?.({ t: 'ack', seq: 2 });
+      expect(rows(window).slice(2)).toEqual([[[512, 256]], [[768, 256]]]);
+      expect(session.wanted).toHaveLength(1);
+      window.onMessage?.({ t: 'ack', seq: 4 });
+      expect(session.wanted).toHaveLength(2);
+    });
+
+    test('a slow window sees all of a picture that changes on and on', () => {
+      const { hub, open } = begin();
+      const window = open();
+      for (let seq = 1; seq <= 8; seq++) {
+        hub.events.frame?.(large, [whole], pixels);
+        window.onMessage?.({ t: 'ack', seq });
+      }
+      const seen = new Set(window.frames.flatMap(({ rects }) => rects.map(({ y }) => y)));
+      expect([...seen].sort((a, b) => a - b)).toEqual([0, 256, 512, 768]);
+    });
+
+    test('rows that do not fit are left for the next part', () => {
+      const { hub, open } = begin();
+      const window = open();
+      hub.events.frame?.(large, [], pixels);
+      window.onMessage?.({ t: 'ack', seq: 2 });
+      window.onMessage?.({ t: 'ack', seq: 4 });
+      const [a, b] = [
+        { x: 0, y: 0, width: 1000, height: 500 },
+        { x: 1000, y: 100, width: 1000, height: 100 },
+      ] as const;
+      hub.events.frame?.(large, [a, b], pixels);
+      expect(window.frames.slice(4).map(({ rects }) => rects)).toEqual([
+        [a, { ...b, height: 24 }],
+        [{ ...b, y: 124, height: 76 }],
+      ]);
+    });
+  });
+
   test('input reaches the session, nonsense does not', () => {
     const { session, open } = begin();
     const window = open();
