@@ -14,6 +14,8 @@ import type { ConsoleRect } from './console';
 const MOST_COLORS = 256;
 const REPEAT = 0x8000_0000 | 0;
 const LEAST_REPEAT = 3;
+/** From so many pixels on, filling them is quicker than writing one by one. */
+const LEAST_FILLED = 16;
 /** Slots of the table that finds a colour's index: a power of two, never more than half full. */
 const SLOTS = 1024;
 const HASH = 0x9e3779b1;
@@ -43,7 +45,7 @@ export class PixelPacker {
     rects: readonly ConsoleRect[],
     count: number,
   ): Int32Array | undefined {
-    if (this.#indices.length < count) this.#indices = new Uint8Array(count);
+    if (this.#indices.length < count) this.#indices = new Uint8Array(8 * Math.ceil(count / 8));
     const indices = this.#indices;
     const palette = this.#palette;
     const slots = this.#slots.fill(-1);
@@ -56,7 +58,8 @@ export class PixelPacker {
     for (const { x, y, width, height } of rects) {
       for (let row = y; row < y + height; row++) {
         const start = row * stride + x;
-        for (let at = start; at < start + width; at++) {
+        const end = start + width;
+        for (let at = start; at < end; ) {
           const pixel = pixels[at] as number;
           if (pixel !== last) {
             last = pixel;
@@ -73,8 +76,12 @@ export class PixelPacker {
               slots[slot] = index;
             }
           }
-          indices[to++] = index;
+          const next = runEnd(pixels, at, end, pixel);
+          if (next - at < LEAST_FILLED) while (at < next) indices[to + at++ - start] = index;
+          else indices.fill(index, to + at - start, to + next - start);
+          at = next;
         }
+        to += width;
       }
     }
     const bits = bitsFor(colors);
@@ -98,8 +105,7 @@ export class PixelPacker {
         const end = start + width;
         for (let at = start; at < end; ) {
           const pixel = pixels[at] as number;
-          let next = at + 1;
-          while (next < end && pixels[next] === pixel) next++;
+          const next = runEnd(pixels, at, end, pixel);
           const repeats = next - at;
           if (repeats >= LEAST_REPEAT) {
             if (literals > 0) words[to - literals - 1] = literals;
@@ -142,21 +148,42 @@ function unpackIndices(words: Int32Array, picture: Int32Array, stride: number, r
   // An index without a colour gives nothing to be seen.
   const palette = new Int32Array(1 << bits);
   palette.set(words.subarray(1, 1 + colors));
+  if (bits === 0) {
+    // Without bits there are no bytes.
+    for (const { x, y, width, height } of rects)
+      for (let row = y; row < y + height; row++)
+        picture.fill(palette[0] as number, row * stride + x, row * stride + x + width);
+    return true;
+  }
   const bytes = new Uint8Array(words.buffer, words.byteOffset + 4 * (1 + colors));
   const mask = (1 << bits) - 1;
+  const perByte = 8 / bits;
   let from = 0;
   let byte = 0;
   let shift = 8;
   for (const { x, y, width, height } of rects) {
     for (let row = y; row < y + height; row++) {
-      const start = row * stride + x;
-      for (let at = start; at < start + width; at++) {
+      const end = row * stride + x + width;
+      for (let at = row * stride + x; at < end; ) {
         if (shift === 8) {
-          // Without bits there are no bytes.
-          byte = bits === 0 ? 0 : (bytes[from++] as number);
+          byte = bytes[from++] as number;
           shift = 0;
+          const index = byte & mask;
+          // All of the byte's pixels alike, and those of the next bytes too.
+          if (byte === index * (255 / mask)) {
+            const first = from;
+            const most = first - 1 + Math.floor((end - at) / perByte);
+            while (from < most && bytes[from] === byte) from++;
+            if (from > first) {
+              const next = at + (from + 1 - first) * perByte;
+              picture.fill(palette[index] as number, at, next);
+              at = next;
+              shift = 8;
+              continue;
+            }
+          }
         }
-        picture[at] = palette[(byte >> shift) & mask] as number;
+        picture[at++] = palette[(byte >> shift) & mask] as number;
         shift += bits;
       }
     }
@@ -191,12 +218,41 @@ function unpackRuns(words: Int32Array, picture: Int32Array, stride: number, rect
   return left === 0 && from === words.length;
 }
 
+/** Where the pixels from `at` on that are `pixel` end. */
+function runEnd(pixels: Int32Array, at: number, end: number, pixel: number): number {
+  let next = at + 1;
+  while (
+    next + 4 <= end &&
+    (((pixels[next] as number) ^ pixel) |
+      ((pixels[next + 1] as number) ^ pixel) |
+      ((pixels[next + 2] as number) ^ pixel) |
+      ((pixels[next + 3] as number) ^ pixel)) ===
+      0
+  ) {
+    next += 4;
+  }
+  while (next < end && pixels[next] === pixel) next++;
+  return next;
+}
+
+/** Four indices at a time: `indices` is read in whole words, and `out` has room for theirs. */
 function intoBits(indices: Uint8Array, count: number, bits: number, out: Uint8Array): void {
-  let from = 0;
-  for (let to = 0; from < count; to++) {
-    let byte = 0;
-    for (let shift = 0; shift < 8 && from < count; shift += bits) byte |= (indices[from++] as number) << shift;
-    out[to] = byte;
+  // What lies behind the last one is of an earlier frame.
+  indices.fill(0, count, Math.min(indices.length, 8 * Math.ceil(count / 8)));
+  if (bits === 8) return out.set(indices.subarray(0, count));
+  const words = new Int32Array(indices.buffer, indices.byteOffset, indices.length / 4);
+  const end = Math.ceil(count / 4);
+  let to = 0;
+  for (let at = 0; at < end; ) {
+    const word = words[at++] as number;
+    if (bits === 4) {
+      out[to++] = word | (word >> 4);
+      out[to++] = (word >> 16) | (word >> 20);
+    } else if (bits === 2) out[to++] = word | (word >> 6) | (word >> 12) | (word >> 18);
+    // Moves the lowest bit of each byte into the four bits from 24 on.
+    else
+      out[to++] =
+        ((Math.imul(word, 0x0102_0408) >>> 24) & 15) | ((Math.imul(words[at++] as number, 0x0102_0408) >>> 20) & 0xf0);
   }
 }
 

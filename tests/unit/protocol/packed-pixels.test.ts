@@ -59,6 +59,36 @@ describe('packed pixels', () => {
     expect(drawn).toEqual([65, 66, 129, 130, COUNT - 1].map((i) => [i, i]));
   });
 
+  it.each([1, 2, 3, 4, 5, 16, 17, 256, 300])('come back in rectangles and runs of any length: %i colours', (colors) => {
+    for (let seed = 0; seed < 60; seed++) {
+      let at = 1000 * seed;
+      const random = (below: number): number => scattered(at++) % below;
+      let left = 0;
+      let pixel = 0;
+      const picture = pictureOf(() => {
+        if (left-- <= 0) {
+          left = random(random(4) === 0 ? 200 : 10);
+          pixel = scattered(random(colors)) | 0xff000000;
+        }
+        return pixel;
+      });
+      const rects = Array.from({ length: 1 + random(4) }, () => {
+        const [x, y] = [random(WIDTH), random(HEIGHT)];
+        return { x, y, width: 1 + random(WIDTH - x), height: 1 + random(HEIGHT - y) };
+      });
+      const copy = unpacked(packer.pack(picture, WIDTH, rects), rects);
+      const wanted = new Int32Array(COUNT);
+      const pixels = new Int32Array(picture.buffer);
+      for (const { x, y, width, height } of rects) {
+        for (let row = y; row < y + height; row++) {
+          const start = row * WIDTH + x;
+          wanted.set(pixels.subarray(start, start + width), start);
+        }
+      }
+      expect(copy).toEqual(wanted);
+    }
+  });
+
   it('may begin anywhere in a message', () => {
     const packed = packer.pack(
       pictureOf((i) => i % 5),
