@@ -22,7 +22,12 @@ const isSource = (file) => /\.(ts|tsx|css|html|svg|json)$/.test(file);
 const present = () => Object.entries(ENTRIES).filter(([, source]) => fs.existsSync(at(source)));
 
 const nodeKey = () =>
-  fingerprint(listFiles(['src', 'electron', 'package.json', 'package-lock.json', 'build/make/bundle.mjs'], isSource));
+  fingerprint(
+    listFiles(
+      ['src', 'electron', 'build/resources/icons', 'package.json', 'package-lock.json', 'build/make/bundle.mjs'],
+      (file) => isSource(file) || file.endsWith('.png'),
+    ),
+  );
 
 export const bundleStep = {
   name: 'bundle',
@@ -52,6 +57,7 @@ export async function bundleForNode() {
     target: NODE_TARGET,
     format: 'cjs',
     external: ['electron', 'koffi'],
+    loader: { '.png': 'binary' },
     sourcemap: 'linked',
     sourcesContent: false,
     write: false,

@@ -1,7 +1,8 @@
-import { BrowserWindow } from 'electron';
+import { BrowserWindow, nativeImage } from 'electron';
 import path from 'node:path';
+import icon from '../../build/resources/icons/128x128.png';
 import type { Language } from '../../src/i18n/languages';
-import { keepWindowState, readWindowState } from './window-state';
+import { keepWindowState, placeExactly, readWindowState } from './window-state';
 
 const PAGE = 'app://ui/index.html';
 
@@ -20,6 +21,7 @@ export function createMainWindow(stateFile: string): BrowserWindow {
     minHeight: 520,
     show: false,
     title: 'Subzero',
+    icon: nativeImage.createFromBuffer(Buffer.from(icon)),
     backgroundColor: '#14181f',
     webPreferences: {
       preload: path.join(__dirname, 'preload.cjs'),
@@ -31,6 +33,7 @@ export function createMainWindow(stateFile: string): BrowserWindow {
     },
   });
   if (isMaximised) window.maximize();
+  else placeExactly(window, bounds);
   keepWindowState(window, stateFile);
   window.once('ready-to-show', () => window.show());
   // The page is one document: nothing may replace it and nothing may open beside it.

@@ -10,6 +10,8 @@ interface WindowState {
 
 const DEFAULT_SIZE = { width: 1240, height: 820 };
 const SAVE_DELAY_MS = 500;
+/** So long after the window is shown its manager may still be placing it. */
+const PLACING_MS = 1000;
 
 /** Where the window was; nothing when the screen it was on is gone. At once: the page's process starts with the window. */
 export function readWindowState(file: string): Partial<Rectangle> & { isMaximised: boolean } {
@@ -29,6 +31,23 @@ export function readWindowState(file: string): Partial<Rectangle> & { isMaximise
     // The first start, or a damaged file: the defaults do.
     return fallback;
   }
+}
+
+/**
+ * Managers of X11 windows put the frame where the window should be: without a correction it would wander by its title bar
+ * at every start.
+ */
+export function placeExactly(window: BrowserWindow, wanted: Partial<Rectangle>): void {
+  const { x, y } = wanted;
+  if (process.platform !== 'linux' || x === undefined || y === undefined) return;
+  const correct = (): void => {
+    const now = window.getPosition() as [number, number];
+    if (now[0] !== x || now[1] !== y) window.setPosition(2 * x - now[0], 2 * y - now[1]);
+  };
+  window.once('show', () => {
+    window.once('move', correct);
+    setTimeout(() => window.off('move', correct), PLACING_MS);
+  });
 }
 
 export function keepWindowState(window: BrowserWindow, file: string): void {
