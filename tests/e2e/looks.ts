@@ -43,6 +43,12 @@ export async function expectNothingBroken(page: Page, where: string): Promise<vo
       if (isScrolledOut) continue;
       const right = style.textOverflow === 'ellipsis' ? Math.min(line.right, box.right) : line.right;
       if (right > innerWidth + 1 || line.left < -1) problems.push(`off the window: ${label}`);
+      let framed: Element | null = element;
+      while (framed !== null && Number.parseFloat(getComputedStyle(framed).borderRightWidth) === 0)
+        framed = framed.parentElement;
+      const card = framed?.getBoundingClientRect();
+      if (card !== undefined && (right > card.right + 1 || line.left < card.left - 1))
+        problems.push(`sticks out of ${framed?.tagName.toLowerCase()}.${framed?.className}: ${label}`);
       const top = document.elementFromPoint(line.left + line.width / 2, line.top + line.height / 2);
       if (top === null || top.contains(element) || element.contains(top)) continue;
       if (style.pointerEvents === 'none' || top.closest('label') === element.closest('label')) continue;
