@@ -165,6 +165,8 @@ export const cloudStep = guestStep('linux-cloud', "getting Debian's cloud kernel
 );
 
 const INSTALLER = 'usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64';
+/** The graphical one, with a window of GTK's. Its kernel is the same. */
+const GTK_INITRD = 'usr/lib/debian-installer/images/12/amd64/gtk/debian-installer/amd64/initrd.gz';
 /** Three ways in: the dialog on the VGA text screen, on a VESA framebuffer, and plain questions on the serial port. */
 const INSTALLER_CONFIG = `SERIAL 0 115200
 PROMPT 1
@@ -189,9 +191,12 @@ export const installerStep = guestStep(
   ['debian-installer'],
   async (folder) => {
     const tree = tempPath('installer');
-    await unpackPackages(['debian-installer-12-netboot-amd64'], tree, { members: [`./${INSTALLER}/*`] });
+    await unpackPackages(['debian-installer-12-netboot-amd64'], tree, {
+      members: [`./${INSTALLER}/*`, `./${GTK_INITRD}`],
+    });
     const target = path.join(folder, 'debian-installer');
     fs.mkdirSync(target);
+    fs.copyFileSync(path.join(tree, GTK_INITRD), path.join(target, 'gtk-initrd.gz'));
     for (const name of ['linux', 'initrd.gz']) {
       fs.copyFileSync(path.join(tree, INSTALLER, name), path.join(target, name));
     }
