@@ -38,4 +38,14 @@ describe('memtest86+', () => {
     const args = ['--kernel', guestFile(file), '--cpus', String(cpus)];
     await boots(args, `${cpus} Threads[^]*Test\\s+\\d+%[^]*Errors: 0\\b`, 900);
   });
+
+  test('tests for ten minutes of its clock without an error: the ISO and both binaries, side by side', async () => {
+    const media = [
+      ['--cdrom', guestFile('memtest.iso')],
+      ['--kernel', guestFile('memtest-x64.bin')],
+      ['--kernel', guestFile('memtest-ia32.bin')],
+    ];
+    const tenMinutes = 'Time:\\s+0:1\\d:\\d\\d[^]*Errors: 0\\b';
+    await Promise.all(media.map((medium) => boots(medium, tenMinutes, 1800)));
+  });
 });
