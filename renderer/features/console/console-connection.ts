@@ -100,8 +100,6 @@ export class ConsoleConnection {
         line.listener?.(news.bytes);
         return;
       }
-      case 'painted':
-        return;
     }
   }
 

@@ -15,11 +15,7 @@ export interface PaintSurface {
 }
 
 /** What the view hears. */
-export type ScreenNews =
-  | { readonly t: 'mode'; readonly mode: ConsoleMode }
-  /** The first frame after a change of mode was drawn. */
-  | { readonly t: 'painted'; readonly seq: number }
-  | Exclude<ConsoleOutput, { t: 'frame' }>;
+export type ScreenNews = { readonly t: 'mode'; readonly mode: ConsoleMode } | Exclude<ConsoleOutput, { t: 'frame' }>;
 
 export class ScreenSession {
   #mode: ConsoleMode | undefined;
@@ -44,16 +40,14 @@ export class ScreenSession {
     this.send({ t: 'ack', seq: output.seq });
   }
 
-  #paint({ seq, mode, rects, pixels }: ConsoleOutput & { t: 'frame' }): void {
-    const isNewMode = this.#mode === undefined || !isSameMode(this.#mode, mode);
-    if (isNewMode) {
+  #paint({ mode, rects, pixels }: ConsoleOutput & { t: 'frame' }): void {
+    if (this.#mode === undefined || !isSameMode(this.#mode, mode)) {
       this.#mode = mode;
       this.#picture = this.surface.resize(mode.width, mode.height);
       this.tell({ t: 'mode', mode });
     }
     if (!unpackPixels(pixels, this.#picture, mode.width, rects)) return;
     for (const { x, y, width, height } of rects) this.surface.show(x, y, width, height);
-    if (isNewMode) this.tell({ t: 'painted', seq });
   }
 }
 
